@@ -1,2 +1,34 @@
+export { type Disposition, dispositions } from './attempts/disposition.ts'
+export type {
+  CallerIdChoice,
+  CallingWindow,
+  CampaignSettings,
+  ForbiddenHours,
+  Pacing,
+  RetryPolicy,
+  RetryRule,
+  RetryTrigger,
+} from './campaigns/campaign-settings.ts'
+export type {
+  AttemptOutcome,
+  CampaignStore,
+  CampaignView,
+  CapacityView,
+  ClaimedLeg,
+  EndedBy,
+  LaneOrder,
+  LaneView,
+  NodeLease,
+  Recovery,
+  RouteView,
+} from './ports/campaign-store.ts'
 export type { Clock, Timer } from './ports/clock.ts'
 export type { Random } from './ports/random.ts'
+export type {
+  OriginateRequest,
+  Prompt,
+  SipEvidence,
+  Telephony,
+  TelephonyEvent,
+  TrunkTarget,
+} from './ports/telephony.ts'

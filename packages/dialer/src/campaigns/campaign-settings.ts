@@ -1,0 +1,63 @@
+/** What a campaign was told: pacing, hours, retries. Plain data, the same in the store, the planner and the API. */
+import type { Disposition } from '../attempts/disposition.ts'
+
+/** One span of a day in which calling is allowed; several windows are a union. `fromSecond` <= `toSecond`, both inclusive, 0..86399. */
+export type CallingWindow = {
+  readonly zone: 'callee' | 'workspace'
+  /** ISO days, 1 = Monday; absent: every day. */
+  readonly days?: readonly number[] | undefined
+  readonly fromSecond: number
+  readonly toSecond: number
+}
+
+/** Hours when calling is forbidden. `fromSecond` > `toSecond` crosses midnight; 86400 is legal as an end. */
+export type ForbiddenHours = {
+  readonly name: string
+  readonly zone: 'callee' | 'workspace'
+  readonly forbid: readonly { days?: readonly number[] | undefined; fromSecond: number; toSecond: number }[]
+}
+
+/** What a retry rule listens to: a disposition, or an answered call that was too short to count. */
+export type RetryTrigger = Disposition | 'short-talk'
+
+/** Redials after any result of `on`; past results of the rule's own triggers are its counter. */
+export type RetryRule = {
+  readonly on: readonly RetryTrigger[]
+  /** Redials at most after these results; 0 = none. */
+  readonly tries: number
+  /** Seconds until the redial: the n-th redial takes the n-th entry, later ones the last. */
+  readonly intervalsSeconds: readonly number[]
+  /** For `short-talk`: an answered call of this many seconds or fewer. */
+  readonly talkSecondsAtMost?: number | undefined
+}
+
+export type RetryPolicy = {
+  readonly rules: readonly RetryRule[]
+  /** One cap over all rules. */
+  readonly caps: { readonly perContact?: number | undefined; readonly perPhonePerDay?: number | undefined }
+}
+
+export type Pacing = {
+  readonly callsPerSecond: number
+  readonly maxCalls: number
+  /** A channel stays taken this long after the end of its call. */
+  readonly pauseSeconds: number
+}
+
+/** 'given': the phones are dialled as given. */
+export type CallerIdChoice =
+  | { readonly mode: 'trunk' }
+  | { readonly mode: 'number'; readonly number: string }
+  | { readonly mode: 'group'; readonly groupId: string }
+
+export type CampaignSettings = {
+  readonly pacing: Pacing
+  /** Absent or empty: any time. */
+  readonly windows: readonly CallingWindow[]
+  readonly timeGroups: readonly ForbiddenHours[]
+  readonly retry: RetryPolicy
+  readonly callerId: CallerIdChoice
+  readonly ringTimeoutMs: number
+  readonly maxDurationMs: number
+  readonly isTest: boolean
+}

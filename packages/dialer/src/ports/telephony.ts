@@ -1,0 +1,86 @@
+/**
+ * Calls as the dialing engine needs them. The native adapter runs SIP and media in a process of its own; a twin in memory
+ * keeps the same promise for tests. Commands are idempotent by leg id.
+ */
+
+export type SipEvidence = { readonly code: number | null; readonly reason: string | null; readonly q850: number | null }
+
+export type TrunkTarget = {
+  readonly trunkId: string
+  readonly host: string
+  readonly port: number
+  readonly username: string | null
+  readonly password: string | null
+  readonly fromDomain: string | null
+  readonly codecs: readonly ('pcma' | 'pcmu')[]
+}
+
+export type OriginateRequest = {
+  readonly legId: string
+  /** Derived from the leg id, so that a late packet finds its leg. */
+  readonly sipCallId: string
+  readonly trunk: TrunkTarget
+  /** User part of the request URI, already in the trunk's format. */
+  readonly to: string
+  /** User part of From; null: the trunk's user name. */
+  readonly from: string | null
+  readonly ringTimeoutMs: number
+  /** No call without a ceiling. */
+  readonly maxDurationMs: number
+  /** WAV file that receives both sides; null: no recording. */
+  readonly recordTo: string | null
+}
+
+/** A prompt: 8 kHz mono samples under a stable id, sent once and kept by the telephony process. */
+export type Prompt = { readonly promptId: string; readonly samples: Int16Array }
+
+export type TelephonyEvent = { readonly legId: string; readonly seq: number; readonly at: Temporal.Instant } & (
+  | { readonly type: 'trying' }
+  | { readonly type: 'ringing' }
+  | { readonly type: 'early-media' }
+  | { readonly type: 'answered'; readonly codec: 'pcma' | 'pcmu' }
+  | { readonly type: 'dtmf'; readonly digit: string; readonly ms: number; readonly by: 'rfc4733' | 'info' }
+  | { readonly type: 'play-done'; readonly playId: string; readonly reason: 'end' | 'stopped' | 'failed' }
+  | { readonly type: 'media-lost' }
+  | { readonly type: 'media-back' }
+  | {
+      readonly type: 'ended'
+      readonly by: 'callee' | 'us' | 'timeout' | 'error'
+      /** What ended it before an answer; `response` carries the final SIP status in `sip`. */
+      readonly cause:
+        | 'response'
+        | 'no-response'
+        | 'ring-timeout'
+        | 'cancelled'
+        | 'bye'
+        | 'transport'
+        | 'media'
+        | 'max-duration'
+        | 'lost'
+      readonly sip: SipEvidence
+      readonly retryAfterSeconds: number | null
+      readonly wasAnswered: boolean
+      readonly talkMs: number
+      readonly error: string | null
+    }
+)
+
+export interface Telephony {
+  /** Accepted for sending, not answered. The INVITE leaves at once; refused when the leg id was seen before. */
+  originate(request: OriginateRequest): Promise<void>
+  /** Makes a prompt playable by its id. */
+  loadPrompt(prompt: Prompt): Promise<void>
+  play(legId: string, playId: string, promptIds: readonly string[]): void
+  stop(legId: string, playId: string): void
+  sendDtmf(legId: string, digits: string): void
+  /** CANCEL, or drain and BYE: the adapter picks. */
+  hangup(legId: string): void
+  /** One ordered stream per leg; exactly one `ended`. Returns the function that ends the subscription. */
+  onEvent(listener: (event: TelephonyEvent) => void): () => void
+  /** The process behind the port died or came back; legs it held get `ended` with cause `lost` before this is called. */
+  onLost(listener: () => void): () => void
+  health(): Promise<{ readonly calls: number; readonly wheelLateMs: number }>
+  /** Refuses new calls, ends at the deadline. */
+  drain(deadlineMs: number): Promise<void>
+  close(): Promise<void>
+}
