@@ -1,0 +1,197 @@
+/**
+ * Main's side of the telephony process: the `Telephony` port over IPC. When the process dies, every leg it held ends as
+ * `lost` (the engine knows by phase what that means) and a new process is started.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import type { Clock, OriginateRequest, Prompt, Telephony, TelephonyEvent } from '@dialwright/dialer'
+import type { Logger } from 'pino'
+import { TelephonyLostError } from '../../errors.ts'
+import type { HostCommand, HostMessage, HostOptions, LegEvent } from './protocol.ts'
+
+const entry = new URL('../../telephony.ts', import.meta.url)
+const restartAfterMs = 250
+const healthTimeoutMs = 2_000
+
+type Leg = { seq: number; answeredAtMs: number | null }
+type Deps = { readonly options: HostOptions; readonly clock: Clock; readonly log: Logger }
+
+export class TelephonyClient implements Telephony {
+  readonly #deps: Deps
+  readonly #listeners = new Set<(event: TelephonyEvent) => void>()
+  readonly #lostListeners = new Set<() => void>()
+  readonly #legs = new Map<string, Leg>()
+  readonly #prompts = new Map<string, Prompt>()
+  readonly #healthWaiters = new Map<number, (health: { calls: number; wheelLateMs: number }) => void>()
+  #child: ChildProcess | null = null
+  #nextRequestId = 1
+  #isClosing = false
+  #sipPort = 0
+
+  private constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Starts the process and waits until its sockets are bound.
+   * @throws {TelephonyLostError} when it cannot start, with the reason it gave (a port that is taken, say).
+   */
+  static async start(deps: Deps): Promise<TelephonyClient> {
+    const client = new TelephonyClient(deps)
+    await client.#spawn()
+    return client
+  }
+
+  get sipPort(): number {
+    return this.#sipPort
+  }
+
+  get processId(): number | undefined {
+    return this.#child?.pid
+  }
+
+  async originate(request: OriginateRequest): Promise<void> {
+    if (this.#legs.has(request.legId)) return
+    if (this.#child === null) throw new TelephonyLostError('The telephony process is being started again')
+    this.#legs.set(request.legId, { seq: 0, answeredAtMs: null })
+    this.#send({ type: 'originate', request })
+  }
+
+  async loadPrompt(prompt: Prompt): Promise<void> {
+    if (this.#prompts.has(prompt.promptId)) return
+    this.#prompts.set(prompt.promptId, prompt)
+    this.#send({ type: 'load-prompt', ...prompt })
+  }
+
+  play(legId: string, playId: string, promptIds: readonly string[]): void {
+    this.#send({ type: 'play', legId, playId, promptIds })
+  }
+
+  stop(legId: string, playId: string): void {
+    this.#send({ type: 'stop', legId, playId })
+  }
+
+  sendDtmf(legId: string, digits: string): void {
+    this.#send({ type: 'send-dtmf', legId, digits })
+  }
+
+  hangup(legId: string): void {
+    this.#send({ type: 'hangup', legId })
+  }
+
+  onEvent(listener: (event: TelephonyEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  onLost(listener: () => void): () => void {
+    this.#lostListeners.add(listener)
+    return () => this.#lostListeners.delete(listener)
+  }
+
+  async health(): Promise<{ calls: number; wheelLateMs: number }> {
+    const requestId = this.#nextRequestId++
+    return new Promise((resolve, reject) => {
+      const timer = this.#deps.clock.schedule(healthTimeoutMs, () => {
+        this.#healthWaiters.delete(requestId)
+        reject(new TelephonyLostError(`The telephony process did not answer within ${healthTimeoutMs} ms`))
+      })
+      this.#healthWaiters.set(requestId, (health) => {
+        timer.cancel()
+        resolve(health)
+      })
+      this.#send({ type: 'health', requestId })
+    })
+  }
+
+  async drain(deadlineMs: number): Promise<void> {
+    await this.#end(deadlineMs)
+  }
+
+  async close(): Promise<void> {
+    await this.#end(0)
+  }
+
+  async #end(deadlineMs: number): Promise<void> {
+    this.#isClosing = true
+    const child = this.#child
+    if (child === null) return
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    this.#send({ type: 'close', deadlineMs })
+    await exited
+  }
+
+  async #spawn(): Promise<void> {
+    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.#child = child
+    await new Promise<void>((resolve, reject) => {
+      child.on('message', (message: HostMessage) => {
+        if (message.type === 'ready') {
+          this.#sipPort = message.sipPort
+          resolve()
+        } else if (message.type === 'failed') reject(new TelephonyLostError(message.message))
+        else this.#receive(message)
+      })
+      child.once('error', reject)
+      child.once('exit', (code, signal) => {
+        reject(new TelephonyLostError(`The telephony process ended (${signal ?? code}) before it was ready`))
+        this.#onExit(child, signal ?? String(code))
+      })
+      child.send({ type: 'start', options: this.#deps.options } satisfies HostCommand)
+    })
+    for (const prompt of this.#prompts.values()) this.#send({ type: 'load-prompt', ...prompt })
+  }
+
+  #onExit(child: ChildProcess, why: string): void {
+    if (this.#child !== child) return
+    this.#child = null
+    const lost = [...this.#legs.keys()]
+    for (const legId of lost) this.#emitLost(legId)
+    if (this.#isClosing) return
+    this.#deps.log.error({ why, lostLegs: lost.length }, 'the telephony process ended, starting it again')
+    for (const listener of this.#lostListeners) listener()
+    this.#deps.clock.schedule(restartAfterMs, () => {
+      if (this.#isClosing) return
+      this.#spawn().catch((error) => this.#deps.log.error({ err: error }, 'the telephony process could not be started'))
+    })
+  }
+
+  #emitLost(legId: string): void {
+    const leg = this.#legs.get(legId)
+    const answeredAtMs = leg?.answeredAtMs ?? null
+    this.#emit(legId, {
+      type: 'ended',
+      by: 'error',
+      cause: 'lost',
+      sip: { code: null, reason: null, q850: null },
+      retryAfterSeconds: null,
+      wasAnswered: answeredAtMs !== null,
+      talkMs: answeredAtMs === null ? 0 : Math.round(this.#deps.clock.monotonicMs() - answeredAtMs),
+      error: 'the telephony process ended',
+    })
+  }
+
+  #receive(message: Exclude<HostMessage, { type: 'ready' } | { type: 'failed' }>): void {
+    if (message.type === 'event') {
+      this.#emit(message.legId, message.event)
+      return
+    }
+    this.#healthWaiters.get(message.requestId)?.(message)
+    this.#healthWaiters.delete(message.requestId)
+  }
+
+  #emit(legId: string, event: LegEvent): void {
+    const leg = this.#legs.get(legId)
+    // A leg that has ended says nothing more: exactly one `ended`.
+    if (leg === undefined) return
+    leg.seq += 1
+    if (event.type === 'answered') leg.answeredAtMs = this.#deps.clock.monotonicMs()
+    if (event.type === 'ended') this.#legs.delete(legId)
+    const stamped: TelephonyEvent = { ...event, legId, seq: leg.seq, at: this.#deps.clock.now() }
+    for (const listener of this.#listeners) listener(stamped)
+  }
+
+  #send(command: HostCommand): void {
+    // A closed channel loses the command on purpose: the legs it spoke of have ended as lost.
+    if (this.#child?.connected === true) this.#child.send(command, () => {})
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * The dialing engine of one node: plans each running campaign with the pure planner, claims slots, runs the attempts, and
+ * takes over what dead nodes left. Many nodes run it on one store without a leader.
+ */
+import { type CampaignStore, type ClaimedLeg, planAttempts, type Telephony, type Timer } from '@dialwright/dialer'
+import type { Logger } from 'pino'
+import { AttemptRun, type AttemptRunDeps } from './attempt-run.ts'
+import type { NodeClock } from './node-clock.ts'
+import { LeaseKeeper } from './node-lease.ts'
+
+/** Slots are reserved at most this far ahead: a crash costs little, a pause takes effect at once. */
+const horizonMs = 200
+const pollMs = 1_000
+const recoverEveryMs = 1_000
+const recoverGraceMs = 2_000
+/** Planning again sooner than this would only find the same state. */
+const leastPauseMs = 20
+
+export type EngineDeps = Pick<AttemptRunDeps, 'store' | 'telephony' | 'clock' | 'log' | 'loadTrunk' | 'openConversation' | 'recordTo'> & {
+  readonly nodeName: string
+}
+
+export class DialingEngine {
+  readonly #store: CampaignStore
+  readonly #telephony: Telephony
+  readonly #clock: NodeClock
+  readonly #log: Logger
+  readonly #lease: LeaseKeeper
+  readonly #runDeps: AttemptRunDeps
+  readonly #runs = new Map<string, AttemptRun>()
+  readonly #unsubscribe: () => void
+  #planTimer: Timer | null = null
+  #recoverTimer: Timer | null = null
+  #isPlanning = false
+  #wokenWhilePlanning = false
+  #isClaiming = false
+
+  constructor(deps: EngineDeps) {
+    this.#store = deps.store
+    this.#telephony = deps.telephony
+    this.#clock = deps.clock
+    this.#log = deps.log
+    this.#lease = new LeaseKeeper({
+      store: deps.store,
+      clock: deps.clock,
+      name: deps.nodeName,
+      onError: (error) => deps.log.warn({ err: error }, 'the lease could not be renewed'),
+    })
+    this.#runDeps = { ...deps, lease: this.#lease }
+    this.#unsubscribe = deps.telephony.onEvent((event) => this.#runs.get(event.legId)?.onEvent(event))
+  }
+
+  /** Calls of this node that are being dialled or talked. */
+  get liveCount(): number {
+    return this.#runs.size
+  }
+
+  async start(): Promise<void> {
+    await this.#lease.start()
+    this.#isClaiming = true
+    this.#scheduleRecovery(0)
+    this.wake()
+  }
+
+  /** Something changed (a campaign, contacts, a trunk): look now. */
+  wake(): void {
+    if (!this.#isClaiming) return
+    if (this.#isPlanning) {
+      this.#wokenWhilePlanning = true
+      return
+    }
+    this.#planTimer?.cancel()
+    this.#planTimer = null
+    this.#isPlanning = true
+    this.#plan()
+      .catch((error) => {
+        this.#log.warn({ err: error }, 'planning failed, trying again')
+        return pollMs
+      })
+      .then((waitMs) => {
+        this.#isPlanning = false
+        if (!this.#isClaiming) return
+        if (this.#wokenWhilePlanning) {
+          this.#wokenWhilePlanning = false
+          this.wake()
+          return
+        }
+        this.#planTimer = this.#clock.schedule(waitMs, () => this.wake())
+      })
+  }
+
+  /** Stops claiming; calls that live may end by themselves until the deadline, then they are hung up. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#isClaiming = false
+    this.#planTimer?.cancel()
+    const all = Promise.all([...this.#runs.values()].map((run) => run.done))
+    let timer: Timer | null = null
+    const deadline = new Promise<'late'>((resolve) => {
+      timer = this.#clock.schedule(deadlineMs, () => resolve('late'))
+    })
+    const result = await Promise.race([all, deadline])
+    ;(timer as Timer | null)?.cancel()
+    if (result === 'late') {
+      for (const legId of this.#runs.keys()) this.#telephony.hangup(legId)
+      await Promise.all([...this.#runs.values()].map((run) => run.done))
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isClaiming = false
+    this.#planTimer?.cancel()
+    this.#recoverTimer?.cancel()
+    this.#unsubscribe()
+    await this.#lease.stop()
+  }
+
+  /** One round over all running campaigns; returns how long to wait for the next. */
+  async #plan(): Promise<number> {
+    const lease = this.#lease.current
+    if (lease === null) return pollMs
+    await this.#store.settleCampaigns()
+    let waitMs = pollMs
+    for (const view of await this.#store.runningCampaigns()) {
+      const now = this.#clock.now()
+      const plan = planAttempts(view, now, { horizonMs })
+      if (plan.start.length > 0) {
+        const legs = await this.#store.claim(lease, view.campaignId, plan.start, horizonMs)
+        for (const leg of legs) this.#begin(leg)
+        // A claim that found nothing where the planner saw something lost a race: the poll looks again.
+        if (legs.length > 0) waitMs = Math.min(waitMs, horizonMs / 2)
+      }
+      if (plan.wakeAt !== null) waitMs = Math.min(waitMs, Math.max(leastPauseMs, this.#clock.msUntil(plan.wakeAt)))
+    }
+    return waitMs
+  }
+
+  #begin(leg: ClaimedLeg): void {
+    const run = new AttemptRun(leg, this.#runDeps)
+    this.#runs.set(leg.legId, run)
+    run.done.then(() => {
+      this.#runs.delete(leg.legId)
+      this.wake()
+    })
+    run.start()
+  }
+
+  #scheduleRecovery(inMs: number): void {
+    this.#recoverTimer = this.#clock.schedule(inMs, () => {
+      this.#recover()
+        .catch((error) => this.#log.warn({ err: error }, 'recovery failed, trying again'))
+        .finally(() => {
+          if (this.#isClaiming) this.#scheduleRecovery(recoverEveryMs)
+        })
+    })
+  }
+
+  async #recover(): Promise<void> {
+    // Renew first: after an outage every lease looks dead, ours too, and live calls must not be taken for lost ones.
+    if (this.#lease.current === null) return
+    const recovered = await this.#store.recover(recoverGraceMs)
+    if (recovered.returned + recovered.unknown + recovered.answered > 0) {
+      this.#log.warn(recovered, 'took over the legs of a dead node')
+      this.wake()
+    }
+  }
+}

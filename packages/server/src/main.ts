@@ -1,0 +1,30 @@
+/** The main process: HTTP, the dialing engine, the scenario runs, the database client. It alone constructs and wires. */
+import { readConfig } from './config.ts'
+import { ConfigError } from './errors.ts'
+import { startNode } from './node.ts'
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  const node = await startNode(config)
+  process.stdout.write(`Dialwright is ready on ${node.address}\n`)
+  let isEnding = false
+  const end = (): void => {
+    if (isEnding) return
+    isEnding = true
+    node.stop().then(
+      () => process.exit(0),
+      (error) => {
+        process.stderr.write(`Dialwright could not stop cleanly: ${String(error)}\n`)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+}
+
+main().catch((error) => {
+  const text = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`Dialwright could not start. ${text}\n`)
+  process.exit(1)
+})
