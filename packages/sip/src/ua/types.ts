@@ -1,0 +1,67 @@
+/** What a user of this package sees of a call: what to ask for, what is told. */
+import type { Credentials } from '../auth/digest.ts'
+import type { DialogSnapshot } from '../dialog/dialog.ts'
+import type { Header, SipRequest, SipResponse } from '../message/message.ts'
+import type { Peer } from '../transport/udp.ts'
+
+export type ReasonCause = { readonly protocol: string; readonly cause: number; readonly text: string }
+
+export type InviteOptions = {
+  readonly requestUri: string
+  readonly from: { readonly uri: string; readonly displayName?: string | undefined }
+  readonly to?: string | undefined
+  /** User part of our Contact. */
+  readonly contactUser?: string | undefined
+  readonly target: Peer
+  readonly callId: string
+  readonly body?: string | undefined
+  readonly contentType?: string | undefined
+  readonly credentials?: Credentials | undefined
+  readonly headers?: readonly Header[] | undefined
+}
+
+/** A re-INVITE or UPDATE from the far end. An empty body asks us for an offer. */
+export type Reoffer = {
+  readonly body: string
+  respond(body: string): void
+  reject(status: number): void
+}
+
+export type OutgoingCallEvent =
+  /** The first datagram has been handed to the kernel: from here on it may have arrived. */
+  | { readonly type: 'sent' }
+  | { readonly type: 'provisional'; readonly status: number; readonly reason: string; readonly body: string; readonly toTag: string }
+  /** The ACK has left before this is told. */
+  | { readonly type: 'answered'; readonly body: string; readonly response: SipResponse; readonly snapshot: DialogSnapshot }
+  | {
+      readonly type: 'failed'
+      readonly cause: 'response' | 'timeout' | 'transport' | 'cancelled'
+      readonly status: number | null
+      readonly reason: string | null
+      readonly q850: number | null
+      readonly retryAfterSeconds: number | null
+      /** A 200 crossed our CANCEL: it was ACKed and ended. */
+      readonly crossed200: boolean
+    }
+  | InDialogEvent
+
+export type IncomingCallEvent =
+  | { readonly type: 'acked'; readonly body: string }
+  | { readonly type: 'cancelled' }
+  /** Nobody ACKed our 2xx for 64*T1: the dialog was ended. */
+  | { readonly type: 'ack-missing' }
+  | InDialogEvent
+
+export type InDialogEvent =
+  | ({ readonly type: 'reoffer' } & Reoffer)
+  | { readonly type: 'info'; readonly contentType: string; readonly body: string }
+  | { readonly type: 'bye'; readonly reasons: readonly ReasonCause[] }
+  /** Nothing follows; the call is forgotten. Told exactly once. */
+  | { readonly type: 'ended' }
+
+/** A final or provisional answer to an incoming request. */
+export type Answer = { readonly reason?: string | undefined; readonly headers?: readonly Header[] | undefined; readonly body?: string | undefined }
+
+export type TraceEntry = { readonly direction: 'in' | 'out'; readonly text: string; readonly peer: Peer }
+
+export type { Credentials, DialogSnapshot, Header, Peer, SipRequest, SipResponse }
