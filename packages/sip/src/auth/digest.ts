@@ -1,7 +1,7 @@
 /** Digest access authentication, both sides (RFC 3261 §22, RFC 7616, RFC 8760): MD5, SHA-256, SHA-512-256; qop auth. */
 import { createHash } from 'node:crypto'
-import { splitList } from '../message/parse.ts'
 import { parameterMap } from '../message/message.ts'
+import { splitList } from '../message/parse.ts'
 
 export type Credentials = { readonly username: string; readonly password: string }
 
@@ -33,7 +33,10 @@ function parseChallenge(value: string): Challenge | undefined {
   const stated = (parameters.get('algorithm') ?? 'MD5').toUpperCase()
   const isSession = stated.endsWith('-SESS')
   const algorithm = preference.find((known) => known === (isSession ? stated.slice(0, -5) : stated))
-  const qops = parameters.get('qop')?.split(',').map((qop) => qop.trim().toLowerCase())
+  const qops = parameters
+    .get('qop')
+    ?.split(',')
+    .map((qop) => qop.trim().toLowerCase())
   if (algorithm === undefined || (qops !== undefined && !qops.includes('auth'))) return undefined
   return {
     realm: parameters.get('realm') ?? '',
@@ -82,19 +85,24 @@ export function challengeHeader(realm: string, nonce: string, algorithm: Algorit
 }
 
 /** Whether an Authorization value answers our challenge with the right password. */
-export function verifyAuthorization(value: string, method: string, expected: Credentials & { nonce: string; realm: string }): boolean {
+export function verifyAuthorization(
+  value: string,
+  method: string,
+  expected: Credentials & { nonce: string; realm: string },
+): boolean {
   const parameters = digestParameters(value)
   if (parameters === undefined) return false
   if (parameters.get('username') !== expected.username || parameters.get('nonce') !== expected.nonce) return false
   const stated = (parameters.get('algorithm') ?? 'MD5').toUpperCase()
-  const algorithm = preference.find((known) => known === stated)
+  const isSession = stated.endsWith('-SESS')
+  const algorithm = preference.find((known) => known === (isSession ? stated.slice(0, -5) : stated))
   if (algorithm === undefined) return false
   const challenge: Challenge = {
     realm: expected.realm,
     nonce: expected.nonce,
     opaque: undefined,
     algorithm,
-    isSession: false,
+    isSession,
     hasQop: parameters.get('qop') !== undefined,
     isStale: false,
   }
@@ -103,7 +111,13 @@ export function verifyAuthorization(value: string, method: string, expected: Cre
   return digestResponse(challenge, expected.username, expected.password, answer, count) === parameters.get('response')
 }
 
-function digestResponse(challenge: Challenge, username: string, password: string, answer: Answer, count: string): string {
+function digestResponse(
+  challenge: Challenge,
+  username: string,
+  password: string,
+  answer: Answer,
+  count: string,
+): string {
   const hash = (text: string): string => createHash(hashes[challenge.algorithm]).update(text, 'utf8').digest('hex')
   const plain = hash(`${username}:${challenge.realm}:${password}`)
   const ha1 = challenge.isSession ? hash(`${plain}:${challenge.nonce}:${answer.cnonce}`) : plain

@@ -1,6 +1,14 @@
 /** A dialog (RFC 3261 §12): who speaks with whom, over which route, at which number of CSeq. */
 import type { Credentials } from '../auth/digest.ts'
-import { cseq, type Header, header, headerValues, type SipMessage, type SipRequest, type SipResponse } from '../message/message.ts'
+import {
+  cseq,
+  type Header,
+  header,
+  headerValues,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+} from '../message/message.ts'
 import { parseNameAddress, parseUri } from '../message/uri.ts'
 import type { Peer } from '../transport/udp.ts'
 
@@ -111,7 +119,12 @@ export class Dialog {
   }
 
   /** A request within the dialog, without Via (§12.2.1.1). */
-  request(method: string, cseqNumber: number, headers: readonly Header[], body: string): { message: SipRequest; to: Peer } {
+  request(
+    method: string,
+    cseqNumber: number,
+    headers: readonly Header[],
+    body: string,
+  ): { message: SipRequest; to: Peer } {
     const [first, ...rest] = this.#routeSet
     const isLoose = first === undefined || parseUri(parseNameAddress(first).uri)?.parameters.has('lr') === true
     // A strict router (RFC 2543) wants its own URI in the request line and the target at the end of the route.
@@ -162,5 +175,10 @@ export class Dialog {
 
 export function isIpv4(host: string): boolean {
   const parts = host.split('.')
-  return parts.length === 4 && parts.every((part) => part !== '' && part.length <= 3 && [...part].every((c) => c >= '0' && c <= '9') && Number(part) < 256)
+  return (
+    parts.length === 4 &&
+    parts.every(
+      (part) => part !== '' && part.length <= 3 && [...part].every((c) => c >= '0' && c <= '9') && Number(part) < 256,
+    )
+  )
 }

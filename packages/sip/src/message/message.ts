@@ -70,7 +70,9 @@ export function parameterMap(parts: readonly string[]): Map<string, string> {
 }
 
 export function unquote(value: string): string {
-  return value.startsWith('"') && value.endsWith('"') && value.length > 1 ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value
+  return value.startsWith('"') && value.endsWith('"') && value.length > 1
+    ? value.slice(1, -1).replace(/\\(.)/g, '$1')
+    : value
 }
 
 /** `host`, `host:port`, `[v6]`, `[v6]:port`. */
@@ -81,5 +83,7 @@ export function splitHostPort(text: string): { host: string; port: number | unde
     return { host: text.slice(0, close + 1), port: rest.startsWith(':') ? Number(rest.slice(1)) : undefined }
   }
   const colon = text.lastIndexOf(':')
-  return colon < 0 ? { host: text, port: undefined } : { host: text.slice(0, colon), port: Number(text.slice(colon + 1)) }
+  return colon < 0
+    ? { host: text, port: undefined }
+    : { host: text.slice(0, colon), port: Number(text.slice(colon + 1)) }
 }

@@ -59,7 +59,9 @@ export function parseMessage(text: string): SipMessage {
   for (const name of ['Call-ID', 'CSeq', 'From', 'To', 'Via']) {
     if (!headers.some(([other]) => other === name)) throw malformed(`no ${name} header`)
   }
-  const message = startLine.startsWith('SIP/') ? parseStatusLine(startLine, headers, body) : parseRequestLine(startLine, headers, body)
+  const message = startLine.startsWith('SIP/')
+    ? parseStatusLine(startLine, headers, body)
+    : parseRequestLine(startLine, headers, body)
   checkCseq(message)
   return message
 }
@@ -78,6 +80,8 @@ function unfold(head: string): string[] {
   for (const raw of head.split('\n')) {
     const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw
     if (line.length > limits.lineChars) throw malformed(`a line of more than ${limits.lineChars} characters`)
+    // A bare CR or a NUL could not be printed again when a response copies its header.
+    if (line.includes('\r') || line.includes('\0')) throw malformed('a bare CR or a NUL in a line')
     const last = lines.length - 1
     if ((line.startsWith(' ') || line.startsWith('\t')) && last > 0) {
       const joined = `${lines[last]} ${line.trim()}`
@@ -96,12 +100,12 @@ function parseHeaders(lines: readonly string[]): Header[] {
     if (!isToken(name)) throw malformed(`not a header: ${line.slice(0, 40)}`)
     const canonical = canonicalName(name)
     const value = line.slice(colon + 1).trim()
-    if (value.includes('\0')) throw malformed(`a NUL in ${canonical}`)
     const values = listHeaders.has(canonical) ? splitList(value) : [value]
     for (const one of values) headers.push([canonical, one])
     if (headers.length > limits.headers) throw malformed(`more than ${limits.headers} headers`)
   }
-  if (headers.filter(([name]) => name === 'Via').length > limits.vias) throw malformed(`more than ${limits.vias} Via headers`)
+  if (headers.filter(([name]) => name === 'Via').length > limits.vias)
+    throw malformed(`more than ${limits.vias} Via headers`)
   return headers
 }
 
@@ -151,7 +155,8 @@ function parseRequestLine(line: string, headers: readonly Header[], body: string
   const last = line.lastIndexOf(' ')
   const method = line.slice(0, first)
   const uri = line.slice(first + 1, last)
-  if (first <= 0 || last <= first || !isToken(method) || uri === '' || uri.includes(' ')) throw malformed('not a request line')
+  if (first <= 0 || last <= first || !isToken(method) || uri === '' || uri.includes(' '))
+    throw malformed('not a request line')
   if (line.slice(last + 1).toUpperCase() !== 'SIP/2.0') throw malformed('the version is not SIP/2.0')
   return { kind: 'request', method, uri, headers, body }
 }
@@ -159,14 +164,18 @@ function parseRequestLine(line: string, headers: readonly Header[], body: string
 function checkCseq(message: SipMessage): void {
   const value = message.headers.find(([name]) => name === 'CSeq')?.[1] ?? ''
   const [number = '', method = ''] = value.split(' ').filter((part) => part !== '')
-  if (!isDigits(number) || Number(number) > 2 ** 31 - 1 || method === '') throw malformed('CSeq is not a number and a method')
+  if (!isDigits(number) || Number(number) > 2 ** 31 - 1 || method === '')
+    throw malformed('CSeq is not a number and a method')
   if (message.kind === 'request' && method !== message.method) throw malformed('CSeq names another method')
 }
 
 export function isToken(text: string): boolean {
   if (text === '') return false
   for (const character of text) {
-    const isAlphanumeric = (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') || (character >= '0' && character <= '9')
+    const isAlphanumeric =
+      (character >= 'a' && character <= 'z') ||
+      (character >= 'A' && character <= 'Z') ||
+      (character >= '0' && character <= '9')
     if (!isAlphanumeric && !"-.!%*_+`'~".includes(character)) return false
   }
   return true

@@ -42,16 +42,22 @@ export function createOffer(local: LocalAudio): string {
  * Our answer to an offer, in the offer's order of media.
  * @throws {SipError} `SDP_MALFORMED`, or `SDP_NOTHING_IN_COMMON` when no stream has a codec of ours.
  */
-export function answerOffer(offer: string, local: LocalAudio): { readonly sdp: string; readonly negotiated: NegotiatedAudio } {
+export function answerOffer(
+  offer: string,
+  local: LocalAudio,
+): { readonly sdp: string; readonly negotiated: NegotiatedAudio } {
   const session = parseSdp(offer)
   let negotiated: NegotiatedAudio | undefined
   const media = session.media.map((description) => {
     const found = negotiated === undefined ? negotiate(session, description, local.codecs) : undefined
     if (found === undefined) return [`m=${description.kind} 0 ${description.protocol} ${description.formats.join(' ')}`]
     negotiated = found
-    return audioLines(local.port, [found.payloadType], found.telephoneEventPayloadType, mirrored(found.direction), [found.codec])
+    return audioLines(local.port, [found.payloadType], found.telephoneEventPayloadType, mirrored(found.direction), [
+      found.codec,
+    ])
   })
-  if (negotiated === undefined) throw new SipError('SDP_NOTHING_IN_COMMON', 'The offer has no PCMA or PCMU audio over RTP/AVP')
+  if (negotiated === undefined)
+    throw new SipError('SDP_NOTHING_IN_COMMON', 'The offer has no PCMA or PCMU audio over RTP/AVP')
   return { sdp: describe(local, media), negotiated }
 }
 
@@ -68,13 +74,20 @@ export function acceptAnswer(answer: string, offered: readonly AudioCodec[]): Ne
   throw new SipError('SDP_NOTHING_IN_COMMON', 'The answer takes none of the offered codecs')
 }
 
-function negotiate(session: SessionDescription, media: MediaDescription, codecs: readonly AudioCodec[]): NegotiatedAudio | undefined {
+function negotiate(
+  session: SessionDescription,
+  media: MediaDescription,
+  codecs: readonly AudioCodec[],
+): NegotiatedAudio | undefined {
   const address = media.address ?? session.address
-  if (media.kind !== 'audio' || media.port === 0 || !media.protocol.startsWith('RTP/AVP') || address === undefined) return undefined
+  if (media.kind !== 'audio' || media.port === 0 || !media.protocol.startsWith('RTP/AVP') || address === undefined)
+    return undefined
   if (media.protocol !== 'RTP/AVP') return undefined
   const names = formatNames(media)
   const wanted = media.formats.map((format) => [format, names.get(format)] as const)
-  const chosen = wanted.find(([, name]) => (name === 'PCMA' && codecs.includes('pcma')) || (name === 'PCMU' && codecs.includes('pcmu')))
+  const chosen = wanted.find(
+    ([, name]) => (name === 'PCMA' && codecs.includes('pcma')) || (name === 'PCMU' && codecs.includes('pcmu')),
+  )
   if (chosen === undefined) return undefined
   const event = wanted.find(([, name]) => name === 'TELEPHONE-EVENT')
   const ptime = Number(attribute(media.attributes, 'ptime') ?? '20')
@@ -136,10 +149,18 @@ function describe(local: LocalAudio, media: readonly (readonly string[])[]): str
   return `${lines.join('\r\n')}\r\n`
 }
 
-function audioLines(port: number, types: readonly number[], eventType: number | null, direction: Direction, codecs: readonly AudioCodec[]): string[] {
+function audioLines(
+  port: number,
+  types: readonly number[],
+  eventType: number | null,
+  direction: Direction,
+  codecs: readonly AudioCodec[],
+): string[] {
   const formats = eventType === null ? types : [...types, eventType]
   const lines = [`m=audio ${port} RTP/AVP ${formats.join(' ')}`]
-  types.forEach((type, index) => lines.push(`a=rtpmap:${type} ${codecs[index] === 'pcma' ? 'PCMA' : 'PCMU'}/8000`))
+  for (const [index, type] of types.entries()) {
+    lines.push(`a=rtpmap:${type} ${codecs[index] === 'pcma' ? 'PCMA' : 'PCMU'}/8000`)
+  }
   if (eventType !== null) lines.push(`a=rtpmap:${eventType} telephone-event/8000`, `a=fmtp:${eventType} 0-15`)
   lines.push('a=ptime:20', `a=${direction}`)
   return lines

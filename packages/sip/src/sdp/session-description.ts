@@ -28,7 +28,14 @@ export function parseSdp(text: string): SessionDescription {
   let originLine = ''
   let address: string | undefined
   const attributes: string[] = []
-  const media: { kind: string; port: number; protocol: string; formats: string[]; address: string | undefined; attributes: string[] }[] = []
+  const media: {
+    kind: string
+    port: number
+    protocol: string
+    formats: string[]
+    address: string | undefined
+    attributes: string[]
+  }[] = []
   for (const line of lines) {
     const value = line.slice(2)
     const current = media.at(-1)
@@ -41,7 +48,8 @@ export function parseSdp(text: string): SessionDescription {
       if (media.length >= limits.media) throw new SipError('SDP_MALFORMED', `SDP of more than ${limits.media} media`)
       const [kind = '', port = '', protocol = '', ...formats] = value.split(' ').filter((part) => part !== '')
       const number = Number(port.split('/')[0])
-      if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new SipError('SDP_MALFORMED', `Not a port: ${port}`)
+      if (!Number.isInteger(number) || number < 0 || number > 65_535)
+        throw new SipError('SDP_MALFORMED', `Not a port: ${port}`)
       media.push({ kind, port: number, protocol, formats, address: undefined, attributes: [] })
     } else if (line.startsWith('a=')) (current?.attributes ?? attributes).push(value)
   }

@@ -32,16 +32,26 @@ export function stepInviteClient(state: InviteClientState, input: ClientInput): 
     case 'transport-error':
       // A network that refuses the INVITE says that nobody heard it; one that refuses an ACK changes nothing.
       if (state.name !== 'calling') return { state, actions: [] }
-      return { state: ended, actions: [stop('A'), stop('B'), { type: 'failed', cause: 'transport' }, { type: 'terminated' }] }
+      return {
+        state: ended,
+        actions: [stop('A'), stop('B'), { type: 'failed', cause: 'transport' }, { type: 'terminated' }],
+      }
   }
 }
 
-function onResponse(state: InviteClientState, { response }: Extract<ClientInput, { type: 'response' }>): Step<InviteClientState> {
+function onResponse(
+  state: InviteClientState,
+  { response }: Extract<ClientInput, { type: 'response' }>,
+): Step<InviteClientState> {
   const isEarly = state.name === 'calling' || state.name === 'proceeding'
   const stops = state.name === 'calling' ? [stop('A'), stop('B')] : []
-  if (isEarly && response.status < 200) return { state: { name: 'proceeding' }, actions: [...stops, { type: 'deliver', response }] }
+  if (isEarly && response.status < 200)
+    return { state: { name: 'proceeding' }, actions: [...stops, { type: 'deliver', response }] }
   if (isEarly && response.status < 300) {
-    return { state: { name: 'accepted' }, actions: [...stops, { type: 'deliver', response }, start('M', transactionTimeoutMs)] }
+    return {
+      state: { name: 'accepted' },
+      actions: [...stops, { type: 'deliver', response }, start('M', transactionTimeoutMs)],
+    }
   }
   if (isEarly) {
     return {
@@ -56,7 +66,10 @@ function onResponse(state: InviteClientState, { response }: Extract<ClientInput,
   return { state, actions: [] }
 }
 
-function onTimer(state: InviteClientState, { timer }: Extract<ClientInput, { type: 'timer' }>): Step<InviteClientState> {
+function onTimer(
+  state: InviteClientState,
+  { timer }: Extract<ClientInput, { type: 'timer' }>,
+): Step<InviteClientState> {
   if (state.name === 'calling' && timer === 'A') {
     const intervalMs = state.intervalMs * 2
     return { state: { name: 'calling', intervalMs }, actions: [{ type: 'send-request' }, start('A', intervalMs)] }

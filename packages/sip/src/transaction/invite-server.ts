@@ -28,21 +28,29 @@ export function stepInviteServer(state: InviteServerState, input: ServerInput): 
     case 'completed':
       return inCompleted(state, input)
     case 'confirmed':
-      return input.type === 'timer' && input.timer === 'I' ? { state: ended, actions: [{ type: 'terminated' }] } : { state, actions: [] }
+      return input.type === 'timer' && input.timer === 'I'
+        ? { state: ended, actions: [{ type: 'terminated' }] }
+        : { state, actions: [] }
     case 'accepted':
       // Each 2xx is the user agent's own retransmission; the transaction only passes it on.
       if (input.type === 'respond') return { state, actions: [{ type: 'send-response', response: input.response }] }
-      return input.type === 'timer' && input.timer === 'L' ? { state: ended, actions: [{ type: 'terminated' }] } : { state, actions: [] }
+      return input.type === 'timer' && input.timer === 'L'
+        ? { state: ended, actions: [{ type: 'terminated' }] }
+        : { state, actions: [] }
     case 'terminated':
       return { state, actions: [] }
   }
 }
 
-function inProceeding(state: Extract<InviteServerState, { name: 'proceeding' }>, input: ServerInput): Step<InviteServerState> {
+function inProceeding(
+  state: Extract<InviteServerState, { name: 'proceeding' }>,
+  input: ServerInput,
+): Step<InviteServerState> {
   if (input.type === 'request') {
     return { state, actions: state.last === null ? [] : [{ type: 'send-response', response: state.last }] }
   }
-  if (input.type === 'transport-error') return { state: ended, actions: [{ type: 'failed', cause: 'transport' }, { type: 'terminated' }] }
+  if (input.type === 'transport-error')
+    return { state: ended, actions: [{ type: 'failed', cause: 'transport' }, { type: 'terminated' }] }
   if (input.type !== 'respond') return { state, actions: [] }
   const { response } = input
   const send = { type: 'send-response', response } as const
@@ -54,7 +62,10 @@ function inProceeding(state: Extract<InviteServerState, { name: 'proceeding' }>,
   }
 }
 
-function inCompleted(state: Extract<InviteServerState, { name: 'completed' }>, input: ServerInput): Step<InviteServerState> {
+function inCompleted(
+  state: Extract<InviteServerState, { name: 'completed' }>,
+  input: ServerInput,
+): Step<InviteServerState> {
   const again = { type: 'send-response', response: state.final } as const
   if (input.type === 'request') return { state, actions: [again] }
   if (input.type === 'ack') {

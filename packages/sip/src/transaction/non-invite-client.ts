@@ -25,7 +25,8 @@ export function stepNonInviteClient(state: NonInviteClientState, input: ClientIn
       return { state, actions: [{ type: 'send-request' }, start('E', t1), start('F', transactionTimeoutMs)] }
     case 'response':
       if (state.name === 'completed') return { state, actions: [] }
-      if (input.response.status < 200) return { state: { name: 'proceeding' }, actions: [{ type: 'deliver', response: input.response }] }
+      if (input.response.status < 200)
+        return { state: { name: 'proceeding' }, actions: [{ type: 'deliver', response: input.response }] }
       return {
         state: { name: 'completed' },
         actions: [stop('E'), stop('F'), { type: 'deliver', response: input.response }, start('K', t4)],
@@ -34,18 +35,27 @@ export function stepNonInviteClient(state: NonInviteClientState, input: ClientIn
       return onTimer(state, input)
     case 'transport-error':
       if (state.name === 'completed') return { state, actions: [] }
-      return { state: ended, actions: [stop('E'), stop('F'), { type: 'failed', cause: 'transport' }, { type: 'terminated' }] }
+      return {
+        state: ended,
+        actions: [stop('E'), stop('F'), { type: 'failed', cause: 'transport' }, { type: 'terminated' }],
+      }
   }
 }
 
-function onTimer(state: NonInviteClientState, { timer }: Extract<ClientInput, { type: 'timer' }>): Step<NonInviteClientState> {
+function onTimer(
+  state: NonInviteClientState,
+  { timer }: Extract<ClientInput, { type: 'timer' }>,
+): Step<NonInviteClientState> {
   if (timer === 'E' && state.name === 'trying') {
     const intervalMs = Math.min(state.intervalMs * 2, t2)
     return { state: { name: 'trying', intervalMs }, actions: [{ type: 'send-request' }, start('E', intervalMs)] }
   }
-  if (timer === 'E' && state.name === 'proceeding') return { state, actions: [{ type: 'send-request' }, start('E', t2)] }
+  if (timer === 'E' && state.name === 'proceeding')
+    return { state, actions: [{ type: 'send-request' }, start('E', t2)] }
   if (timer === 'F' && (state.name === 'trying' || state.name === 'proceeding')) {
     return { state: ended, actions: [stop('E'), { type: 'failed', cause: 'timeout' }, { type: 'terminated' }] }
   }
-  return timer === 'K' && state.name === 'completed' ? { state: ended, actions: [{ type: 'terminated' }] } : { state, actions: [] }
+  return timer === 'K' && state.name === 'completed'
+    ? { state: ended, actions: [{ type: 'terminated' }] }
+    : { state, actions: [] }
 }

@@ -17,12 +17,16 @@ const ended: NonInviteServerState = { name: 'terminated' }
 
 export function stepNonInviteServer(state: NonInviteServerState, input: ServerInput): Step<NonInviteServerState> {
   if (state.name === 'terminated') return { state, actions: [] }
-  if (input.type === 'transport-error') return { state: ended, actions: [{ type: 'failed', cause: 'transport' }, { type: 'terminated' }] }
+  if (input.type === 'transport-error')
+    return { state: ended, actions: [{ type: 'failed', cause: 'transport' }, { type: 'terminated' }] }
   if (state.name === 'completed') {
     if (input.type === 'request') return { state, actions: [{ type: 'send-response', response: state.final }] }
-    return input.type === 'timer' && input.timer === 'J' ? { state: ended, actions: [{ type: 'terminated' }] } : { state, actions: [] }
+    return input.type === 'timer' && input.timer === 'J'
+      ? { state: ended, actions: [{ type: 'terminated' }] }
+      : { state, actions: [] }
   }
-  if (input.type === 'request') return { state, actions: state.last === null ? [] : [{ type: 'send-response', response: state.last }] }
+  if (input.type === 'request')
+    return { state, actions: state.last === null ? [] : [{ type: 'send-response', response: state.last }] }
   if (input.type !== 'respond') return { state, actions: [] }
   const send = { type: 'send-response', response: input.response } as const
   if (input.response.status < 200) return { state: { name: 'trying', last: input.response }, actions: [send] }

@@ -59,7 +59,8 @@ export class TransactionLayer {
     const isInvite = message.method === 'INVITE'
     let source = to
     const act = (action: TransactionAction): void => {
-      if (action.type === 'send-request') this.#options.send(message, to, () => running.input({ type: 'transport-error' }, to))
+      if (action.type === 'send-request')
+        this.#options.send(message, to, () => running.input({ type: 'transport-error' }, to))
       else if (action.type === 'send-ack') this.#options.send(ackOfNon2xx(message, action.response), to, () => {})
       else if (action.type === 'deliver') handlers.onResponse(action.response, source)
       else if (action.type === 'failed') handlers.onFailure(action.cause)
@@ -115,7 +116,8 @@ export class TransactionLayer {
     const to = responseTarget(request, source)
     const isInvite = request.method === 'INVITE'
     const act = (action: TransactionAction): void => {
-      if (action.type === 'send-response') this.#options.send(action.response, to, () => machine.input({ type: 'transport-error' }))
+      if (action.type === 'send-response')
+        this.#options.send(action.response, to, () => machine.input({ type: 'transport-error' }))
       else if (action.type === 'confirmed') transaction.onEnd?.('confirmed')
       else if (action.type === 'failed') transaction.onEnd?.('failed')
       else if (action.type === 'terminated') this.#servers.delete(key)
@@ -179,7 +181,13 @@ function serverKey(request: SipRequest): string {
   const method = request.method === 'ACK' ? 'INVITE' : request.method
   // Without the magic cookie the peer is of RFC 2543: what identifies its request then is nearly everything in it.
   if (!branch.startsWith('z9hG4bK')) {
-    return [header(request, 'Call-ID'), cseq(request).number, header(request, 'From'), header(request, 'Via'), method].join('|')
+    return [
+      header(request, 'Call-ID'),
+      cseq(request).number,
+      header(request, 'From'),
+      header(request, 'Via'),
+      method,
+    ].join('|')
   }
   return `${branch}|${via?.host}:${via?.port ?? 5060}|${method}`
 }

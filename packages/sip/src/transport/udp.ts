@@ -25,7 +25,11 @@ export type UdpOptions = {
 const receiveBufferBytes = 4 * 1024 * 1024
 
 export async function openUdp(options: UdpOptions): Promise<UdpTransport> {
-  const socket: Socket = createSocket({ type: 'udp4', recvBufferSize: receiveBufferBytes, lookup: (host, _, done) => done(null, host, 4) })
+  const socket: Socket = createSocket({
+    type: 'udp4',
+    recvBufferSize: receiveBufferBytes,
+    lookup: (host, _, done) => done(null, host, 4),
+  })
   socket.on('message', (bytes, source) => {
     if (bytes.length === 0 || bytes.length > limits.datagramBytes || !options.accept(source)) return
     options.receive(bytes.toString('latin1'), { address: source.address, port: source.port })

@@ -1,5 +1,5 @@
 /** What every call of an endpoint needs of it: requests with a Via, digest answers, responses. */
-import { authorize, chooseChallenge, type Credentials } from '../auth/digest.ts'
+import { authorize, type Credentials, chooseChallenge } from '../auth/digest.ts'
 import { randomToken, type SipClock, type SipRandom } from '../clock.ts'
 import type { Dialog } from '../dialog/dialog.ts'
 import { cseq, type Header, header, headerValues, type SipRequest, type SipResponse } from '../message/message.ts'
@@ -22,7 +22,11 @@ export function newTag(core: Core): string {
 }
 
 /** Puts a fresh Via on top (RFC 3261 §8.1.1.7; rport by RFC 3581 §3). */
-export function withVia(core: Core, message: SipRequest, branch = `z9hG4bK${randomToken(core.random, 10)}`): SipRequest {
+export function withVia(
+  core: Core,
+  message: SipRequest,
+  branch = `z9hG4bK${randomToken(core.random, 10)}`,
+): SipRequest {
   const headers: Header[] = [['Via', `SIP/2.0/UDP ${core.sentBy};branch=${branch};rport`], ...message.headers]
   return { ...message, headers: [...headers, ['User-Agent', core.userAgent]] }
 }
@@ -32,7 +36,14 @@ export function contactHeader(core: Core, user: string | undefined): Header {
 }
 
 /** A response to a request (RFC 3261 §8.2.6.2): `toTag` is added when the request's To has none. */
-export function responseTo(core: Core, request: SipRequest, status: number, defaultReason: string, toTag: string | null, answer: Answer = {}): SipResponse {
+export function responseTo(
+  core: Core,
+  request: SipRequest,
+  status: number,
+  defaultReason: string,
+  toTag: string | null,
+  answer: Answer = {},
+): SipResponse {
   const copied = new Set(['Via', 'From', 'Call-ID', 'CSeq', ...(status > 100 && status < 300 ? ['Record-Route'] : [])])
   const to = header(request, 'To') ?? ''
   const isTagged = parseNameAddress(to).parameters.has('tag')
@@ -51,7 +62,12 @@ export function responseTo(core: Core, request: SipRequest, status: number, defa
 }
 
 /** Answers a digest challenge once: undefined when there is nothing to answer with, or the answer was refused already. */
-export function authorization(core: Core, request: SipRequest, response: SipResponse, credentials: Credentials | null): Header | undefined {
+export function authorization(
+  core: Core,
+  request: SipRequest,
+  response: SipResponse,
+  credentials: Credentials | null,
+): Header | undefined {
   if (credentials === null || (response.status !== 401 && response.status !== 407)) return undefined
   const isProxy = response.status === 407
   const name = isProxy ? 'Proxy-Authorization' : 'Authorization'
@@ -73,7 +89,14 @@ export function withAuthorization(request: SipRequest, auth: Header, nextCseq: n
 }
 
 /** Sends a request of a dialog, answering one challenge: a BYE that is challenged and not repeated leaves a billed call. */
-export function sendInDialog(core: Core, dialog: Dialog, method: string, headers: readonly Header[], body: string, handlers: ClientHandlers): void {
+export function sendInDialog(
+  core: Core,
+  dialog: Dialog,
+  method: string,
+  headers: readonly Header[],
+  body: string,
+  handlers: ClientHandlers,
+): void {
   const { message, to } = dialog.request(method, dialog.nextCseq(), headers, body)
   const attempt = (request: SipRequest, target: Peer): void => {
     core.layer.request(request, target, {
@@ -90,6 +113,11 @@ export function sendInDialog(core: Core, dialog: Dialog, method: string, headers
 
 /** The ACK of a 2xx, its CSeq that of the INVITE (RFC 3261 §13.2.2.4). */
 export function sendAck(core: Core, dialog: Dialog, response: SipResponse, body = ''): void {
-  const { message, to } = dialog.request('ACK', cseq(response).number, body === '' ? [] : [['Content-Type', 'application/sdp']], body)
+  const { message, to } = dialog.request(
+    'ACK',
+    cseq(response).number,
+    body === '' ? [] : [['Content-Type', 'application/sdp']],
+    body,
+  )
   core.layer.sendAck(withVia(core, message), to)
 }

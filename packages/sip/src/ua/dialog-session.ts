@@ -2,8 +2,8 @@
 import type { Dialog } from '../dialog/dialog.ts'
 import { type Header, header } from '../message/message.ts'
 import { parseReasons } from '../message/reason.ts'
-import type { ServerTransaction } from '../transaction/transaction-layer.ts'
 import { t1, t2, transactionTimeoutMs } from '../transaction/timers.ts'
+import type { ServerTransaction } from '../transaction/transaction-layer.ts'
 import { type Core, contactHeader, responseTo, sendAck, sendInDialog } from './core.ts'
 import type { InDialogEvent } from './types.ts'
 
@@ -37,7 +37,10 @@ export class DialogSession {
 
   info(contentType: string, body: string): void {
     if (this.#isOver) return
-    sendInDialog(this.#core, this.dialog, 'INFO', [['Content-Type', contentType]], body, { onResponse: () => {}, onFailure: () => {} })
+    sendInDialog(this.#core, this.dialog, 'INFO', [['Content-Type', contentType]], body, {
+      onResponse: () => {},
+      onFailure: () => {},
+    })
   }
 
   /** A re-INVITE from our side; resolves with the answer's body, or null when it was refused. */

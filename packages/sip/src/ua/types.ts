@@ -30,9 +30,20 @@ export type Reoffer = {
 export type OutgoingCallEvent =
   /** The first datagram has been handed to the kernel: from here on it may have arrived. */
   | { readonly type: 'sent' }
-  | { readonly type: 'provisional'; readonly status: number; readonly reason: string; readonly body: string; readonly toTag: string }
+  | {
+      readonly type: 'provisional'
+      readonly status: number
+      readonly reason: string
+      readonly body: string
+      readonly toTag: string
+    }
   /** The ACK has left before this is told. */
-  | { readonly type: 'answered'; readonly body: string; readonly response: SipResponse; readonly snapshot: DialogSnapshot }
+  | {
+      readonly type: 'answered'
+      readonly body: string
+      readonly response: SipResponse
+      readonly snapshot: DialogSnapshot
+    }
   | {
       readonly type: 'failed'
       readonly cause: 'response' | 'timeout' | 'transport' | 'cancelled'
@@ -60,7 +71,11 @@ export type InDialogEvent =
   | { readonly type: 'ended' }
 
 /** A final or provisional answer to an incoming request. */
-export type Answer = { readonly reason?: string | undefined; readonly headers?: readonly Header[] | undefined; readonly body?: string | undefined }
+export type Answer = {
+  readonly reason?: string | undefined
+  readonly headers?: readonly Header[] | undefined
+  readonly body?: string | undefined
+}
 
 export type TraceEntry = { readonly direction: 'in' | 'out'; readonly text: string; readonly peer: Peer }
 
