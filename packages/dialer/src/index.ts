@@ -9,6 +9,19 @@ export type {
   RetryRule,
   RetryTrigger,
 } from './campaigns/campaign-settings.ts'
+export {
+  type Allocation,
+  allocateSlots,
+  type CallerIds,
+  type ClaimDesk,
+  freeChannels,
+  type Gate,
+  type NumberChoice,
+  type RouteChoice,
+  type Slot,
+  type SlotRequest,
+} from './claims/allocate-slots.ts'
+export { StoreError, type StoreErrorCode } from './errors.ts'
 export type {
   AttemptOutcome,
   CampaignStore,

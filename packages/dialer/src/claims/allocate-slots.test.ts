@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { allocateSlots, type ClaimDesk, type Gate } from './allocate-slots.ts'
+
+const now = Temporal.Instant.from('2026-03-02T09:00:00Z')
+const gate = (ownerId: string, more: Partial<Gate> = {}): Gate => ({
+  ownerId,
+  live: 0,
+  maxCalls: null,
+  callsPerSecond: null,
+  nextSlotAt: now,
+  lastSlotAt: null,
+  ...more,
+})
+const trunk = (trunkId: string, closedUntil: Temporal.Instant | null = null) => ({
+  trunkId,
+  closedUntil,
+  destinations: null,
+})
+const desk = (gates: readonly Gate[], more: Partial<ClaimDesk> = {}): ClaimDesk => ({
+  now,
+  horizonMs: 1_000,
+  workspaceId: 'w',
+  campaignId: 'c',
+  gates: new Map(gates.map((one) => [one.ownerId, one])),
+  routes: new Map([[1, { trunks: [trunk('t1'), trunk('t2')], isByNumber: false }]]),
+  callerIds: { kind: 'trunk' },
+  ...more,
+})
+const requests = (count: number) => Array.from({ length: count }, (_, index) => ({ routeId: 1, phoneKey: `7${index}` }))
+const offsets = (slots: readonly ({ startAt: Temporal.Instant } | null)[]) =>
+  slots.map((slot) => (slot === null ? null : Number(slot.startAt.epochNanoseconds - now.epochNanoseconds) / 1000))
+
+test('the slowest of the gates sets the distance of the starts', () => {
+  const { slots } = allocateSlots(
+    desk([gate('w', { callsPerSecond: 10 }), gate('c', { callsPerSecond: 3 })]),
+    requests(3),
+  )
+  assert.deepEqual(offsets(slots), [0, 333_334, 666_668])
+})
+
+test('a start lies on the latest next instant of all gates and moves each by its own rate', () => {
+  const ahead = now.add({ milliseconds: 40 })
+  const { slots, gates } = allocateSlots(
+    desk([
+      gate('w', { callsPerSecond: 100 }),
+      gate('c', { callsPerSecond: 10 }),
+      gate('t1', { callsPerSecond: 50, nextSlotAt: ahead }),
+    ]),
+    requests(1),
+  )
+  assert.deepEqual(offsets(slots), [40_000])
+  assert.equal(gates.get('w')?.nextSlotAt.toString(), ahead.add({ milliseconds: 10 }).toString())
+  assert.equal(gates.get('c')?.nextSlotAt.toString(), ahead.add({ milliseconds: 100 }).toString())
+  assert.equal(gates.get('t1')?.nextSlotAt.toString(), ahead.add({ milliseconds: 20 }).toString())
+})
+
+test('nothing is given beyond the horizon', () => {
+  const { slots } = allocateSlots(desk([gate('c', { callsPerSecond: 10 })], { horizonMs: 200 }), requests(5))
+  assert.deepEqual(offsets(slots), [0, 100_000, 200_000, null, null])
+})
+
+test('a full trunk hands over to the next of the route, a closed one is passed by', () => {
+  const full = allocateSlots(desk([gate('t1', { live: 4, maxCalls: 5 })]), requests(2))
+  assert.deepEqual(
+    full.slots.map((slot) => slot?.trunkId),
+    ['t1', 't2'],
+  )
+  const closed = new Map([[1, { trunks: [trunk('t1', now.add({ seconds: 1 })), trunk('t2')], isByNumber: false }]])
+  assert.equal(allocateSlots(desk([], { routes: closed }), requests(1)).slots[0]?.trunkId, 't2')
+})
+
+test('a trunk limited to destinations is used for them alone', () => {
+  const routes = new Map([[1, { trunks: [{ ...trunk('t1'), destinations: ['+84'] }, trunk('t2')], isByNumber: false }]])
+  const { slots } = allocateSlots(desk([], { routes }), [
+    { routeId: 1, phoneKey: '84901' },
+    { routeId: 1, phoneKey: '7901' },
+  ])
+  assert.deepEqual(
+    slots.map((slot) => slot?.trunkId),
+    ['t1', 't2'],
+  )
+})
+
+test('a group shows the number used longest ago, never one without a free channel', () => {
+  const numbers = ['n1', 'n2', 'n3'].map((numberId) => ({ numberId, phone: `+${numberId}`, trunkId: 't1' }))
+  const gates = [
+    gate('c', { callsPerSecond: 10 }),
+    gate('n1', { lastSlotAt: now.subtract({ seconds: 5 }) }),
+    gate('n2', { lastSlotAt: now.subtract({ seconds: 9 }) }),
+    gate('n3', { live: 1, maxCalls: 1 }),
+  ]
+  const { slots } = allocateSlots(desk(gates, { callerIds: { kind: 'numbers', numbers } }), requests(3))
+  assert.deepEqual(
+    slots.map((slot) => slot?.callerId),
+    ['+n2', '+n1', '+n2'],
+  )
+})
+
+test('a route by number sends each call over the trunk of the number it shows', () => {
+  const numbers = [{ numberId: 'n2', phone: '+2', trunkId: 't2' }]
+  const routes = new Map([[1, { trunks: [trunk('t1'), trunk('t2')], isByNumber: true }]])
+  const { slots } = allocateSlots(desk([], { routes, callerIds: { kind: 'numbers', numbers } }), requests(1))
+  assert.equal(slots[0]?.trunkId, 't2')
+})
+
+test('no more slots than free channels of the campaign or the workspace', () => {
+  const { slots } = allocateSlots(desk([gate('w', { live: 7, maxCalls: 9 }), gate('c', { maxCalls: 5 })]), requests(4))
+  assert.equal(slots.filter((slot) => slot !== null).length, 2)
+})

@@ -1,0 +1,160 @@
+/**
+ * Slots for claimed contacts: which trunk, which number is shown, and the exact instant of the INVITE. Every store adapter
+ * locks the gates, counts what is live, and lets this pure function decide, so that all stores decide alike.
+ */
+
+/** Capacity and pace of one owner (workspace, campaign, trunk or number) as read under its lock. */
+export type Gate = {
+  readonly ownerId: string
+  /** Live legs and resting channels. */
+  readonly live: number
+  /** null: no limit. */
+  readonly maxCalls: number | null
+  /** null: no limit. */
+  readonly callsPerSecond: number | null
+  readonly nextSlotAt: Temporal.Instant
+  /** The latest instant given; null: never used. */
+  readonly lastSlotAt: Temporal.Instant | null
+}
+
+export type TrunkChoice = {
+  readonly trunkId: string
+  /** The breaker is open until then. */
+  readonly closedUntil: Temporal.Instant | null
+  /** Digits a dialled number must begin with, one of them; null: any. */
+  readonly destinations: readonly string[] | null
+}
+
+export type RouteChoice = {
+  /** In order of preference. */
+  readonly trunks: readonly TrunkChoice[]
+  /** True for a route "via numbers": a call goes over the trunk of the number it shows. */
+  readonly isByNumber: boolean
+}
+
+export type NumberChoice = { readonly numberId: string; readonly phone: string; readonly trunkId: string }
+
+/** What may be shown: nothing of ours, a number that is not one of ours, or one of these. */
+export type CallerIds =
+  | { readonly kind: 'trunk' }
+  | { readonly kind: 'foreign'; readonly phone: string }
+  | { readonly kind: 'numbers'; readonly numbers: readonly NumberChoice[] }
+
+/** Everything a claim knows once it holds its locks. */
+export type ClaimDesk = {
+  readonly now: Temporal.Instant
+  readonly horizonMs: number
+  readonly workspaceId: string
+  readonly campaignId: string
+  readonly gates: ReadonlyMap<string, Gate>
+  readonly routes: ReadonlyMap<number, RouteChoice>
+  readonly callerIds: CallerIds
+}
+
+export type SlotRequest = { readonly routeId: number; readonly phoneKey: string }
+
+export type Slot = {
+  readonly startAt: Temporal.Instant
+  readonly trunkId: string
+  readonly numberId: string | null
+  readonly callerId: string | null
+}
+
+/** `slots[i]` answers `requests[i]`; null: no room or no instant within the horizon. `gates`: those that moved. */
+export type Allocation = { readonly slots: readonly (Slot | null)[]; readonly gates: ReadonlyMap<string, Gate> }
+
+/**
+ * Gives requests their slots, in order. Pure: the desk is not changed.
+ *
+ * An instant is the latest of the four gates' next instants and the clock; each gate's next instant is then one interval of
+ * its own rate later, rounded up to a microsecond (the store's grain), so that no half-open second holds more than the rate.
+ */
+export function allocateSlots(desk: ClaimDesk, requests: readonly SlotRequest[]): Allocation {
+  const moved = new Map<string, Gate>()
+  const gateOf = (id: string): Gate => moved.get(id) ?? desk.gates.get(id) ?? unlimited(id, desk.now)
+  const horizon = desk.now.add({ microseconds: Math.round(desk.horizonMs * 1000) })
+  const slots = requests.map((request): Slot | null => {
+    const choice = choose(desk, request, gateOf)
+    if (choice === null) return null
+    const owners = [desk.workspaceId, desk.campaignId, choice.trunkId]
+    if (choice.number !== null) owners.push(choice.number.numberId)
+    const gates = owners.map(gateOf)
+    const startAt = gates.reduce((latest, gate) => later(latest, gate.nextSlotAt), desk.now)
+    if (Temporal.Instant.compare(startAt, horizon) > 0) return null
+    for (const gate of gates) {
+      moved.set(gate.ownerId, {
+        ...gate,
+        live: gate.live + 1,
+        nextSlotAt:
+          gate.callsPerSecond === null
+            ? gate.nextSlotAt
+            : startAt.add({ microseconds: intervalMicroseconds(gate.callsPerSecond) }),
+        lastSlotAt: startAt,
+      })
+    }
+    return { startAt, trunkId: choice.trunkId, numberId: choice.number?.numberId ?? null, callerId: choice.callerId }
+  })
+  return { slots, gates: moved }
+}
+
+/** Microseconds between two starts at this rate, rounded up: rounded down, a second could hold one start too many. */
+export function intervalMicroseconds(callsPerSecond: number): number {
+  return Math.ceil(1_000_000 / callsPerSecond)
+}
+
+/** How many more legs the owner may have now; Infinity: no limit. */
+export function freeChannels(gate: Gate): number {
+  return gate.maxCalls === null ? Number.POSITIVE_INFINITY : Math.max(0, gate.maxCalls - gate.live)
+}
+
+type Choice = { readonly trunkId: string; readonly number: NumberChoice | null; readonly callerId: string | null }
+
+/** The first trunk of the route that is not closed, serves the destination and has a channel, with a number that has one. */
+function choose(desk: ClaimDesk, request: SlotRequest, gateOf: (id: string) => Gate): Choice | null {
+  const hasRoom = (id: string): boolean => freeChannels(gateOf(id)) > 0
+  if (!hasRoom(desk.workspaceId) || !hasRoom(desk.campaignId)) return null
+  const route = desk.routes.get(request.routeId)
+  for (const trunk of route?.trunks ?? []) {
+    if (trunk.closedUntil !== null && Temporal.Instant.compare(trunk.closedUntil, desk.now) > 0) continue
+    if (!serves(trunk, request.phoneKey) || !hasRoom(trunk.trunkId)) continue
+    const { callerIds } = desk
+    if (callerIds.kind === 'trunk') return { trunkId: trunk.trunkId, number: null, callerId: null }
+    if (callerIds.kind === 'foreign') return { trunkId: trunk.trunkId, number: null, callerId: callerIds.phone }
+    const number = leastRecentlyUsed(
+      callerIds.numbers.filter(
+        (one) => hasRoom(one.numberId) && (route?.isByNumber !== true || one.trunkId === trunk.trunkId),
+      ),
+      gateOf,
+    )
+    if (number !== null) return { trunkId: trunk.trunkId, number, callerId: number.phone }
+  }
+  return null
+}
+
+/** Round robin over a group: the number whose latest use is longest ago, never used first, ties in the group's order. */
+function leastRecentlyUsed(numbers: readonly NumberChoice[], gateOf: (id: string) => Gate): NumberChoice | null {
+  let best: NumberChoice | null = null
+  let bestAt: Temporal.Instant | null = null
+  for (const number of numbers) {
+    const at = gateOf(number.numberId).lastSlotAt
+    if (best === null || (bestAt !== null && (at === null || Temporal.Instant.compare(at, bestAt) < 0))) {
+      best = number
+      bestAt = at
+    }
+  }
+  return best
+}
+
+function serves(trunk: TrunkChoice, phoneKey: string): boolean {
+  return (
+    trunk.destinations === null || trunk.destinations.some((prefix) => phoneKey.startsWith(prefix.replace(/^\+/, '')))
+  )
+}
+
+function unlimited(ownerId: string, now: Temporal.Instant): Gate {
+  return { ownerId, live: 0, maxCalls: null, callsPerSecond: null, nextSlotAt: now, lastSlotAt: null }
+}
+
+function later(a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant {
+  return Temporal.Instant.compare(a, b) >= 0 ? a : b
+}
