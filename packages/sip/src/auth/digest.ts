@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto'
 import { parameterMap } from '../message/message.ts'
 import { splitList } from '../message/parse.ts'
 
-export type Credentials = { readonly username: string; readonly password: string }
+export type Credentials = {
+  readonly username: string
+  readonly password: string
+  /** Given: a challenge of any other realm is not answered. */
+  readonly realm?: string | undefined
+}
 
 export type Challenge = {
   readonly realm: string
@@ -21,8 +26,11 @@ const hashes: Readonly<Record<Algorithm, string>> = { MD5: 'md5', 'SHA-256': 'sh
 const preference: readonly Algorithm[] = ['SHA-512-256', 'SHA-256', 'MD5']
 
 /** The challenge to answer, or undefined when none of them is ours to answer. */
-export function chooseChallenge(values: readonly string[]): Challenge | undefined {
-  const challenges = values.map(parseChallenge).filter((challenge) => challenge !== undefined)
+export function chooseChallenge(values: readonly string[], realm?: string): Challenge | undefined {
+  const challenges = values
+    .map(parseChallenge)
+    .filter((challenge) => challenge !== undefined && (realm === undefined || challenge.realm === realm))
+    .filter((challenge) => challenge !== undefined)
   return challenges.sort((a, b) => preference.indexOf(a.algorithm) - preference.indexOf(b.algorithm))[0]
 }
 

@@ -1,5 +1,5 @@
 /** A dialog (RFC 3261 §12): who speaks with whom, over which route, at which number of CSeq. */
-import type { Credentials } from '../auth/digest.ts'
+import type { Authorizer } from '../auth/authorizer.ts'
 import {
   cseq,
   type Header,
@@ -36,10 +36,12 @@ export class Dialog {
   #remoteTarget: string
   #localCseq: number
   #remoteCseq: number
+  #isPinned = false
   readonly #peer: Peer
-  readonly credentials: Credentials | null
+  /** Answers challenges within the dialog with the nonces the INVITE has met. */
+  readonly authorizer: Authorizer | null
 
-  constructor(snapshot: DialogSnapshot, remoteCseq: number, credentials: Credentials | null) {
+  constructor(snapshot: DialogSnapshot, remoteCseq: number, authorizer: Authorizer | null) {
     this.callId = snapshot.callId
     this.localTag = snapshot.localTag
     this.remoteTag = snapshot.remoteTag
@@ -50,11 +52,11 @@ export class Dialog {
     this.#localCseq = snapshot.localCseq
     this.#remoteCseq = remoteCseq
     this.#peer = snapshot.peer
-    this.credentials = credentials
+    this.authorizer = authorizer
   }
 
   /** The dialog that a 2xx makes for the caller (§12.1.2): the route is the Record-Route turned around. */
-  static ofResponse(request: SipRequest, response: SipResponse, source: Peer, credentials: Credentials | null): Dialog {
+  static ofResponse(request: SipRequest, response: SipResponse, source: Peer, authorizer: Authorizer | null): Dialog {
     const to = header(response, 'To') ?? ''
     const from = header(request, 'From') ?? ''
     const contact = header(response, 'Contact')
@@ -71,7 +73,7 @@ export class Dialog {
         peer: source,
       },
       0,
-      credentials,
+      authorizer,
     )
   }
 
@@ -110,6 +112,12 @@ export class Dialog {
       localCseq: this.#localCseq,
       peer: this.#peer,
     }
+  }
+
+  /** Sends to the peer alone from now on, whatever Contact and route say. */
+  pinned(): this {
+    this.#isPinned = true
+    return this
   }
 
   /** Takes the next CSeq; an ACK reuses the one of its INVITE. */
@@ -167,7 +175,7 @@ export class Dialog {
    * dialog: a proxy that wants to be met elsewhere records a route with its address.
    */
   #nextHop(uri: string): Peer {
-    const parsed = parseUri(uri)
+    const parsed = this.#isPinned ? undefined : parseUri(uri)
     if (parsed === undefined || !isIpv4(parsed.host)) return this.#peer
     return { address: parsed.host, port: parsed.port ?? 5060 }
   }

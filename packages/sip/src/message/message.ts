@@ -25,6 +25,14 @@ export function header(message: SipMessage, name: string): string | undefined {
   return message.headers.find(([other]) => other === name)?.[1]
 }
 
+/** The tag of From or To, '' when there is none. */
+export function tagOf(message: SipMessage, name: 'From' | 'To'): string {
+  const value = header(message, name) ?? ''
+  const close = value.lastIndexOf('>')
+  const [, ...parameters] = value.slice(close + 1).split(';')
+  return parameterMap(parameters).get('tag') ?? ''
+}
+
 /** Every value of a header, in order. */
 export function headerValues(message: SipMessage, name: string): string[] {
   return message.headers.filter(([other]) => other === name).map(([, value]) => value)

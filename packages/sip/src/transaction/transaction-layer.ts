@@ -21,12 +21,16 @@ export type ServerTransaction = {
   readonly request: SipRequest
   readonly source: Peer
   respond(response: SipResponse): void
+  /** Forgets the transaction without an answer. */
+  abandon(): void
   /** Hears of the ACK of a non-2xx, or that none came. */
   onEnd: ((how: 'confirmed' | 'failed') => void) | null
 }
 
 export type LayerOptions = {
   readonly clock: SipClock
+  /** Throws what `send` would throw on a message that cannot be written; before its machine has moved. */
+  readonly check: (message: SipMessage) => void
   readonly send: (message: SipMessage, to: Peer, onError: (error: Error) => void) => void
   /** A request that opens a server transaction. */
   readonly onRequest: (transaction: ServerTransaction) => void
@@ -53,8 +57,13 @@ export class TransactionLayer {
     return this.#clients.size + this.#servers.size
   }
 
-  /** Sends a request (its top Via carries the branch) and runs its client transaction. ACK has none: see `sendAck`. */
-  request(message: SipRequest, to: Peer, handlers: ClientHandlers): void {
+  /**
+   * Sends a request (its top Via carries the branch) and runs its client transaction. ACK has none: see `sendAck`.
+   * @returns What forgets the transaction: an INVITE that has rung has no timer of its own.
+   * @throws {SipError} `SIP_UNSAFE_VALUE`; nothing has been sent then.
+   */
+  request(message: SipRequest, to: Peer, handlers: ClientHandlers): { abandon(): void } {
+    this.#options.check(message)
     const key = clientKey(message)
     const isInvite = message.method === 'INVITE'
     let source = to
@@ -78,6 +87,12 @@ export class TransactionLayer {
     }
     this.#clients.set(key, running)
     running.input({ type: 'start' }, to)
+    return {
+      abandon: () => {
+        machine.cancelTimers()
+        if (this.#clients.get(key) === running) this.#clients.delete(key)
+      },
+    }
   }
 
   /** The ACK of a 2xx belongs to no transaction (RFC 3261 §13.2.2.4). */
@@ -95,11 +110,9 @@ export class TransactionLayer {
     const key = serverKey(message)
     const known = this.#servers.get(key)
     if (message.method === 'ACK') {
-      if (known === undefined) this.#options.onAck(message, source)
-      else {
-        known.input({ type: 'ack' }, source)
-        // In the accepted state the ACK has its own branch and never comes here.
-      }
+      known?.input({ type: 'ack' }, source)
+      // Of a 2xx, by its own branch or, from careless peers, by the branch of the INVITE: the user agent knows which it waits for.
+      this.#options.onAck(message, source)
       return
     }
     if (known !== undefined) known.input({ type: 'request' }, source)
@@ -129,7 +142,14 @@ export class TransactionLayer {
     const transaction: ServerTransaction = {
       request,
       source,
-      respond: (response) => machine.input({ type: 'respond', response }),
+      respond: (response) => {
+        this.#options.check(response)
+        machine.input({ type: 'respond', response })
+      },
+      abandon: () => {
+        machine.cancelTimers()
+        this.#servers.delete(key)
+      },
       onEnd: null,
     }
     this.#options.onRequest(transaction)
@@ -145,17 +165,19 @@ export class TransactionLayer {
     const input = (given: Input): void => {
       const next = step(state, given)
       state = next.state
+      // Timers before effects: a handler that throws must not leave a transaction without the timer that ends it.
       for (const action of next.actions) {
-        if (action.type === 'start-timer') {
+        if (action.type === 'stop-timer') stopTimer(action.timer)
+        else if (action.type === 'start-timer') {
           stopTimer(action.timer)
           const fire = (): void => {
             timers.delete(action.timer)
             input({ type: 'timer', timer: action.timer } as Input)
           }
           timers.set(action.timer, this.#options.clock.schedule(action.ms, fire))
-        } else if (action.type === 'stop-timer') stopTimer(action.timer)
-        else act(action)
+        }
       }
+      for (const action of next.actions) act(action)
     }
     return {
       input,
@@ -196,7 +218,8 @@ function serverKey(request: SipRequest): string {
 function responseTarget(request: SipRequest, source: Peer): Peer {
   const via = topVia(request)
   if (via?.parameters.has('rport') === true) return source
-  return { address: source.address, port: via?.port ?? 5060 }
+  const port = via?.port ?? 5060
+  return { address: source.address, port: port > 0 && port < 65_536 ? port : source.port }
 }
 
 /** RFC 3261 §17.1.1.3: same branch, same request line, the To of the response. */

@@ -43,9 +43,14 @@ export async function openUdp(options: UdpOptions): Promise<UdpTransport> {
     localPort: (socket.address() as AddressInfo).port,
     send(text, to, onError) {
       if (isClosed) return
-      socket.send(Buffer.from(text, 'latin1'), to.port, to.address, (error) => {
-        if (error !== null) onError(error)
-      })
+      try {
+        socket.send(Buffer.from(text, 'latin1'), to.port, to.address, (error) => {
+          if (error !== null) onError(error)
+        })
+      } catch (error) {
+        // A port out of range throws at once; told later, as every other refusal, so that no machine is re-entered in mid-step.
+        queueMicrotask(() => onError(error instanceof Error ? error : new Error(String(error))))
+      }
     },
     async close() {
       if (isClosed) return

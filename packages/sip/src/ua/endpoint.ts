@@ -1,19 +1,33 @@
 /** A SIP user agent on one UDP socket: places calls, takes calls, answers what is asked of any user agent. */
-import { randomToken, type SipClock, type SipRandom } from '../clock.ts'
+import { Authorizer } from '../auth/authorizer.ts'
+import type { Credentials } from '../auth/digest.ts'
+import type { SipClock, SipRandom } from '../clock.ts'
 import { Dialog, type DialogSnapshot } from '../dialog/dialog.ts'
-import { header, type SipMessage, type SipRequest, type SipResponse } from '../message/message.ts'
+import { SipError } from '../errors.ts'
+import {
+  cseq,
+  type Header,
+  header,
+  headerValues,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+  tagOf,
+  topVia,
+} from '../message/message.ts'
 import { parseMessage } from '../message/parse.ts'
 import { serializeMessage } from '../message/serialize.ts'
-import { parseNameAddress } from '../message/uri.ts'
 import { type ServerTransaction, TransactionLayer } from '../transaction/transaction-layer.ts'
 import { openUdp, type Peer, type UdpTransport } from '../transport/udp.ts'
-import { type Core, responseTo, sendInDialog } from './core.ts'
+import { allowHeader, type Core, newTag, responseTo, sendInDialog } from './core.ts'
 import { IncomingCall } from './incoming-call.ts'
 import { OutgoingCall } from './outgoing-call.ts'
+import { StrangerAnswers } from './stranger-answers.ts'
 import type { InviteOptions, OutgoingCallEvent, TraceEntry } from './types.ts'
 
 export type EndpointOptions = {
-  readonly address: string
+  /** Address to bind; absent: 127.0.0.1. */
+  readonly address?: string | undefined
   /** 0 takes a free port. */
   readonly port: number
   /** Address that Via and Contact name; absent: `address`. */
@@ -21,21 +35,30 @@ export type EndpointOptions = {
   readonly clock: SipClock
   readonly random: SipRandom
   readonly userAgent?: string | undefined
-  /** Whose datagrams are read at all; absent: everybody's. */
+  /** Whose datagrams are read at all: others are dropped without an answer. Absent: everybody's. */
   readonly accept?: ((source: Peer) => boolean) | undefined
   readonly onInvite?: ((call: IncomingCall) => void) | undefined
+  /** Every datagram as it is: credentials and numbers in it are the listener's care. */
   readonly trace?: ((entry: TraceEntry) => void) | undefined
   /** An error of a handler: it ends nothing but is never silent. */
   readonly onError?: ((error: unknown) => void) | undefined
+  /** Requests beyond it are dropped unanswered. Default 10,000. */
+  readonly maxServerTransactions?: number | undefined
+  /** For tests and simulated networks: false loses the datagram. */
+  readonly carries?: ((direction: 'in' | 'out', text: string) => boolean) | undefined
 }
 
-const maxServerTransactions = 10_000
+/** Methods with a specification that we do not follow: 405; any other name is 501 (RFC 3261 §8.2.1, §21.5.2). */
+const refusedMethods = new Set(['REGISTER', 'SUBSCRIBE', 'NOTIFY', 'REFER', 'MESSAGE', 'PUBLISH', 'PRACK'])
 
 export class SipEndpoint {
   readonly #options: EndpointOptions
   readonly #calls = new Map<string, Set<OutgoingCall | IncomingCall>>()
+  /** Texts of messages that a transaction may send again. */
+  readonly #texts = new WeakMap<SipMessage, string>()
   #transport: UdpTransport | null = null
   #core: Core | null = null
+  #strangers: StrangerAnswers | null = null
 
   private constructor(options: EndpointOptions) {
     this.#options = options
@@ -59,68 +82,102 @@ export class SipEndpoint {
     return { transactions: this.#core?.layer.size ?? 0, calls }
   }
 
-  /** Sends an INVITE. Events come in order; `ended` is the last. */
+  /**
+   * Sends an INVITE. Events come in order, `sent` before this returns; `ended` is the last.
+   * @throws {SipError} `SIP_UNSAFE_VALUE` when a part cannot be written, `SIP_CLOSED`; nothing has been sent then.
+   */
   invite(options: InviteOptions, onEvent: (event: OutgoingCallEvent) => void): OutgoingCall {
     const core = this.#started
     const call: OutgoingCall = new OutgoingCall(core, options, (event) => {
       if (event.type === 'ended') this.#forget(options.callId, call)
-      this.#guard(() => onEvent(event))
+      core.guard(() => onEvent(event))
     })
     this.#remember(options.callId, call)
-    call.start()
+    try {
+      call.start()
+    } catch (error) {
+      this.#forget(options.callId, call)
+      throw error
+    }
     return call
   }
 
-  /** Ends a dialog that an earlier process left open; resolves when the far end has answered or has been given up. */
-  byeFromSnapshot(snapshot: DialogSnapshot): Promise<void> {
+  /**
+   * Ends a dialog that an earlier process left open.
+   * @returns The status of the answer, null when none came: the far end is gone.
+   */
+  byeFromSnapshot(snapshot: DialogSnapshot, credentials: Credentials | null = null): Promise<number | null> {
+    const core = this.#started
+    // The earlier process may have used CSeq numbers since the snapshot; a lower one would be refused with 500.
+    const ahead = { ...snapshot, localCseq: snapshot.localCseq + 1_000 }
     return new Promise((resolve) => {
-      sendInDialog(this.#started, new Dialog(snapshot, 0, null), 'BYE', [], '', {
+      sendInDialog(core, new Dialog(ahead, 0, new Authorizer(credentials, core.random)), 'BYE', [], '', {
         onResponse: (response) => {
-          if (response.status >= 200) resolve()
+          if (response.status >= 200) resolve(response.status)
         },
-        onFailure: () => resolve(),
+        onFailure: () => resolve(null),
       })
     })
   }
 
+  /** Closes the socket and forgets everything; nobody is told. End the calls first. */
   async close(): Promise<void> {
     for (const set of this.#calls.values()) for (const call of set) call.abandon()
     this.#calls.clear()
+    this.#strangers?.close()
     this.#core?.layer.close()
+    this.#core = null
     await this.#transport?.close()
   }
 
   get #started(): Core {
-    if (this.#core === null) throw new Error('the endpoint is not open')
+    if (this.#core === null) throw new SipError('SIP_CLOSED', 'The endpoint is closed')
     return this.#core
   }
 
   async #open(): Promise<void> {
-    const { address, port, clock, random, accept, trace } = this.#options
+    const { port, random, accept, trace, carries } = this.#options
+    const address = this.#options.address ?? '127.0.0.1'
+    const guard = (action: () => void): void => this.#guard(action)
+    const clock: SipClock = {
+      monotonicMs: () => this.#options.clock.monotonicMs(),
+      schedule: (delayMs, action) => this.#options.clock.schedule(delayMs, () => guard(action)),
+    }
     const layer = new TransactionLayer({
       clock,
-      maxServerTransactions,
+      maxServerTransactions: this.#options.maxServerTransactions ?? 10_000,
+      check: (message) => this.#textOf(message),
       send: (message, to, onError) => this.#send(message, to, onError),
-      onRequest: (transaction) => this.#guard(() => this.#onRequest(transaction)),
-      onAck: (request) => this.#guard(() => this.#onAck(request)),
-      onStray: (response, source) => this.#guard(() => this.#onStray(response, source)),
+      onRequest: (transaction) => this.#onRequest(transaction),
+      onAck: (request) => this.#onAck(request),
+      onStray: (response, source) => this.#onStray(response, source),
     })
     this.#transport = await openUdp({
       address,
       port,
       accept: accept ?? (() => true),
       receive: (text, source) => {
-        trace?.({ direction: 'in', text, peer: source })
-        this.#receive(layer, text, source)
+        if (carries?.('in', text) === false) return
+        guard(() => trace?.({ direction: 'in', text, peer: source }))
+        guard(() => this.#receive(layer, text, source))
       },
     })
     const sentBy = `${this.#options.publicAddress ?? address}:${this.#transport.localPort}`
-    this.#core = { layer, clock, random, sentBy, userAgent: this.#options.userAgent ?? 'Dialwright' }
+    this.#core = { layer, clock, random, sentBy, userAgent: this.#options.userAgent ?? 'Dialwright', guard }
+    this.#strangers = new StrangerAnswers(this.#core)
+  }
+
+  /** @throws {SipError} `SIP_UNSAFE_VALUE`. */
+  #textOf(message: SipMessage): string {
+    const text = this.#texts.get(message) ?? serializeMessage(message)
+    this.#texts.set(message, text)
+    return text
   }
 
   #send(message: SipMessage, to: Peer, onError: (error: Error) => void): void {
-    const text = serializeMessage(message)
-    this.#options.trace?.({ direction: 'out', text, peer: to })
+    const text = this.#textOf(message)
+    this.#guard(() => this.#options.trace?.({ direction: 'out', text, peer: to }))
+    if (this.#options.carries?.('out', text) === false) return
     this.#transport?.send(text, to, onError)
   }
 
@@ -132,59 +189,73 @@ export class SipEndpoint {
       // Garbage gets no answer: an answer would tell scanners that somebody listens, and amplify.
       return
     }
-    this.#guard(() => layer.receive(message.kind === 'request' ? withSource(message, source) : message, source))
+    layer.receive(message.kind === 'request' ? withSource(message, source) : message, source)
   }
 
   #onRequest(transaction: ServerTransaction): void {
     const { request } = transaction
+    const { method } = request
     const core = this.#started
     const callId = header(request, 'Call-ID') ?? ''
-    const toTag = parseNameAddress(header(request, 'To') ?? '').parameters.get('tag')
-    const respond = (status: number, reason: string): void =>
-      transaction.respond(responseTo(core, request, status, reason, randomToken(core.random, 8)))
-    if (request.method === 'CANCEL') return this.#onCancel(transaction, callId)
-    if (toTag !== undefined) {
-      const call = this.#find(
-        callId,
-        toTag,
-        parseNameAddress(header(request, 'From') ?? '').parameters.get('tag') ?? '',
-      )
+    const respond = (status: number, reason: string, headers: readonly Header[] = []): void =>
+      transaction.respond(responseTo(core, request, status, reason, newTag(core), { headers }))
+    if (method === 'CANCEL') return this.#onCancel(transaction, callId)
+    const required = headerValues(request, 'Require').join(', ')
+    // RFC 3261 §8.2.2.3: we know none of the extensions that may be required.
+    if (required !== '') return respond(420, 'Bad Extension', [['Unsupported', required]])
+    const toTag = tagOf(request, 'To')
+    if (toTag !== '') {
+      const call = this.#find(callId, toTag, tagOf(request, 'From'))
       if (call === undefined) return respond(481, 'Call/Transaction Does Not Exist')
       return call.onRequest(transaction)
     }
-    if (request.method === 'OPTIONS') return respond(200, 'OK')
-    if (request.method !== 'INVITE') return respond(request.method === 'BYE' ? 481 : 405, 'Method Not Allowed')
+    if (method === 'OPTIONS') return respond(200, 'OK', [allowHeader, ['Accept', 'application/sdp']])
+    if (method === 'BYE' || method === 'INFO' || method === 'UPDATE')
+      return respond(481, 'Call/Transaction Does Not Exist')
+    if (refusedMethods.has(method)) return respond(405, 'Method Not Allowed', [allowHeader])
+    if (method !== 'INVITE') return respond(501, 'Not Implemented', [allowHeader])
     const { onInvite } = this.#options
     if (onInvite === undefined) return respond(403, 'Forbidden')
+    const isMerged = [...(this.#calls.get(callId) ?? [])].some(
+      (call) => call instanceof IncomingCall && call.isMergedWith(request),
+    )
+    if (isMerged) return respond(482, 'Loop Detected')
     const call: IncomingCall = new IncomingCall(core, transaction, () => this.#forget(callId, call))
     this.#remember(callId, call)
-    onInvite(call)
+    try {
+      onInvite(call)
+    } catch (error) {
+      call.reject(500)
+      throw error
+    }
   }
 
   #onCancel(transaction: ServerTransaction, callId: string): void {
     const { request } = transaction
-    const branch = viaBranch(request)
+    const branch = topVia(request)?.parameters.get('branch')
     const call = [...(this.#calls.get(callId) ?? [])].find(
-      (one) => one instanceof IncomingCall && viaBranch(one.request) === branch,
+      (one) => one instanceof IncomingCall && topVia(one.request)?.parameters.get('branch') === branch,
     )
-    const status = call === undefined ? 481 : 200
-    transaction.respond(
-      responseTo(this.#started, request, status, status === 200 ? 'OK' : 'Call/Transaction Does Not Exist', null),
-    )
-    if (call instanceof IncomingCall) call.onCancel()
+    if (!(call instanceof IncomingCall)) {
+      const response = responseTo(this.#started, request, 481, 'Call/Transaction Does Not Exist', newTag(this.#started))
+      return transaction.respond(response)
+    }
+    if (call.isSilent) return transaction.abandon()
+    transaction.respond(responseTo(this.#started, request, 200, 'OK', call.localTag))
+    call.onCancel(request)
   }
 
   #onAck(request: SipRequest): void {
-    const toTag = parseNameAddress(header(request, 'To') ?? '').parameters.get('tag') ?? ''
-    const fromTag = parseNameAddress(header(request, 'From') ?? '').parameters.get('tag') ?? ''
-    this.#find(header(request, 'Call-ID') ?? '', toTag, fromTag)?.onAck(request)
+    this.#find(header(request, 'Call-ID') ?? '', tagOf(request, 'To'), tagOf(request, 'From'))?.onAck(request)
   }
 
   #onStray(response: SipResponse, source: Peer): void {
-    const localTag = parseNameAddress(header(response, 'From') ?? '').parameters.get('tag')
+    if (cseq(response).method !== 'INVITE' || response.status < 200 || response.status > 299) return
+    const localTag = tagOf(response, 'From')
     for (const call of this.#calls.get(header(response, 'Call-ID') ?? '') ?? []) {
-      if (call instanceof OutgoingCall && call.localTag === localTag) call.onStray(response, source)
+      if (call instanceof OutgoingCall && call.localTag === localTag) return call.onStray(response, source)
     }
+    this.#strangers?.end(response, source)
   }
 
   #find(callId: string, localTag: string, remoteTag: string): OutgoingCall | IncomingCall | undefined {
@@ -207,7 +278,11 @@ export class SipEndpoint {
     try {
       action()
     } catch (error) {
-      this.#options.onError?.(error)
+      try {
+        this.#options.onError?.(error)
+      } catch {
+        // A reporter that throws has nobody left to report to.
+      }
     }
   }
 }
@@ -221,8 +296,4 @@ function withSource(request: SipRequest, source: Peer): SipRequest {
   const headers = [...request.headers]
   headers[index] = ['Via', `${filled};received=${source.address}`]
   return { ...request, headers }
-}
-
-function viaBranch(request: SipRequest): string | undefined {
-  return /;branch=([^;]+)/.exec(header(request, 'Via') ?? '')?.[1]
 }

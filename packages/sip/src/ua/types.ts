@@ -9,6 +9,7 @@ export type ReasonCause = { readonly protocol: string; readonly cause: number; r
 export type InviteOptions = {
   readonly requestUri: string
   readonly from: { readonly uri: string; readonly displayName?: string | undefined }
+  /** URI of To; absent: the request URI. */
   readonly to?: string | undefined
   /** User part of our Contact. */
   readonly contactUser?: string | undefined
@@ -18,17 +19,23 @@ export type InviteOptions = {
   readonly contentType?: string | undefined
   readonly credentials?: Credentials | undefined
   readonly headers?: readonly Header[] | undefined
+  /** How long it may ring before the stack cancels and tells `timeout`; absent: until the user cancels. */
+  readonly inviteTimeoutMs?: number | undefined
 }
 
-/** A re-INVITE or UPDATE from the far end. An empty body asks us for an offer. */
+/** A re-INVITE or UPDATE from the far end. An empty body of a re-INVITE asks us for an offer. */
 export type Reoffer = {
+  readonly method: 'INVITE' | 'UPDATE'
   readonly body: string
-  respond(body: string): void
+  /** @param onAck  hears the body of the ACK: the answer to an offer that `body` was. Never called for UPDATE. */
+  respond(body: string, onAck?: (body: string) => void): void
   reject(status: number): void
 }
 
 export type OutgoingCallEvent =
-  /** The first datagram has been handed to the kernel: from here on it may have arrived. */
+  /**
+   * The first datagram has been handed to the kernel: from here on it may have arrived. Told inside `invite`, before it returns.
+   */
   | { readonly type: 'sent' }
   | {
       readonly type: 'provisional'
@@ -46,19 +53,28 @@ export type OutgoingCallEvent =
     }
   | {
       readonly type: 'failed'
+      /**
+       * `timeout`: nothing of any kind came within 64*T1 (`hadProvisional` false) or it rang past `inviteTimeoutMs` (true).
+       * `transport`: the network refused the INVITE. `cancelled`: by `cancel`.
+       */
       readonly cause: 'response' | 'timeout' | 'transport' | 'cancelled'
       readonly status: number | null
       readonly reason: string | null
+      readonly response: SipResponse | null
       readonly q850: number | null
+      readonly reasons: readonly ReasonCause[]
       readonly retryAfterSeconds: number | null
+      /** Somebody answered something: the far end is there, and a phone may have rung. */
+      readonly hadProvisional: boolean
       /** A 200 crossed our CANCEL: it was ACKed and ended. */
       readonly crossed200: boolean
     }
   | InDialogEvent
 
 export type IncomingCallEvent =
-  | { readonly type: 'acked'; readonly body: string }
-  | { readonly type: 'cancelled' }
+  /** The ACK of our 2xx; its body is the answer when the 2xx held the offer. */
+  | { readonly type: 'acked'; readonly body: string; readonly snapshot: DialogSnapshot }
+  | { readonly type: 'cancelled'; readonly reasons: readonly ReasonCause[] }
   /** Nobody ACKed our 2xx for 64*T1: the dialog was ended. */
   | { readonly type: 'ack-missing' }
   | InDialogEvent
@@ -66,11 +82,11 @@ export type IncomingCallEvent =
 export type InDialogEvent =
   | ({ readonly type: 'reoffer' } & Reoffer)
   | { readonly type: 'info'; readonly contentType: string; readonly body: string }
-  | { readonly type: 'bye'; readonly reasons: readonly ReasonCause[] }
+  | { readonly type: 'bye'; readonly reasons: readonly ReasonCause[]; readonly q850: number | null }
   /** Nothing follows; the call is forgotten. Told exactly once. */
   | { readonly type: 'ended' }
 
-/** A final or provisional answer to an incoming request. */
+/** A final or provisional answer to an incoming request. A body is `application/sdp` unless the headers say otherwise. */
 export type Answer = {
   readonly reason?: string | undefined
   readonly headers?: readonly Header[] | undefined
