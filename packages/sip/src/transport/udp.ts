@@ -34,8 +34,10 @@ export async function openUdp(options: UdpOptions): Promise<UdpTransport> {
     if (bytes.length === 0 || bytes.length > limits.datagramBytes || !options.accept(source)) return
     options.receive(bytes.toString('latin1'), { address: source.address, port: source.port })
   })
+  // With a synchronous lookup the socket listens before `bind` returns: the event must be awaited from before.
+  const listening = once(socket, 'listening')
   socket.bind(options.port, options.address)
-  await once(socket, 'listening')
+  await listening
   // A later error is an ICMP refusal for some peer: its transaction's timers deal with it.
   socket.on('error', () => {})
   let isClosed = false
