@@ -6,7 +6,7 @@ import { takeLockFile } from './lock-file.ts'
 import type { DatabaseLog } from './pool.ts'
 import { openCluster } from './supervisor/cluster.ts'
 import { findPlace } from './supervisor/place.ts'
-import { findSocketDirectory } from './supervisor/socket-directory.ts'
+import { dropSocketDirectory, findSocketDirectory } from './supervisor/socket-directory.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
 
 export type EmbeddedPostgresOptions = {
@@ -64,6 +64,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       ensureRunning: () => supervisor.ensureRunning(),
       stop: async () => {
         await supervisor.stop()
+        await dropSocketDirectory(socketDirectory, cluster.home)
         await lock.release()
       },
     }

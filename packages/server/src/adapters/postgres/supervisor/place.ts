@@ -17,7 +17,7 @@ const sharedState = '/var/lib/dialwright'
  * The data directory itself is opened for that user's group alone (mode 0710); its parents are never changed.
  * @throws {DatabaseError} `DATABASE_DIRECTORY_UNREACHABLE` when no usable directory can be made.
  */
-export async function findPlace(dataDirectory: string): Promise<Place> {
+export async function findPlace(dataDirectory: string, stateDirectory: string = sharedState): Promise<Place> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
   const directory = await realpath(dataDirectory)
   const owner = process.getuid?.() === 0 ? await unprivilegedUser() : null
@@ -26,7 +26,7 @@ export async function findPlace(dataDirectory: string): Promise<Place> {
     await openFor(directory, owner)
     return { directory, owner }
   }
-  const elsewhere = join(sharedState, createHash('sha256').update(directory).digest('hex').slice(0, 16))
+  const elsewhere = join(stateDirectory, createHash('sha256').update(directory).digest('hex').slice(0, 16))
   try {
     await mkdir(elsewhere, { recursive: true, mode: 0o755 })
     await openFor(elsewhere, owner)

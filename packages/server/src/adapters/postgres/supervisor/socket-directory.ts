@@ -1,6 +1,6 @@
 /** The directory of the server's Unix socket: closed to everyone but its owner, with a path short enough for the system. */
 import { createHash } from 'node:crypto'
-import { lstat, mkdir } from 'node:fs/promises'
+import { lstat, mkdir, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseError, systemErrorCode } from '../errors.ts'
@@ -40,4 +40,11 @@ export async function findSocketDirectory(home: string, owner: Owner): Promise<s
     )
   }
   return directory
+}
+
+/** Takes away a directory that was made in the system's temporary one; the one inside the home stays for the next start. */
+export async function dropSocketDirectory(directory: string | null, home: string): Promise<void> {
+  if (directory === null || directory === join(home, 'socket')) return
+  // One that is gone or in use harms nobody: the next start looks at it again.
+  await rmdir(directory).catch(() => undefined)
 }
