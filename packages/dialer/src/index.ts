@@ -45,3 +45,10 @@ export type {
   TelephonyEvent,
   TrunkTarget,
 } from './ports/telephony.ts'
+export {
+  type DoneReason,
+  type EndedAttempt,
+  type NextAttempt,
+  nextAttempt,
+  type PastAttempt,
+} from './retries/next-attempt.ts'

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { RetryPolicy, RetryRule } from '../campaigns/campaign-settings.ts'
+import { type EndedAttempt, nextAttempt, type PastAttempt } from './next-attempt.ts'
+
+const now = Temporal.Instant.from('2026-03-02T09:00:00Z')
+const busy: RetryRule = { on: ['busy'], tries: 2, intervalsSeconds: [60, 300] }
+const attempt = (disposition: PastAttempt['disposition'], more: Partial<PastAttempt> = {}): PastAttempt => ({
+  disposition,
+  detail: null,
+  talkMs: 0,
+  endedAt: now,
+  phoneIndex: 0,
+  ...more,
+})
+const ended = (
+  past: readonly PastAttempt[],
+  retry: Partial<RetryPolicy> = {},
+  more: Partial<EndedAttempt> = {},
+): EndedAttempt => ({
+  settings: { retry: { rules: [busy], caps: {}, ...retry }, maxDurationMs: 600_000 },
+  expiresAt: null,
+  phones: [{ zones: ['Europe/Moscow'] }],
+  past,
+  phoneStarts: [],
+  now,
+  ...more,
+})
+const verdict = (input: EndedAttempt) => {
+  const next = nextAttempt(input)
+  return next.kind === 'done' ? next.reason : `${next.phoneIndex}+${next.dueAt.since(now).total('seconds')}`
+}
+
+test('the n-th redial waits for the n-th interval and the tries run out', () => {
+  assert.equal(verdict(ended([attempt('busy')])), '0+60')
+  assert.equal(verdict(ended([attempt('busy'), attempt('busy')])), '0+300')
+  assert.equal(verdict(ended([attempt('busy'), attempt('busy'), attempt('busy')])), 'tries-used-up')
+})
+
+test('results of other rules do not count against a rule', () => {
+  const rules = [busy, { on: ['no-answer'], tries: 1, intervalsSeconds: [10] } satisfies RetryRule]
+  assert.equal(verdict(ended([attempt('no-answer'), attempt('busy')], { rules })), '0+60')
+})
+
+test('one cap over all rules ends a contact whose rules would go on', () => {
+  assert.equal(verdict(ended([attempt('busy'), attempt('busy')], { caps: { perContact: 2 } })), 'contact-cap')
+})
+
+test('a result without a rule moves on to the next phone at once, with counters of its own', () => {
+  const phones = [{ zones: ['Europe/Moscow'] }, { zones: ['Europe/Samara'] }]
+  assert.equal(verdict(ended([attempt('invalid-number')], {}, { phones })), '1+0')
+  const both = [attempt('busy'), attempt('busy'), attempt('busy'), attempt('busy', { phoneIndex: 1 })]
+  assert.equal(verdict(ended(both, {}, { phones })), '1+60')
+})
+
+test('an answer ends the contact unless the talk was too short to count', () => {
+  const rules: RetryRule[] = [{ on: ['short-talk'], tries: 1, intervalsSeconds: [30], talkSecondsAtMost: 5 }]
+  assert.equal(verdict(ended([attempt('answered', { talkMs: 5_001 })], { rules })), 'answered')
+  assert.equal(verdict(ended([attempt('answered', { talkMs: 5_000 })], { rules })), '0+30')
+})
+
+test('an unknown end is dialled again only by a rule, and not before the lost call must be over', () => {
+  const phones = [{ zones: ['Europe/Moscow'] }, { zones: ['Europe/Moscow'] }]
+  assert.equal(verdict(ended([attempt('unknown')], {}, { phones })), 'unknown')
+  const rules: RetryRule[] = [{ on: ['unknown'], tries: 1, intervalsSeconds: [1] }]
+  assert.equal(verdict(ended([attempt('unknown')], { rules })), '0+610')
+})
+
+test('a carrier that never answered is not asked again before its transaction is surely over', () => {
+  const rules: RetryRule[] = [{ on: ['congestion'], tries: 1, intervalsSeconds: [5] }]
+  assert.equal(verdict(ended([attempt('congestion', { detail: 'no-response' })], { rules })), '0+62')
+})
+
+test("a phone's cap of the day puts the redial to the callee's next midnight", () => {
+  const next = nextAttempt(ended([attempt('busy')], { caps: { perPhonePerDay: 1 } }, { phoneStarts: [now] }))
+  assert.deepEqual(next.kind === 'retry' && next.dueAt.toString(), '2026-03-02T21:00:00Z')
+})
+
+test('a redial that would come after the campaign expires does not come', () => {
+  assert.equal(verdict(ended([attempt('busy')], {}, { expiresAt: now.add({ seconds: 60 }) })), 'campaign-expires')
+})

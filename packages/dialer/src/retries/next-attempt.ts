@@ -1,0 +1,94 @@
+/** What follows an attempt: the same phone again, the contact's next phone, or nothing any more. */
+import type { Disposition } from '../attempts/disposition.ts'
+import type { CampaignSettings, RetryRule } from '../campaigns/campaign-settings.ts'
+
+/** An attempt that has ended, as the retry rules count it. */
+export type PastAttempt = {
+  readonly disposition: Disposition
+  readonly detail: string | null
+  readonly talkMs: number
+  readonly endedAt: Temporal.Instant
+  /** Index into the contact's phones; -1: a phone the contact no longer has. */
+  readonly phoneIndex: number
+}
+
+export type EndedAttempt = {
+  readonly settings: Pick<CampaignSettings, 'retry' | 'maxDurationMs'>
+  readonly expiresAt: Temporal.Instant | null
+  readonly phones: readonly { readonly zones: readonly string[] }[]
+  /** All attempts of this contact in this campaign, oldest first; the last one has just ended. */
+  readonly past: readonly PastAttempt[]
+  /** Starts of recent attempts of the phone just dialled, over all campaigns of the workspace, this one included. */
+  readonly phoneStarts: readonly Temporal.Instant[]
+  readonly now: Temporal.Instant
+}
+
+export type DoneReason = 'answered' | 'cancelled' | 'unknown' | 'tries-used-up' | 'contact-cap' | 'campaign-expires'
+
+/** `dueAt` is the earliest instant by the rules; calling windows may hold it back further. */
+export type NextAttempt =
+  | { readonly kind: 'retry'; readonly phoneIndex: number; readonly dueAt: Temporal.Instant }
+  | { readonly kind: 'done'; readonly reason: DoneReason }
+
+/** RFC 3261 Timer B is 64*T1 = 32 s; half a minute more, and a late answer to a lost INVITE cannot meet a second ring. */
+const afterSilenceMs = 62_000
+/** Nobody knows whether that call rang: it may live as long as calls may, and its node's lease on top. */
+const afterUnknownMs = 10_000
+
+/** The pure retry rule: same past, same verdict. Counters are per phone, the contact's cap is over all of them. */
+export function nextAttempt(ended: EndedAttempt): NextAttempt {
+  const { settings, past } = ended
+  const last = past.at(-1)
+  if (last === undefined) throw new Error('Expected the attempt that has just ended, found an empty past.')
+  const { perContact } = settings.retry.caps
+  const retryAt = redialAt(ended, last)
+  if (retryAt === null) {
+    if (last.disposition === 'answered' || last.disposition === 'cancelled' || last.disposition === 'unknown')
+      return { kind: 'done', reason: last.disposition }
+  }
+  const phoneIndex = retryAt === null ? last.phoneIndex + 1 : last.phoneIndex
+  if (phoneIndex < 0 || phoneIndex >= ended.phones.length) return { kind: 'done', reason: 'tries-used-up' }
+  if (perContact !== undefined && past.length >= perContact) return { kind: 'done', reason: 'contact-cap' }
+  const dueAt = retryAt ?? ended.now
+  if (ended.expiresAt !== null && Temporal.Instant.compare(dueAt, ended.expiresAt) >= 0)
+    return { kind: 'done', reason: 'campaign-expires' }
+  return { kind: 'retry', phoneIndex, dueAt }
+}
+
+/** When the phone just dialled is due again; null: no rule asks for it, or its tries are used up. */
+function redialAt(ended: EndedAttempt, last: PastAttempt): Temporal.Instant | null {
+  const rule = ended.settings.retry.rules.find((one) => triggers(one, last))
+  if (rule === undefined) return null
+  const results = ended.past.filter((one) => one.phoneIndex === last.phoneIndex && triggers(rule, one)).length
+  if (results > rule.tries) return null
+  const seconds = rule.intervalsSeconds[Math.min(results, rule.intervalsSeconds.length) - 1] ?? 0
+  const waitMs = Math.max(seconds * 1000, leastWaitMs(ended, last))
+  const byRule = last.endedAt.add({ milliseconds: Math.round(waitMs) })
+  return onAllowedDay(ended, last, Temporal.Instant.compare(byRule, ended.now) < 0 ? ended.now : byRule)
+}
+
+function triggers(rule: RetryRule, attempt: PastAttempt): boolean {
+  if (rule.on.includes(attempt.disposition)) return true
+  if (!rule.on.includes('short-talk') || attempt.disposition !== 'answered') return false
+  return attempt.talkMs <= (rule.talkSecondsAtMost ?? 0) * 1000
+}
+
+function leastWaitMs(ended: EndedAttempt, last: PastAttempt): number {
+  if (last.disposition === 'unknown') return ended.settings.maxDurationMs + afterUnknownMs
+  return last.detail === 'no-response' ? afterSilenceMs : 0
+}
+
+/** With the day's cap of the phone reached, the start of the callee's next day; of several zones, the latest. */
+function onAllowedDay(ended: EndedAttempt, last: PastAttempt, at: Temporal.Instant): Temporal.Instant {
+  const { perPhonePerDay } = ended.settings.retry.caps
+  if (perPhonePerDay === undefined) return at
+  let allowed = at
+  for (const zone of ended.phones[last.phoneIndex]?.zones ?? []) {
+    const day = at.toZonedDateTimeISO(zone).toPlainDate()
+    const tries = ended.phoneStarts.filter((start) => start.toZonedDateTimeISO(zone).toPlainDate().equals(day)).length
+    if (tries < perPhonePerDay) continue
+    const nextDay = day.add({ days: 1 }).toZonedDateTime(zone).toInstant()
+    if (Temporal.Instant.compare(nextDay, allowed) > 0) allowed = nextDay
+  }
+  return allowed
+}

@@ -1,0 +1,108 @@
+/** Contacts a claim may take from one lane, and those it must pass: phones that live, phones nobody may dial. */
+import type { LaneOrder } from '@dialwright/dialer'
+import { type Connection, statement } from '../pool.ts'
+
+export type Candidate = {
+  readonly contactId: string
+  readonly attempts: number
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly phone: string
+  readonly phoneKey: string
+  readonly zones: readonly string[]
+  readonly routeId: number
+}
+
+type Row = Omit<Candidate, 'routeId'> & { readonly isForbidden: boolean }
+
+/** A lane whose head is full of phones that must not be dialled is looked through in this many steps per claim. */
+const stepsAtMost = 10
+
+// The instants are parameters: dw_clock() is volatile, and a volatile call cannot bound the walk of the claim index.
+const pick = statement<Row>(
+  'claim-pick',
+  `select k.id as "contactId", k.attempts, k.variables, p.phone, p.phone_key as "phoneKey", z.names as zones,
+          exists (select from do_not_call d
+                   where d.workspace_id = k.workspace_id and d.phone_key = p.phone_key
+                     and (d.campaign_id is null or d.campaign_id = k.campaign_id)
+                     and (d.expires_at is null or d.expires_at > $5)) as "isForbidden"
+     from contact k
+     join contact_phone p on p.contact_id = k.id and p.position = k.next_phone_index
+     join zone z on z.id = k.zone_id
+    where k.campaign_id = $1 and k.route_id = $2 and k.zone_id = $3 and k.priority = $4
+      and k.state = 'ready' and k.due_at <= $5 and k.id <> all ($6::uuid[])
+      and not exists (select from live_leg l where l.phone_key = p.phone_key)
+    order by k.due_at, k.id
+    limit $7
+      for update of k skip locked`,
+)
+// The first phone that may be dialled, if there is one.
+const moveToAllowedPhone = statement<{ readonly contactId: string; readonly routeId: number; readonly zoneId: number }>(
+  'claim-other-phone',
+  `update contact k set next_phone_index = a.position, route_id = a.route_id, zone_id = a.zone_id
+     from (select distinct on (p.contact_id) p.contact_id, p.position, p.route_id, p.zone_id
+             from contact_phone p
+            where p.contact_id = any ($1::uuid[])
+              and not exists (select from do_not_call d
+                               where d.workspace_id = p.workspace_id and d.phone_key = p.phone_key
+                                 and (d.campaign_id is null or d.campaign_id = p.campaign_id)
+                                 and (d.expires_at is null or d.expires_at > $2))
+            order by p.contact_id, p.position) a
+    where k.id = a.contact_id
+   returning k.id as "contactId", k.route_id as "routeId", k.zone_id as "zoneId"`,
+)
+const addLanes = statement(
+  'claim-add-lanes',
+  `insert into lane (workspace_id, campaign_id, route_id, zone_id, priority)
+   select distinct k.workspace_id, k.campaign_id, k.route_id, k.zone_id, k.priority from contact k where k.id = any ($1::uuid[])
+   on conflict do nothing`,
+)
+const exclude = statement(
+  'claim-exclude',
+  `with gone as (
+     update contact set state = 'excluded', done_reason = 'do-not-call', finished_at = $2 where id = any ($1::uuid[])
+     returning id, workspace_id, campaign_id, last_call_id)
+   insert into outbox (workspace_id, topic, key, payload)
+   select workspace_id, 'contact.finished', id,
+          jsonb_build_object('workspaceId', workspace_id, 'campaignId', campaign_id, 'contactId', id,
+                             'reason', 'do-not-call', 'lastCallId', last_call_id)
+     from gone`,
+)
+
+/**
+ * Locks up to `count` contacts of a lane that may be dialled now, earliest due first. Phones already in `taken` are passed
+ * by; the keys of those found are added to it. Contacts that nobody may dial leave the campaign, with the reason.
+ */
+export async function pickCandidates(
+  connection: Connection,
+  campaignId: string,
+  lane: LaneOrder,
+  now: Temporal.Instant,
+  taken: Set<string>,
+): Promise<Candidate[]> {
+  const found: Candidate[] = []
+  const seen: string[] = []
+  for (let step = 0; step < stepsAtMost && found.length < lane.count; step++) {
+    const wanted = lane.count - found.length
+    const rows = await pick(connection, [campaignId, lane.routeId, lane.zoneId, lane.priority, now, seen, wanted])
+    const forbidden: string[] = []
+    for (const { isForbidden, ...row } of rows) {
+      seen.push(row.contactId)
+      if (isForbidden) forbidden.push(row.contactId)
+      else if (!taken.has(row.phoneKey)) {
+        taken.add(row.phoneKey)
+        found.push({ ...row, routeId: lane.routeId })
+      }
+    }
+    if (forbidden.length > 0) await passOver(connection, forbidden, now)
+    if (rows.length < wanted) break
+  }
+  return found
+}
+
+async function passOver(connection: Connection, contactIds: readonly string[], now: Temporal.Instant): Promise<void> {
+  const moved = await moveToAllowedPhone(connection, [contactIds, now])
+  if (moved.length > 0) await addLanes(connection, [moved.map((row) => row.contactId)])
+  const movedIds = new Set(moved.map((row) => row.contactId))
+  const gone = contactIds.filter((id) => !movedIds.has(id))
+  if (gone.length > 0) await exclude(connection, [gone, now])
+}

@@ -1,0 +1,104 @@
+/** Gates of capacity and pace: locked in one fixed order by a claim, read without a lock by the planner's view. */
+import type { Gate, Pacing } from '@dialwright/dialer'
+import { type Connection, type Queryable, statement } from '../pool.ts'
+
+type OwnerKind = 'workspace' | 'campaign' | 'trunk' | 'number'
+export type GateOwners = {
+  readonly workspaceId: string
+  readonly campaignId: string
+  readonly trunkIds: readonly string[]
+  readonly numberIds: readonly string[]
+}
+
+const lockRows = statement<{ readonly ownerId: string }>(
+  'pace-lock',
+  'select owner_id as "ownerId" from pace where owner_id = any($1::uuid[]) order by owner_id for update',
+)
+const addRows = statement<{ readonly ownerId: string }>(
+  'pace-add',
+  `insert into pace (owner_id, owner_kind, workspace_id) select unnest($1::uuid[]), $2, $3
+   on conflict (owner_id) do nothing`,
+)
+const readRows = statement<Gate>(
+  'pace-read',
+  `select p.owner_id as "ownerId", p.max_calls as "maxCalls", p.calls_per_second as "callsPerSecond",
+          p.next_slot_at as "nextSlotAt", p.last_slot_at as "lastSlotAt",
+          case p.owner_kind
+            when 'workspace' then (select count(*) from live_leg l where l.workspace_id = p.owner_id)
+                                + (select count(*) from resting_channel r where r.workspace_id = p.owner_id and r.until > $2)
+            when 'campaign' then (select count(*) from live_leg l where l.campaign_id = p.owner_id)
+                               + (select count(*) from resting_channel r where r.campaign_id = p.owner_id and r.until > $2)
+            when 'trunk' then (select count(*) from live_leg l where l.trunk_id = p.owner_id)
+                            + (select count(*) from resting_channel r where r.trunk_id = p.owner_id and r.until > $2)
+            else (select count(*) from live_leg l where l.number_id = p.owner_id)
+               + (select count(*) from resting_channel r where r.number_id = p.owner_id and r.until > $2)
+          end as live
+     from pace p where p.owner_id = any($1::uuid[])`,
+)
+const moveRows = statement<{ readonly ownerId: string }>(
+  'pace-move',
+  `update pace p set next_slot_at = n.next_slot_at, last_slot_at = n.last_slot_at
+     from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as n(owner_id, next_slot_at, last_slot_at)
+    where p.owner_id = n.owner_id`,
+)
+
+/**
+ * Locks every gate a claim may move: workspace, campaign, trunks by id, numbers by id. It does not count: a count in the
+ * statement that waits for a lock would see the legs from before the wait, and the limit would be passed.
+ */
+export async function lockGates(connection: Connection, owners: GateOwners): Promise<void> {
+  await lock(connection, 'workspace', [owners.workspaceId], owners.workspaceId)
+  await lock(connection, 'campaign', [owners.campaignId], owners.workspaceId)
+  await lock(connection, 'trunk', owners.trunkIds, owners.workspaceId)
+  await lock(connection, 'number', owners.numberIds, owners.workspaceId)
+}
+
+async function lock(
+  connection: Connection,
+  kind: OwnerKind,
+  ids: readonly string[],
+  workspaceId: string,
+): Promise<void> {
+  if (ids.length === 0) return
+  const there = await lockRows(connection, [ids])
+  if (there.length === ids.length) return
+  const known = new Set(there.map((row) => row.ownerId))
+  await addRows(connection, [ids.filter((id) => !known.has(id)).sort(), kind, workspaceId])
+  await lockRows(connection, [ids])
+}
+
+/** @param now  Store time: a channel rests until an instant. */
+export async function readGates(
+  on: Queryable,
+  ownerIds: readonly string[],
+  now: Temporal.Instant,
+): Promise<Map<string, Gate>> {
+  const rows = await readRows(on, [ownerIds, now])
+  return new Map(rows.map((row) => [row.ownerId, row]))
+}
+
+/** A campaign's limits are its settings; its pace row keeps the instant alone. */
+export function withCampaignLimits(
+  gate: Gate | undefined,
+  campaignId: string,
+  pacing: Pacing,
+  now: Temporal.Instant,
+): Gate {
+  return {
+    ownerId: campaignId,
+    live: gate?.live ?? 0,
+    nextSlotAt: gate?.nextSlotAt ?? now,
+    lastSlotAt: gate?.lastSlotAt ?? null,
+    maxCalls: pacing.maxCalls,
+    callsPerSecond: pacing.callsPerSecond,
+  }
+}
+
+export async function moveGates(connection: Connection, gates: Iterable<Gate>): Promise<void> {
+  const all = [...gates]
+  await moveRows(connection, [
+    all.map((gate) => gate.ownerId),
+    all.map((gate) => gate.nextSlotAt),
+    all.map((gate) => gate.lastSlotAt),
+  ])
+}

@@ -1,0 +1,80 @@
+/** Legs that nobody holds any more: of nodes whose lease is long past, and of older lives of nodes that came back. */
+import type { AttemptOutcome, Recovery } from '@dialwright/dialer'
+import { type Connection, type Pool, statement, transaction } from '../pool.ts'
+import { endAttempt } from './finish.ts'
+import { type EndedLeg, endedLegColumns } from './history.ts'
+import { storeNow } from './nodes.ts'
+
+const fenceDead = statement(
+  'recover-fence',
+  `update dialer_node n set epoch = epoch + 1
+    where n.expires_at < dw_clock() - $1 * interval '1 ms'
+      and exists (select from live_leg l where l.node = n.node and l.epoch = n.epoch)`,
+)
+const orphans = statement<{ readonly legId: string }>(
+  'recover-orphans',
+  `select l.leg_id as "legId" from live_leg l join dialer_node n on n.node = l.node where l.epoch < n.epoch order by l.leg_id`,
+)
+const takeOrphan = statement<EndedLeg & { readonly contactId: string | null }>(
+  'recover-take',
+  `delete from live_leg where leg_id = $1 and epoch < (select n.epoch from dialer_node n where n.node = live_leg.node)
+   returning ${endedLegColumns}`,
+)
+const returnContact = statement(
+  'recover-return',
+  `update contact set state = 'ready' where id = $1 and state = 'dialing'`,
+)
+
+type Verdict = keyof Recovery
+
+/**
+ * Takes over what dead nodes left, one leg per transaction, so that one leg that cannot be ended keeps no other.
+ * @param graceMs  How long past its lease a silent node is still waited for.
+ */
+export async function recover(pool: Pool, graceMs: number): Promise<Recovery> {
+  // First the fence, then the legs: a node that wakes in between can neither finish nor begin any of them.
+  await fenceDead(pool, [graceMs])
+  const count: Record<Verdict, number> = { returned: 0, unknown: 0, answered: 0 }
+  for (const { legId } of await orphans(pool)) {
+    const verdict = await transaction(pool, (connection) => recoverLeg(connection, legId))
+    if (verdict !== null) count[verdict] += 1
+  }
+  return count
+}
+
+/** Null: another node was faster, or the leg belongs to no campaign and simply ends. */
+async function recoverLeg(connection: Connection, legId: string): Promise<Verdict | null> {
+  const [leg] = await takeOrphan(connection, [legId])
+  if (leg === undefined || leg.contactId === null) return null
+  if (leg.phase === 0) {
+    await returnContact(connection, [leg.contactId])
+    return 'returned'
+  }
+  const now = await storeNow(connection)
+  await endAttempt(connection, leg, lostOutcome(leg, now))
+  return leg.phase === 2 ? 'answered' : 'unknown'
+}
+
+/** An answered call keeps its answer; how long it talked is not known, so it is told as lasting until now at most. */
+function lostOutcome(leg: EndedLeg, now: Temporal.Instant): AttemptOutcome {
+  const isAnswered = leg.phase === 2
+  return {
+    legId: leg.legId,
+    disposition: isAnswered ? 'answered' : 'unknown',
+    detail: 'node-lost',
+    sip: { code: null, reason: null, q850: null },
+    ringingAt: null,
+    answeredAt: leg.answeredAt,
+    endedAt: now,
+    talkMs: leg.answeredAt === null ? 0 : Math.max(0, now.since(leg.answeredAt).total('milliseconds')),
+    endedBy: 'error',
+    keys: '',
+    path: [],
+    variables: {},
+    tags: [],
+    goal: null,
+    level: null,
+    recording: null,
+    timeline: [{ at: now.toString({ smallestUnit: 'millisecond' }), kind: 'recovered', phase: leg.phase }],
+  }
+}

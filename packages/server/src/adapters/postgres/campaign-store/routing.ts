@@ -1,0 +1,58 @@
+/** Routes with their trunks, and the numbers a campaign may show: what the pure slot allocation chooses from. */
+import type { CallerIdChoice, CallerIds, NumberChoice, RouteChoice } from '@dialwright/dialer'
+import { type Queryable, statement } from '../pool.ts'
+
+type RouteRow = {
+  readonly routeId: number
+  readonly isByNumber: boolean
+  readonly trunkId: string
+  readonly closedUntil: Temporal.Instant | null
+  readonly destinations: readonly string[] | null
+}
+
+const routeRows = statement<RouteRow>(
+  'route-trunks',
+  `select r.id as "routeId", r.dialplan_id is null as "isByNumber", t.id as "trunkId",
+          t.closed_until as "closedUntil", t.destinations
+     from route r join route_trunk rt on rt.route_id = r.id join trunk t on t.id = rt.trunk_id
+    where r.id = any($1::int[]) order by r.id, rt.position`,
+)
+const numbersByPhone = statement<NumberChoice>(
+  'numbers-by-phone',
+  `select id as "numberId", phone, trunk_id as "trunkId" from phone_number
+    where workspace_id = $1 and phone_key = regexp_replace($2, '[^0-9]', '', 'g')
+      and (valid_from is null or valid_from <= dw_clock()) and (valid_until is null or valid_until > dw_clock())
+    order by id`,
+)
+const numbersOfGroup = statement<NumberChoice>(
+  'numbers-of-group',
+  `select n.id as "numberId", n.phone, n.trunk_id as "trunkId"
+     from caller_id_group_member m join phone_number n on n.id = m.number_id
+    where m.workspace_id = $1 and m.group_id = $2
+      and (n.valid_from is null or n.valid_from <= dw_clock()) and (n.valid_until is null or n.valid_until > dw_clock())
+    order by m.position, n.id`,
+)
+
+export async function readRoutes(on: Queryable, routeIds: readonly number[]): Promise<Map<number, RouteChoice>> {
+  const routes = new Map<number, { trunks: RouteChoice['trunks'][number][]; isByNumber: boolean }>()
+  for (const row of await routeRows(on, [routeIds])) {
+    const route = routes.get(row.routeId) ?? { trunks: [], isByNumber: row.isByNumber }
+    route.trunks.push({ trunkId: row.trunkId, closedUntil: row.closedUntil, destinations: row.destinations })
+    routes.set(row.routeId, route)
+  }
+  return routes
+}
+
+/** A number that is not one of the workspace's has no gate of its own: it is shown as it stands. */
+export async function readCallerIds(on: Queryable, workspaceId: string, choice: CallerIdChoice): Promise<CallerIds> {
+  switch (choice.mode) {
+    case 'trunk':
+      return { kind: 'trunk' }
+    case 'group':
+      return { kind: 'numbers', numbers: await numbersOfGroup(on, [workspaceId, choice.groupId]) }
+    case 'number': {
+      const numbers = await numbersByPhone(on, [workspaceId, choice.number])
+      return numbers.length === 0 ? { kind: 'foreign', phone: choice.number } : { kind: 'numbers', numbers }
+    }
+  }
+}
