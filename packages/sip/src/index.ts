@@ -9,6 +9,7 @@ export {
   type SipMessage,
   type SipRequest,
   type SipResponse,
+  topVia,
 } from './message/message.ts'
 export { parseMessage } from './message/parse.ts'
 export { serializeMessage } from './message/serialize.ts'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { headerValues, parseMessage, parseNameAddress, SipError, serializeMessage } from '@dialwright/sip'
+import { headerValues, parseMessage, parseNameAddress, SipError, serializeMessage, topVia } from '@dialwright/sip'
 
 const read = (kind: string, file: string) => readFileSync(join(import.meta.dirname, 'torture', kind, file), 'latin1')
 const files = (kind: string) => readdirSync(join(import.meta.dirname, 'torture', kind))
@@ -31,6 +31,11 @@ for (const file of files('invalid')) {
 test('what is crooked but right means what it says', () => {
   const message = parseMessage(read('valid', 'crooked-but-right.sip'))
   assert.equal(headerValues(message, 'Via').length, 3)
+  const via = topVia(message)
+  assert.deepEqual(
+    [via?.transport, via?.host, via?.port, via?.parameters.get('branch')],
+    ['UDP', 'shop.example', 5062, 'z9hG4bKcrooked'],
+  )
   assert.equal(parseNameAddress(headerValues(message, 'To')[0] ?? '').parameters.get('tag'), '77fold')
   const from = parseNameAddress(headerValues(message, 'From')[0] ?? '')
   assert.deepEqual(

@@ -57,13 +57,20 @@ export type Via = {
   readonly parameters: ReadonlyMap<string, string>
 }
 
+/** `SIP / 2.0 / UDP host : port ; parameters`, blanks anywhere the grammar allows them. */
 export function parseVia(value: string): Via | undefined {
-  const space = value.indexOf(' ')
-  if (space < 0) return undefined
-  const transport = value.slice(0, space).split('/').at(-1)?.trim().toUpperCase() ?? ''
-  const [sentBy = '', ...parameters] = value.slice(space + 1).split(';')
+  const second = value.indexOf('/', value.indexOf('/') + 1)
+  const rest = value.slice(second + 1).trimStart()
+  const blank = rest.search(/[ \t]/)
+  if (second <= 0 || blank < 0) return undefined
+  const [sentBy = '', ...parameters] = rest.slice(blank + 1).split(';')
   const { host, port } = splitHostPort(sentBy.trim())
-  return { transport, host, port, parameters: parameterMap(parameters) }
+  return {
+    transport: rest.slice(0, blank).toUpperCase(),
+    host: host.trim(),
+    port,
+    parameters: parameterMap(parameters),
+  }
 }
 
 /** `name=value` pairs; a parameter without value maps to ''. Names in lower case. */

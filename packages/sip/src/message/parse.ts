@@ -146,6 +146,8 @@ function parseStatusLine(line: string, headers: readonly Header[], body: string)
   if (!line.toUpperCase().startsWith('SIP/2.0 ')) throw malformed('the version is not SIP/2.0')
   const rest = line.slice(8).trimStart()
   const status = rest.slice(0, 3)
+  // A fourth digit is no reason phrase.
+  if (rest.length > 3 && rest[3] !== ' ') throw malformed('the status is not of three digits')
   if (!isDigits(status) || Number(status) < 100 || Number(status) > 699) throw malformed('the status is not 100 to 699')
   return { kind: 'response', status: Number(status), reason: rest.slice(3).trim(), headers, body }
 }

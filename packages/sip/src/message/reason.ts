@@ -9,7 +9,12 @@ export function parseReasons(message: SipMessage): ReasonCause[] {
     .map((value) => {
       const [protocol = '', ...parameters] = value.split(';')
       const map = parameterMap(parameters)
-      return { protocol: protocol.trim(), cause: Number(map.get('cause')), text: map.get('text') ?? '' }
+      const cause = map.get('cause') ?? ''
+      return {
+        protocol: protocol.trim(),
+        cause: /^\d{1,3}$/.test(cause) ? Number(cause) : Number.NaN,
+        text: map.get('text') ?? '',
+      }
     })
     .filter(({ cause }) => Number.isInteger(cause))
 }

@@ -118,11 +118,9 @@ export class OutgoingCall {
     this.#session?.onAck(ack)
   }
 
-  /** A response that no transaction waits for any more. False: not a 2xx, not ours to deal with. */
+  /** A 2xx that no transaction waits for any more. */
   onStray(response: SipResponse, source: Peer): void {
-    if (cseq(response).method === 'INVITE' && response.status >= 200 && response.status < 300) {
-      this.#onSuccess(response, source)
-    }
+    this.#onSuccess(response, source)
   }
 
   abandon(): void {
