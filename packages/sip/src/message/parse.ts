@@ -109,8 +109,8 @@ function parseHeaders(lines: readonly string[]): Header[] {
   return headers
 }
 
-/** Splits at commas that stand outside of quotes and angle brackets. */
-export function splitList(value: string): string[] {
+/** Splits at commas (or another separator) that stand outside of quotes and angle brackets. */
+export function splitList(value: string, separator: ',' | ';' = ','): string[] {
   const parts: string[] = []
   let start = 0
   let isQuoted = false
@@ -123,7 +123,7 @@ export function splitList(value: string): string[] {
     } else if (character === '"') isQuoted = true
     else if (character === '<') depth++
     else if (character === '>') depth--
-    else if (character === ',' && depth === 0) {
+    else if (character === separator && depth === 0) {
       parts.push(value.slice(start, i).trim())
       start = i + 1
     }

@@ -5,9 +5,9 @@ import { splitList } from './parse.ts'
 
 export function parseReasons(message: SipMessage): ReasonCause[] {
   return headerValues(message, 'Reason')
-    .flatMap(splitList)
+    .flatMap((value) => splitList(value))
     .map((value) => {
-      const [protocol = '', ...parameters] = value.split(';')
+      const [protocol = '', ...parameters] = splitList(value, ';')
       const map = parameterMap(parameters)
       const cause = map.get('cause') ?? ''
       return {

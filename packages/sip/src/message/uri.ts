@@ -1,6 +1,7 @@
 /** SIP URIs and name-addr (RFC 3261 §19.1, §20.10), as far as a user agent reads and writes them. */
 import { SipError } from '../errors.ts'
 import { parameterMap, splitHostPort, unquote } from './message.ts'
+import { splitList } from './parse.ts'
 
 export type SipUri = {
   readonly scheme: 'sip' | 'sips' | 'tel'
@@ -46,7 +47,7 @@ export function parseNameAddress(value: string): NameAddress {
   }
   const close = value.indexOf('>', open)
   const displayName = unquote(value.slice(0, open).trim())
-  const [, ...parameters] = close < 0 ? [] : value.slice(close + 1).split(';')
+  const parameters = close < 0 ? [] : splitList(value.slice(close + 1), ';')
   return {
     displayName,
     uri: value.slice(open + 1, close < 0 ? undefined : close),

@@ -42,7 +42,10 @@ export type EndpointOptions = {
   readonly trace?: ((entry: TraceEntry) => void) | undefined
   /** An error of a handler: it ends nothing but is never silent. */
   readonly onError?: ((error: unknown) => void) | undefined
-  /** Requests beyond it are dropped unanswered. Default 10,000. */
+  /**
+   * Requests beyond it are dropped unanswered. A call leaves two behind for 64*T1 each, so the default of 100,000 lets 1,500 calls a
+   * second come in.
+   */
   readonly maxServerTransactions?: number | undefined
   /** For tests and simulated networks: false loses the datagram. */
   readonly carries?: ((direction: 'in' | 'out', text: string) => boolean) | undefined
@@ -145,7 +148,7 @@ export class SipEndpoint {
     }
     const layer = new TransactionLayer({
       clock,
-      maxServerTransactions: this.#options.maxServerTransactions ?? 10_000,
+      maxServerTransactions: this.#options.maxServerTransactions ?? 100_000,
       check: (message) => this.#textOf(message),
       send: (message, to, onError) => this.#send(message, to, onError),
       onRequest: (transaction) => this.#onRequest(transaction),
