@@ -1,0 +1,193 @@
+/** The sound of all calls: spreads them over worker threads, gives them prompts, tells what they hear. */
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { assertKeys } from './dtmf/telephone-event.ts'
+import { MediaError } from './errors.ts'
+import { encode } from './g711/g711.ts'
+import type {
+  EncodedPrompt,
+  MediaEvent,
+  RemoteMedia,
+  SessionStats,
+  WorkerCommand,
+  WorkerMessage,
+  WorkerOptions,
+} from './worker/protocol.ts'
+
+export type MediaEngineOptions = {
+  /** Address the sockets are bound to. */
+  readonly address: string
+  /** Ports to bind, even ones are used; 'ephemeral' takes any free port. */
+  readonly portRange: { readonly from: number; readonly to: number } | 'ephemeral'
+  /** Worker threads. */
+  readonly workers: number
+  readonly random: { next(): number }
+  readonly onEvent: (event: MediaEvent) => void
+}
+
+type Opening = { readonly resolve: (port: number) => void; readonly reject: (error: Error) => void }
+
+const workerEntry = new URL('./worker/main.ts', import.meta.url)
+
+export class MediaEngine {
+  readonly #options: MediaEngineOptions
+  readonly #workers: readonly Worker[]
+  readonly #load: number[]
+  readonly #workerOf = new Map<string, number>()
+  readonly #opening = new Map<string, Opening>()
+  readonly #draining = new Map<string, () => void>()
+  readonly #closing = new Map<string, (stats: SessionStats) => void>()
+  readonly #health: ((answer: { sessions: number; wheelLateMs: number }) => void)[] = []
+
+  constructor(options: MediaEngineOptions) {
+    this.#options = options
+    const { address, portRange, workers, random } = options
+    this.#load = Array.from({ length: workers }, () => 0)
+    this.#workers = this.#load.map((_, worker) => {
+      const data: WorkerOptions = { address, portRange, worker, workers, seed: Math.floor(random.next() * 2 ** 32) }
+      const thread = new Worker(workerEntry, { workerData: data })
+      thread.on('message', (message: WorkerMessage) => this.#receive(worker, message))
+      // A worker that dies takes its calls with it: better the whole process, whose end main knows how to treat.
+      thread.on('error', (error) => {
+        throw error
+      })
+      return thread
+    })
+  }
+
+  /** Makes a prompt playable: 8 kHz mono samples, encoded once in both laws, shared by all workers. */
+  addPrompt(promptId: string, samples: Int16Array): void {
+    const prompt: EncodedPrompt = { pcma: shared(encode('pcma', samples)), pcmu: shared(encode('pcmu', samples)) }
+    for (const worker of this.#workers.keys()) this.#post(worker, { type: 'prompt', promptId, prompt })
+  }
+
+  /**
+   * Opens the socket of a call.
+   * @returns Its port.
+   * @throws {MediaError} `MEDIA_NO_PORT` when none can be bound.
+   */
+  async open(sessionId: string): Promise<number> {
+    const worker = this.#load.indexOf(Math.min(...this.#load))
+    this.#workerOf.set(sessionId, worker)
+    this.#load[worker] = (this.#load[worker] ?? 0) + 1
+    return new Promise((resolve, reject) => {
+      this.#opening.set(sessionId, { resolve, reject })
+      this.#post(worker, { type: 'open', sessionId })
+    })
+  }
+
+  /** From here on sound goes to and comes from the far end. */
+  setRemote(sessionId: string, remote: RemoteMedia): void {
+    this.#command({ type: 'set-remote', sessionId, remote })
+  }
+
+  /** Queues prompts, to be played without a gap; `play-done` tells the end. */
+  play(sessionId: string, playId: string, promptIds: readonly string[]): void {
+    this.#command({ type: 'play', sessionId, playId, promptIds })
+  }
+
+  stop(sessionId: string, playId: string): void {
+    this.#command({ type: 'stop', sessionId, playId })
+  }
+
+  /** @throws {RangeError} when a character is no key. */
+  sendDtmf(sessionId: string, digits: string): void {
+    assertKeys(digits)
+    this.#command({ type: 'dtmf', sessionId, digits })
+  }
+
+  /** Records both sides from now on; the file is whole when the session is closed. */
+  record(sessionId: string, path: string): void {
+    this.#command({ type: 'record', sessionId, path })
+  }
+
+  /** Resolves when everything queued has been sent, so that no last word is cut. */
+  async drain(sessionId: string): Promise<void> {
+    if (!this.#workerOf.has(sessionId)) return
+    await new Promise<void>((resolve) => {
+      this.#draining.set(sessionId, resolve)
+      this.#command({ type: 'drain', sessionId })
+    })
+  }
+
+  /** Closes the call's socket and recording; null when it was closed before. */
+  async close(sessionId: string): Promise<SessionStats | null> {
+    if (!this.#workerOf.has(sessionId) || this.#closing.has(sessionId)) return null
+    return new Promise((resolve) => {
+      this.#closing.set(sessionId, resolve)
+      this.#command({ type: 'close', sessionId })
+    })
+  }
+
+  /** Calls that are open and how late the latest wheel was. */
+  async health(): Promise<{ sessions: number; wheelLateMs: number }> {
+    const answers = await Promise.all(
+      this.#workers.map((_, worker) => {
+        const answer = new Promise<{ sessions: number; wheelLateMs: number }>((resolve) => this.#health.push(resolve))
+        this.#post(worker, { type: 'health' })
+        return answer
+      }),
+    )
+    return {
+      sessions: answers.reduce((sum, answer) => sum + answer.sessions, 0),
+      wheelLateMs: Math.max(0, ...answers.map((answer) => answer.wheelLateMs)),
+    }
+  }
+
+  /** Closes every call and ends the workers. */
+  async shutdown(): Promise<void> {
+    const exits = this.#workers.map((thread) => once(thread, 'exit'))
+    for (const worker of this.#workers.keys()) this.#post(worker, { type: 'shutdown' })
+    await Promise.all(exits)
+  }
+
+  #command(command: Extract<WorkerCommand, { sessionId: string }>): void {
+    const worker = this.#workerOf.get(command.sessionId)
+    if (worker !== undefined) this.#post(worker, command)
+  }
+
+  #post(worker: number, command: WorkerCommand): void {
+    this.#workers[worker]?.postMessage(command)
+  }
+
+  #receive(worker: number, message: WorkerMessage): void {
+    switch (message.type) {
+      case 'opened':
+        this.#opening.get(message.sessionId)?.resolve(message.port)
+        this.#opening.delete(message.sessionId)
+        break
+      case 'open-failed':
+        this.#opening.get(message.sessionId)?.reject(new MediaError('MEDIA_NO_PORT', message.message))
+        this.#opening.delete(message.sessionId)
+        this.#forget(worker, message.sessionId)
+        break
+      case 'drained':
+        this.#draining.get(message.sessionId)?.()
+        this.#draining.delete(message.sessionId)
+        break
+      case 'closed':
+        this.#forget(worker, message.sessionId)
+        this.#draining.get(message.sessionId)?.()
+        this.#draining.delete(message.sessionId)
+        this.#closing.get(message.sessionId)?.(message.stats)
+        this.#closing.delete(message.sessionId)
+        break
+      case 'health':
+        this.#health.shift()?.(message)
+        break
+      case 'event':
+        this.#options.onEvent(message.event)
+        break
+    }
+  }
+
+  #forget(worker: number, sessionId: string): void {
+    if (this.#workerOf.delete(sessionId)) this.#load[worker] = (this.#load[worker] ?? 1) - 1
+  }
+}
+
+function shared(codes: Uint8Array): Uint8Array {
+  const memory = new Uint8Array(new SharedArrayBuffer(codes.length))
+  memory.set(codes)
+  return memory
+}

@@ -1,0 +1,139 @@
+/** A media worker: some of the calls, one 5 ms wheel. It lives as long as its engine. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { Recorder } from '../recording/recorder.ts'
+import { openRtpSocket, type RtpSocket, type Source } from '../transport/rtp-socket.ts'
+import { PortPool } from './port-pool.ts'
+import type { EncodedPrompt, WorkerCommand, WorkerMessage, WorkerOptions } from './protocol.ts'
+import { Sender } from './sender.ts'
+import { MediaSession } from './session.ts'
+
+/** 1 ms adds nothing, 20 ms sends bursts into the far end's buffer. */
+const wheelMs = 5
+/** A drain is over after this, whatever is still queued. */
+const drainLimitMs = 10_000
+const bindTries = 8
+
+const options: WorkerOptions = workerData
+const sessions = new Map<string, MediaSession>()
+const prompts = new Map<string, EncodedPrompt>()
+const ports =
+  options.portRange === 'ephemeral' ? null : new PortPool(options.portRange, options.worker, options.workers)
+const randomUint32 = seededUint32(options.seed)
+let wheelLateMs = 0
+let expectedMs = performance.now() + wheelMs
+
+function send(message: WorkerMessage): void {
+  parentPort?.postMessage(message)
+}
+
+/** Starting points of sequence, timestamp and SSRC; strength is not needed once the seed is random (RFC 3550 §5.1). */
+function seededUint32(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x9e3779b9) >>> 0
+    let mixed = state
+    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+    return (mixed ^ (mixed >>> 16)) >>> 0
+  }
+}
+
+async function bind(receive: (datagram: Uint8Array, source: Source) => void): Promise<RtpSocket> {
+  if (ports === null) return openRtpSocket(options.address, 0, receive)
+  for (let tries = 0; tries < bindTries; tries++) {
+    const port = ports.take(performance.now())
+    if (port === undefined) break
+    try {
+      return await openRtpSocket(options.address, port, receive)
+    } catch {
+      // Another program sits inside our range: that port rests and the next one is tried.
+      ports.giveBack(port, performance.now())
+    }
+  }
+  throw new Error('no RTP port is free')
+}
+
+async function open(sessionId: string): Promise<void> {
+  let session: MediaSession | null = null
+  const socket = await bind((datagram, source) => session?.receive(datagram, source, performance.now()))
+  const sender = new Sender({ sequence: randomUint32(), timestamp: randomUint32(), ssrc: randomUint32() })
+  session = new MediaSession(socket, sender, performance.now(), (event) =>
+    send({ type: 'event', event: { ...event, sessionId } }),
+  )
+  sessions.set(sessionId, session)
+  send({ type: 'opened', sessionId, port: socket.port })
+}
+
+async function close(sessionId: string, session: MediaSession): Promise<void> {
+  sessions.delete(sessionId)
+  const { port } = session.socket
+  const stats = await session.close()
+  ports?.giveBack(port, performance.now())
+  send({ type: 'closed', sessionId, stats })
+}
+
+function drain(sessionId: string, session: MediaSession): void {
+  let isDone = false
+  const done = (): void => {
+    if (isDone) return
+    isDone = true
+    clearTimeout(limit)
+    send({ type: 'drained', sessionId })
+  }
+  const limit = setTimeout(done, drainLimitMs)
+  session.whenIdle(done)
+}
+
+function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>): void {
+  if (command.type === 'open') {
+    open(command.sessionId).catch((error) =>
+      send({
+        type: 'open-failed',
+        sessionId: command.sessionId,
+        message: error instanceof Error ? error.message : String(error),
+      }),
+    )
+    return
+  }
+  const session = sessions.get(command.sessionId)
+  if (session === undefined) {
+    // The call has ended meanwhile; who waits for an answer still gets one.
+    if (command.type === 'drain') send({ type: 'drained', sessionId: command.sessionId })
+    return
+  }
+  switch (command.type) {
+    case 'set-remote':
+      return session.setRemote(command.remote, performance.now())
+    case 'play':
+      return session.play(
+        command.playId,
+        command.promptIds.map((promptId) => prompts.get(promptId)),
+      )
+    case 'stop':
+      return session.stop(command.playId)
+    case 'dtmf':
+      return session.pressKeys(command.digits)
+    case 'record':
+      return session.record(new Recorder(command.path))
+    case 'drain':
+      return drain(command.sessionId, session)
+    case 'close':
+      void close(command.sessionId, session)
+  }
+}
+
+const wheel = setInterval(() => {
+  const nowMs = performance.now()
+  wheelLateMs = Math.max(0, nowMs - expectedMs)
+  expectedMs = nowMs + wheelMs
+  for (const session of sessions.values()) session.tick(nowMs)
+}, wheelMs)
+
+parentPort?.on('message', (command: WorkerCommand) => {
+  if (command.type === 'prompt') prompts.set(command.promptId, command.prompt)
+  else if (command.type === 'health') send({ type: 'health', sessions: sessions.size, wheelLateMs })
+  else if (command.type === 'shutdown') {
+    clearInterval(wheel)
+    Promise.all([...sessions].map(([sessionId, session]) => close(sessionId, session))).then(() => parentPort?.close())
+  } else onSessionCommand(command)
+})

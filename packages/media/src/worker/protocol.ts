@@ -1,0 +1,65 @@
+/** What the engine and its workers say to each other. Audio never crosses: only ids, ports and small facts. */
+import type { Law } from '../g711/g711.ts'
+
+export type RemoteMedia = {
+  readonly address: string
+  readonly port: number
+  readonly codec: Law
+  readonly payloadType: number
+  readonly telephoneEventPayloadType: number | null
+}
+
+export type SessionStats = {
+  readonly sent: number
+  readonly received: number
+  readonly lost: number
+  /** Milliseconds of sound, not silence, that came in. */
+  readonly heardMs: number
+  readonly sendErrors: number
+}
+
+export type MediaEvent = { readonly sessionId: string } & (
+  | { readonly type: 'first-packet' }
+  | { readonly type: 'play-done'; readonly playId: string; readonly reason: 'end' | 'stopped' | 'failed' }
+  | { readonly type: 'dtmf'; readonly digit: string; readonly ms: number }
+  | { readonly type: 'voice-start' }
+  | { readonly type: 'voice-end' }
+  | { readonly type: 'media-lost' }
+  | { readonly type: 'media-back' }
+)
+
+export type EncodedPrompt = { readonly pcma: Uint8Array; readonly pcmu: Uint8Array }
+
+export type WorkerCommand =
+  | { readonly type: 'prompt'; readonly promptId: string; readonly prompt: EncodedPrompt }
+  | { readonly type: 'open'; readonly sessionId: string }
+  | { readonly type: 'set-remote'; readonly sessionId: string; readonly remote: RemoteMedia }
+  | {
+      readonly type: 'play'
+      readonly sessionId: string
+      readonly playId: string
+      readonly promptIds: readonly string[]
+    }
+  | { readonly type: 'stop'; readonly sessionId: string; readonly playId: string }
+  | { readonly type: 'dtmf'; readonly sessionId: string; readonly digits: string }
+  | { readonly type: 'record'; readonly sessionId: string; readonly path: string }
+  | { readonly type: 'drain'; readonly sessionId: string }
+  | { readonly type: 'close'; readonly sessionId: string }
+  | { readonly type: 'health' }
+  | { readonly type: 'shutdown' }
+
+export type WorkerMessage =
+  | { readonly type: 'opened'; readonly sessionId: string; readonly port: number }
+  | { readonly type: 'open-failed'; readonly sessionId: string; readonly message: string }
+  | { readonly type: 'drained'; readonly sessionId: string }
+  | { readonly type: 'closed'; readonly sessionId: string; readonly stats: SessionStats }
+  | { readonly type: 'health'; readonly sessions: number; readonly wheelLateMs: number }
+  | { readonly type: 'event'; readonly event: MediaEvent }
+
+export type WorkerOptions = {
+  readonly address: string
+  readonly portRange: { readonly from: number; readonly to: number } | 'ephemeral'
+  readonly worker: number
+  readonly workers: number
+  readonly seed: number
+}

@@ -1,0 +1,86 @@
+/** What we hear on one call: one latched source, its keys, its voice, its frames in order. */
+import { KeyReceiver } from '../dtmf/telephone-event.ts'
+import { meanLevel } from '../g711/g711.ts'
+import { parseRtp } from '../rtp/packet.ts'
+import { PlayOut } from '../rtp/play-out.ts'
+import type { Source } from '../transport/rtp-socket.ts'
+import type { RemoteMedia } from './protocol.ts'
+import { VoiceMeter } from './voice-meter.ts'
+
+/** Sound that stays away this long is lost media. */
+const lostAfterMs = 30_000
+/** A key of which no packet came for this long is up, even when all of its ends were lost. */
+const keyUpAfterMs = 150
+
+export type Heard =
+  | { readonly type: 'first-packet' | 'voice-start' | 'voice-end' | 'media-lost' | 'media-back' }
+  | { readonly type: 'dtmf'; readonly digit: string; readonly ms: number }
+
+export class Receiver {
+  readonly #keys = new KeyReceiver()
+  readonly #voice = new VoiceMeter()
+  readonly playOut = new PlayOut()
+  #latched: Source | null = null
+  #lastMs: number
+  #keyMs = 0
+  #isLost = false
+  received = 0
+
+  constructor(nowMs: number) {
+    this.#lastMs = nowMs
+  }
+
+  get heardMs(): number {
+    return this.#voice.heardMs
+  }
+
+  /** Where our packets go: the source we hear once there is one (RFC 4961 symmetric RTP), else what SDP said. */
+  target(remote: RemoteMedia): Source {
+    return this.#latched ?? remote
+  }
+
+  /** A new remote may come from a new place: one more latch is allowed. */
+  unlatch(): void {
+    this.#latched = null
+  }
+
+  receive(datagram: Uint8Array, source: Source, remote: RemoteMedia, nowMs: number): Heard[] {
+    const packet = parseRtp(datagram)
+    if (packet === undefined) return []
+    const isAudio = packet.payloadType === remote.payloadType
+    const isKey = packet.payloadType === remote.telephoneEventPayloadType
+    if (!isAudio && !isKey) return []
+    const heard: Heard[] = []
+    if (this.#latched === null) {
+      // The first valid source is the call's; a later stranger cannot take the sound over.
+      this.#latched = { address: source.address, port: source.port }
+      if (this.received === 0) heard.push({ type: 'first-packet' })
+    } else if (source.address !== this.#latched.address || source.port !== this.#latched.port) return []
+    this.received++
+    this.#lastMs = nowMs
+    if (this.#isLost) {
+      this.#isLost = false
+      heard.push({ type: 'media-back' })
+    }
+    if (isKey) {
+      this.#keyMs = nowMs
+      for (const key of this.#keys.receive(packet.timestamp, packet.payload)) heard.push({ type: 'dtmf', ...key })
+      return heard
+    }
+    this.playOut.push(packet.sequence, packet.ssrc, packet.payload)
+    const change = this.#voice.frame(meanLevel(remote.codec, packet.payload))
+    if (change !== null) heard.push({ type: change })
+    return heard
+  }
+
+  /** Each tick: what only the passing of time tells. */
+  tick(nowMs: number): Heard[] {
+    const heard: Heard[] = []
+    if (nowMs - this.#keyMs > keyUpAfterMs) for (const key of this.#keys.flush()) heard.push({ type: 'dtmf', ...key })
+    if (!this.#isLost && nowMs - this.#lastMs >= lostAfterMs) {
+      this.#isLost = true
+      heard.push({ type: 'media-lost' })
+    }
+    return heard
+  }
+}

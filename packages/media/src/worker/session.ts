@@ -1,0 +1,105 @@
+/** The sound of one call: its socket, what it sends each 20 ms, what it hears, what it records. */
+import type { Recorder } from '../recording/recorder.ts'
+import type { RtpSocket, Source } from '../transport/rtp-socket.ts'
+import type { EncodedPrompt, MediaEvent, RemoteMedia, SessionStats } from './protocol.ts'
+import { type Heard, Receiver } from './receiver.ts'
+import type { Sender } from './sender.ts'
+
+const frameMs = 20
+/** Further behind than this the wheel has stalled: frames are skipped, never sent in a burst. */
+const burstLimitMs = 60
+
+type WithoutSession<Event> = Event extends unknown ? Omit<Event, 'sessionId'> : never
+
+export class MediaSession {
+  readonly socket: RtpSocket
+  readonly #sender: Sender
+  readonly #receiver: Receiver
+  readonly #emit: (event: WithoutSession<MediaEvent>) => void
+  #remote: RemoteMedia | null = null
+  #recorder: Recorder | null = null
+  #nextMs: number
+  #onIdle: (() => void) | null = null
+
+  constructor(socket: RtpSocket, sender: Sender, nowMs: number, emit: (event: WithoutSession<MediaEvent>) => void) {
+    this.socket = socket
+    this.#sender = sender
+    this.#receiver = new Receiver(nowMs)
+    this.#emit = emit
+    this.#nextMs = nowMs
+  }
+
+  setRemote(remote: RemoteMedia, nowMs: number): void {
+    if (this.#remote === null) this.#nextMs = nowMs
+    else this.#receiver.unlatch()
+    this.#remote = remote
+  }
+
+  play(playId: string, prompts: readonly (EncodedPrompt | undefined)[]): void {
+    const known = prompts.filter((prompt) => prompt !== undefined)
+    if (known.length !== prompts.length || !this.#sender.play(playId, known))
+      this.#emit({ type: 'play-done', playId, reason: 'failed' })
+  }
+
+  stop(playId: string): void {
+    if (this.#sender.stop(playId)) this.#emit({ type: 'play-done', playId, reason: 'stopped' })
+  }
+
+  pressKeys(digits: string): void {
+    this.#sender.pressKeys(digits)
+  }
+
+  record(recorder: Recorder): void {
+    this.#recorder ??= recorder
+  }
+
+  /** Calls back once everything queued has been sent. */
+  whenIdle(action: () => void): void {
+    if (this.#remote === null || this.#sender.isIdle) action()
+    else this.#onIdle = action
+  }
+
+  receive(datagram: Uint8Array, source: Source, nowMs: number): void {
+    if (this.#remote === null) return
+    this.#tell(this.#receiver.receive(datagram, source, this.#remote, nowMs))
+  }
+
+  /** Sends what is due. */
+  tick(nowMs: number): void {
+    const remote = this.#remote
+    if (remote === null) return
+    const behindMs = nowMs - this.#nextMs
+    if (behindMs > burstLimitMs) {
+      const frames = Math.floor(behindMs / frameMs)
+      this.#sender.skip(frames)
+      this.#nextMs += frames * frameMs
+    }
+    while (this.#nextMs <= nowMs) {
+      this.#nextMs += frameMs
+      const { datagram, us, ended } = this.#sender.frame(remote)
+      this.socket.send(datagram, this.#receiver.target(remote))
+      const them = this.#receiver.playOut.pop()
+      this.#recorder?.frame(remote.codec, them, us)
+      if (ended !== null) this.#emit({ type: 'play-done', playId: ended, reason: 'end' })
+    }
+    if (this.#onIdle !== null && this.#sender.isIdle) {
+      const action = this.#onIdle
+      this.#onIdle = null
+      action()
+    }
+    this.#tell(this.#receiver.tick(nowMs))
+  }
+
+  async close(): Promise<SessionStats> {
+    this.#remote = null
+    const sendErrors = this.socket.sendErrors()
+    await this.socket.close()
+    await this.#recorder?.close()
+    const { received, heardMs, playOut } = this.#receiver
+    return { sent: this.#sender.sent, received, lost: playOut.lost, heardMs, sendErrors }
+  }
+
+  #tell(heard: readonly Heard[]): void {
+    for (const one of heard) this.#emit(one)
+  }
+}

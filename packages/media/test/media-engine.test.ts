@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { MediaEngine, type MediaEvent } from '@dialwright/media'
+import { SeededRandom } from '@dialwright/testkit'
+
+type Side = { engine: MediaEngine; wait: (type: MediaEvent['type'], count?: number) => Promise<MediaEvent[]> }
+
+function side(seed: number): Side {
+  const seen: MediaEvent[] = []
+  let wake = (): void => {}
+  const engine = new MediaEngine({
+    address: '127.0.0.1',
+    portRange: 'ephemeral',
+    workers: 1,
+    random: new SeededRandom(seed),
+    onEvent: (event) => {
+      seen.push(event)
+      wake()
+    },
+  })
+  const wait = async (type: MediaEvent['type'], count = 1): Promise<MediaEvent[]> => {
+    for (;;) {
+      const found = seen.filter((event) => event.type === type)
+      if (found.length >= count) return found
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+  return { engine, wait }
+}
+
+async function connect(a: Side, b: Side): Promise<void> {
+  const [portA, portB] = await Promise.all([a.engine.open('call'), b.engine.open('call')])
+  const media = { address: '127.0.0.1', codec: 'pcma', payloadType: 8, telephoneEventPayloadType: 101 } as const
+  a.engine.setRemote('call', { ...media, port: portB })
+  b.engine.setRemote('call', { ...media, port: portA })
+}
+
+/** A chirp: unlike a tone it correlates with itself at one offset only. */
+function chirp(seconds: number): Int16Array {
+  return Int16Array.from(
+    { length: seconds * 8_000 },
+    (_, i) => 8_000 * Math.sin(2 * Math.PI * (300 + (i / 8_000) * 400) * (i / 8_000)),
+  )
+}
+
+function bestCorrelation(heard: Int16Array, prompt: Int16Array): number {
+  let best = 0
+  for (let offset = 0; offset + prompt.length <= heard.length; offset++) {
+    let product = 0
+    let heardPower = 0
+    let promptPower = 0
+    for (let i = 0; i < prompt.length; i += 4) {
+      const a = heard[offset + i] ?? 0
+      const b = prompt[i] ?? 0
+      product += a * b
+      heardPower += a * a
+      promptPower += b * b
+    }
+    if (heardPower > 0) best = Math.max(best, product / Math.sqrt(heardPower * promptPower))
+  }
+  return best
+}
+
+test('a prompt arrives whole at the other end, is heard as voice and stands in the recording', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'media-'))
+  const [a, b] = [side(1), side(2)]
+  t.after(async () => {
+    await Promise.all([a.engine.shutdown(), b.engine.shutdown()])
+    rmSync(directory, { recursive: true })
+  })
+  await connect(a, b)
+  const prompt = chirp(1)
+  a.engine.addPrompt('chirp', prompt)
+  b.engine.record('call', join(directory, 'call.wav'))
+  await a.wait('first-packet')
+  a.engine.play('call', 'play-1', ['chirp'])
+  assert.deepEqual(await a.wait('play-done'), [
+    { type: 'play-done', playId: 'play-1', reason: 'end', sessionId: 'call' },
+  ])
+  await b.wait('voice-end')
+  const stats = await b.engine.close('call')
+  assert.ok(stats !== null && stats.heardMs >= 900 && stats.heardMs <= 1_060, `heard ${stats?.heardMs} ms`)
+  const file = readFileSync(join(directory, 'call.wav'))
+  const left = Int16Array.from({ length: (file.length - 44) / 4 }, (_, i) => file.readInt16LE(44 + i * 4))
+  assert.ok(bestCorrelation(left, prompt) > 0.99)
+})
+
+test('every key is heard exactly once and a drain lets the last one out before the close', async (t) => {
+  const [a, b] = [side(3), side(4)]
+  t.after(() => Promise.all([a.engine.shutdown(), b.engine.shutdown()]))
+  await connect(a, b)
+  await a.wait('first-packet')
+  a.engine.sendDtmf('call', '0123456789*#')
+  await a.engine.drain('call')
+  await a.engine.close('call')
+  const keys = await b.wait('dtmf', 12)
+  assert.equal(keys.map((event) => (event.type === 'dtmf' ? event.digit : '')).join(''), '0123456789*#')
+})
+
+test('an unknown prompt is told as a failed play, not as silence', async (t) => {
+  const [a, b] = [side(5), side(6)]
+  t.after(() => Promise.all([a.engine.shutdown(), b.engine.shutdown()]))
+  await connect(a, b)
+  a.engine.play('call', 'play-1', ['nowhere'])
+  const [event] = await a.wait('play-done')
+  assert.deepEqual(event, { type: 'play-done', playId: 'play-1', reason: 'failed', sessionId: 'call' })
+})
