@@ -97,7 +97,7 @@ test('the first start makes a durable cluster that only its password opens, and 
   await first.stop()
   assert.deepEqual(
     (await readdir(directory)).filter((name) => name !== 'pgbin'),
-    ['postgres'],
+    ['postgres', 'postgres.lock'],
   )
 
   const second = await start(directory)

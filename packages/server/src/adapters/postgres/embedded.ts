@@ -2,7 +2,7 @@
 import type { Clock } from '@dialwright/dialer'
 import { systemClock } from '../system/system-clock.ts'
 import { installBinaries } from './binaries.ts'
-import { takeLockFile } from './lock-file.ts'
+import { takeDirectoryLock } from './directory-lock.ts'
 import type { DatabaseLog } from './pool.ts'
 import { openCluster } from './supervisor/cluster.ts'
 import { findPlace } from './supervisor/place.ts'
@@ -40,7 +40,7 @@ export type EmbeddedPostgres = {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const place = await findPlace(options.dataDirectory)
-  const lock = await takeLockFile(`${place.directory}/postgres.lock`)
+  const lock = await takeDirectoryLock(`${place.directory}/postgres.lock`)
   try {
     const binaries = await installBinaries(options.binariesDirectory ?? `${place.directory}/pgbin`)
     const cluster = await openCluster(place, binaries)

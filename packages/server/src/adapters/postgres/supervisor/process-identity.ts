@@ -16,6 +16,13 @@ function isTaken(pid: number): boolean {
   }
 }
 
+/** The process ended meanwhile. Any other failure (no file handle left, say) must not make a living one pass for dead. */
+function hasGone(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  // 1 is how `ps` ends when it finds no such process.
+  return code === 'ENOENT' || code === 'ESRCH' || code === 1
+}
+
 /**
  * The command line of a living process, arguments joined by one space.
  * @returns null when the process is gone or a zombie; '' where the system does not tell (Windows).
@@ -30,8 +37,9 @@ export async function commandLineOf(pid: number): Promise<string | null> {
     }
     const { stdout } = await run('ps', ['-o', 'command=', '-p', String(pid)])
     return stdout.trim() || null
-  } catch {
-    return null
+  } catch (error) {
+    if (hasGone(error)) return null
+    throw error
   }
 }
 
@@ -54,7 +62,8 @@ export async function startMarkOf(pid: number): Promise<string | null> {
     }
     const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)])
     return stdout.trim() || null
-  } catch {
-    return null
+  } catch (error) {
+    if (hasGone(error)) return null
+    throw error
   }
 }
