@@ -1,3 +1,4 @@
+export { type Classified, classifyEnd, classifyResponse } from './attempts/classify.ts'
 export { type Disposition, dispositions } from './attempts/disposition.ts'
 export type {
   CallerIdChoice,
@@ -22,6 +23,8 @@ export {
   type SlotRequest,
 } from './claims/allocate-slots.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
+export { formatForTrunk, type NumberFormat, routeNumber } from './numbers/trunk-format.ts'
+export { type Plan, type PlanReason, planAttempts } from './planning/plan-attempts.ts'
 export type {
   AttemptOutcome,
   CampaignStore,
@@ -52,3 +55,5 @@ export {
   nextAttempt,
   type PastAttempt,
 } from './retries/next-attempt.ts'
+export { forbiddenBy, type Hours, isInWindow, isOpen, nextOpening } from './windows/calling-window.ts'
+export { zonesOfNumber } from './zones/zones-of-number.ts'

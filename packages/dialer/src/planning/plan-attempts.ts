@@ -1,0 +1,145 @@
+/** One planning step of one campaign (pure): how many attempts to start from which lanes, when to look again, and why not more. */
+import type { CampaignView, CapacityView, LaneOrder, LaneView, RouteView } from '../ports/campaign-store.ts'
+import { isOpen, nextOpening } from '../windows/calling-window.ts'
+
+export type PlanReason =
+  | 'starting'
+  | 'not-started-yet'
+  | 'expired'
+  | 'no-contacts'
+  | 'nothing-due'
+  | 'outside-calling-window'
+  | 'campaign-at-capacity'
+  | 'workspace-at-capacity'
+  | 'trunk-at-capacity'
+  | 'pace'
+
+export type Plan = {
+  readonly start: readonly LaneOrder[]
+  /** Null: nothing to do until the store reports a change. */
+  readonly wakeAt: Temporal.Instant | null
+  readonly because: PlanReason
+}
+
+/** @param horizonMs  Slots are taken at most this far ahead. */
+export function planAttempts(view: CampaignView, now: Temporal.Instant, { horizonMs }: { horizonMs: number }): Plan {
+  if (view.startAt !== null && isBefore(now, view.startAt)) return nothing('not-started-yet', view.startAt)
+  if (view.expiresAt !== null && !isBefore(now, view.expiresAt)) return nothing('expired', null)
+  if (view.lanes.length === 0) return nothing('no-contacts', null)
+
+  const due = view.lanes.filter((lane) => lane.nextDueAt !== null)
+  if (due.length === 0) return nothing('nothing-due', null)
+  const open = due.filter((lane) => isDue(lane, now) && isOpen(view.settings, lane.zones, view.workspaceZone, now))
+  if (open.length === 0) return waitForLanes(view, due, now)
+
+  const horizon = now.add({ milliseconds: horizonMs })
+  const shared = Math.min(room(view.workspace), room(view.campaign))
+  if (room(view.workspace) <= 0) return nothing('workspace-at-capacity', null)
+  if (room(view.campaign) <= 0) return nothing('campaign-at-capacity', null)
+  const slots = Math.min(slotsWithin(view.workspace, now, horizon), slotsWithin(view.campaign, now, horizon))
+  if (slots <= 0)
+    return nothing(
+      'pace',
+      latest(view.workspace.nextSlotAt, view.campaign.nextSlotAt).subtract({ milliseconds: horizonMs / 2 }),
+    )
+
+  const start = order(view, open, Math.min(shared, slots), now, horizon)
+  if (start.length > 0) return { start, wakeAt: horizon, because: 'starting' }
+  return { start, ...waitForTrunks(view, open, now) }
+}
+
+/** Deals the free slots out: priority first, then the lane that has waited longest, each within its route's room. */
+function order(
+  view: CampaignView,
+  open: readonly LaneView[],
+  free: number,
+  now: Temporal.Instant,
+  horizon: Temporal.Instant,
+): LaneOrder[] {
+  const roomOf = new Map(view.routes.map((route) => [route.routeId, routeRoom(route, now, horizon)]))
+  const sorted = [...open].sort(
+    (a, b) =>
+      b.priority - a.priority ||
+      Temporal.Instant.compare(a.nextDueAt ?? now, b.nextDueAt ?? now) ||
+      a.zoneId - b.zoneId,
+  )
+  const orders: LaneOrder[] = []
+  let left = free
+  for (const lane of sorted) {
+    const count = Math.min(left, roomOf.get(lane.routeId) ?? 0)
+    if (count <= 0) continue
+    // How many of the lane are due is the claim's to find: what one lane leaves, the next step deals out again.
+    orders.push({ routeId: lane.routeId, zoneId: lane.zoneId, priority: lane.priority, count })
+    left -= count
+    if (left <= 0) break
+  }
+  return orders
+}
+
+function waitForLanes(view: CampaignView, due: readonly LaneView[], now: Temporal.Instant): Plan {
+  const isAnyDue = due.some((lane) => isDue(lane, now))
+  const instants = due.map((lane) => {
+    const from = lane.nextDueAt !== null && isBefore(now, lane.nextDueAt) ? lane.nextDueAt : now
+    return nextOpening(view.settings, lane.zones, view.workspaceZone, from)
+  })
+  return nothing(isAnyDue ? 'outside-calling-window' : 'nothing-due', earliest(instants))
+}
+
+function waitForTrunks(
+  view: CampaignView,
+  open: readonly LaneView[],
+  now: Temporal.Instant,
+): { wakeAt: Temporal.Instant | null; because: PlanReason } {
+  const wanted = new Set(open.map((lane) => lane.routeId))
+  const trunks = view.routes.filter((route) => wanted.has(route.routeId)).flatMap((route) => route.trunks)
+  const withRoom = trunks.filter((trunk) => room(trunk) > 0)
+  if (withRoom.length === 0) return { wakeAt: null, because: 'trunk-at-capacity' }
+  return {
+    wakeAt: earliest(withRoom.map((trunk) => latest(trunk.nextSlotAt, trunk.closedUntil ?? now))),
+    because: 'pace',
+  }
+}
+
+function routeRoom(route: RouteView, now: Temporal.Instant, horizon: Temporal.Instant): number {
+  let sum = 0
+  for (const trunk of route.trunks) {
+    if (trunk.closedUntil !== null && isBefore(now, trunk.closedUntil)) continue
+    sum += Math.min(room(trunk), slotsWithin(trunk, now, horizon))
+  }
+  return sum
+}
+
+function room(capacity: CapacityView): number {
+  return capacity.maxCalls === null ? Number.MAX_SAFE_INTEGER : capacity.maxCalls - capacity.live
+}
+
+/** Starts that the rate allows before the horizon. */
+function slotsWithin(capacity: CapacityView, now: Temporal.Instant, horizon: Temporal.Instant): number {
+  if (capacity.callsPerSecond === null) return Number.MAX_SAFE_INTEGER
+  const first = latest(capacity.nextSlotAt, now)
+  const seconds = Number(horizon.epochNanoseconds - first.epochNanoseconds) / 1e9
+  return seconds <= 0 ? 0 : Math.ceil(seconds * capacity.callsPerSecond)
+}
+
+function nothing(because: PlanReason, wakeAt: Temporal.Instant | null): Plan {
+  return { start: [], wakeAt, because }
+}
+
+function isDue(lane: LaneView, now: Temporal.Instant): boolean {
+  return lane.nextDueAt !== null && !isBefore(now, lane.nextDueAt)
+}
+
+function isBefore(a: Temporal.Instant, b: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(a, b) < 0
+}
+
+function latest(a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant {
+  return isBefore(a, b) ? b : a
+}
+
+function earliest(instants: readonly (Temporal.Instant | null)[]): Temporal.Instant | null {
+  return instants.reduce(
+    (first, other) => (other !== null && (first === null || isBefore(other, first)) ? other : first),
+    null,
+  )
+}
