@@ -392,3 +392,9 @@ test('a re-INVITE without an offer gets ours, and its ACK brings the answer', as
   await ends.pass(5_000)
   assert.equal(ends.count('SIP/2.0 200'), repeats)
 })
+
+test('a port that is taken is the error of the system, at once', async () => {
+  await using ends = new TwoEnds()
+  const first = await ends.endpoint()
+  await assert.rejects(ends.endpoint({ port: first.localPort }), { code: 'EADDRINUSE' })
+})

@@ -43,22 +43,26 @@ test('a call is rung, answered, ACKed and ended by its caller, and nothing of it
 
 test('a callee that answers and hangs up at once sends its BYE only after the ACK', async () => {
   await using ends = new TwoEnds()
-  let isAcked = false
+  let heard: ReturnType<typeof listen> | undefined
   const callee = await ends.endpoint({
     onInvite: (call) => {
-      call.onEvent((event) => {
-        if (event.type === 'acked') isAcked = true
-      })
+      heard = listen(call)
       call.accept({ body: offer })
-      call.bye()
-      assert.equal(ends.count('BYE'), 0)
+      call.bye([['Reason', 'Q.850;cause=16']])
     },
   })
-  const caller = await ends.endpoint()
-  const { types } = place(caller, callee.localPort)
-  await ends.pass(0)
-  assert.equal(isAcked, true)
+  let toLose = 1
+  const caller = await ends.endpoint({
+    carries: (direction, text) => !(direction === 'out' && text.startsWith('ACK') && toLose-- > 0),
+  })
+  const { events, types } = place(caller, callee.localPort)
+  await ends.pass(400)
+  assert.equal(ends.count('BYE'), 0)
+  await ends.pass(200)
+  assert.deepEqual(heard?.types(), ['acked', 'ended'])
   assert.deepEqual(types(), ['sent', 'answered', 'bye', 'ended'])
+  assert.equal(find(events, 'bye').q850, 16)
+  assert.deepEqual(ends.errors, [])
 })
 
 test('a refusal tells status, Q.850 cause and Retry-After', async () => {

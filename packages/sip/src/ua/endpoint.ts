@@ -151,7 +151,17 @@ export class SipEndpoint {
       maxServerTransactions: this.#options.maxServerTransactions ?? 100_000,
       check: (message) => this.#textOf(message),
       send: (message, to, onError) => this.#send(message, to, onError),
-      onRequest: (transaction) => this.#onRequest(transaction),
+      onRequest: (transaction) => {
+        try {
+          this.#onRequest(transaction)
+        } catch (error) {
+          // An unanswered request would hold its transaction for ever; of an INVITE the call takes care.
+          if (transaction.request.method !== 'INVITE') {
+            transaction.respond(responseTo(this.#started, transaction.request, 500, 'Server Internal Error', null))
+          }
+          throw error
+        }
+      },
       onAck: (request) => this.#onAck(request),
       onStray: (response, source) => this.#onStray(response, source),
     })
