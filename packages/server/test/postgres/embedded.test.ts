@@ -319,3 +319,22 @@ test('a cluster of another major version is refused with a code', async (context
   await writeFile(join(directory, 'postgres', 'cluster', 'PG_VERSION'), '17\n')
   await assert.rejects(start(directory), { code: 'DATABASE_MAJOR_MISMATCH' })
 })
+
+test('a living process that only has the number of the dead postmaster is not adopted', async (context) => {
+  const directory = await temporaryDirectory(context)
+  const first = await start(directory)
+  const cluster = join(directory, 'postgres', 'cluster')
+  const lines = (await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n')
+  await first.stop()
+  await writeFile(join(cluster, 'postmaster.pid'), [String(process.pid), ...lines.slice(1)].join('\n'))
+  const database = await start(directory)
+  try {
+    assert.equal(database.adopted, false)
+    assert.notEqual(database.processId, process.pid)
+    await usePool(database.connectionString, async (pool) =>
+      assert.deepEqual((await pool.query('select 1 as one')).rows, [{ one: 1 }]),
+    )
+  } finally {
+    await database.stop()
+  }
+})
