@@ -32,7 +32,11 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   server: ['dialer', 'scenario', 'sip', 'media', 'carrier'],
 }
 
-const processEntries = ['main.ts', 'telephony.ts', 'jobs.ts', 'demo.ts'].map((name) => `packages/server/src/${name}`)
+/** Entries of processes and of worker threads: where the real clock is made and handed in. */
+const processEntries = [
+  ...['main.ts', 'telephony.ts', 'jobs.ts', 'demo.ts'].map((name) => `packages/server/src/${name}`),
+  'packages/media/src/worker/main.ts',
+]
 
 const isClockRoom = ({ path }: Source): boolean =>
   path.startsWith('packages/server/src/adapters/system/') || processEntries.includes(path)
