@@ -126,3 +126,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: values.DIALWRIGHT_LOG,
   })
 }
+
+/** The environment of the demo's server: loopback alone, free ports, its own data; nothing of the caller's settings. */
+export function demoEnvironment(demo: { dataDirectory: string; provisionFile: string }): Record<string, string | undefined> {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('DIALWRIGHT_') && name !== 'DATABASE_URL')
+  return {
+    ...Object.fromEntries(inherited),
+    DIALWRIGHT_DATA: demo.dataDirectory,
+    DIALWRIGHT_HTTP: '127.0.0.1:0',
+    DIALWRIGHT_SIP: '127.0.0.1:0',
+    DIALWRIGHT_RTP_PORTS: 'ephemeral',
+    DIALWRIGHT_EGRESS: 'loopback',
+    DIALWRIGHT_PROVISION: demo.provisionFile,
+    DIALWRIGHT_LOG: 'warn',
+  }
+}

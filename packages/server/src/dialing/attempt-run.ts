@@ -172,7 +172,9 @@ export class AttemptRun {
     // Lost with the database, it costs only the finer result after a crash of this node: the end still tells all.
     this.#answerStored = this.#deps.store
       .markAnswered(lease, this.leg.legId, at)
-      .catch((error) => this.#deps.log.warn({ err: error, attemptId: this.leg.attemptId }, 'an answer could not be marked'))
+      .catch((error) =>
+        this.#deps.log.warn({ err: error, attemptId: this.leg.attemptId }, 'an answer could not be marked'),
+      )
   }
 
   async #finish(ended: Ended): Promise<void> {
@@ -214,7 +216,10 @@ export class AttemptRun {
           break
         }
       } catch (error) {
-        this.#deps.log.warn({ err: error, attemptId: this.leg.attemptId }, 'the store did not take a result, trying again')
+        this.#deps.log.warn(
+          { err: error, attemptId: this.leg.attemptId },
+          'the store did not take a result, trying again',
+        )
       }
       await new Promise<void>((resolve) => void this.#deps.clock.schedule(finishRetryMs, resolve))
     }

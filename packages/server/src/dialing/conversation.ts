@@ -55,7 +55,9 @@ export class Conversation {
 
   onPlayDone(playId: string, reason: 'end' | 'stopped' | 'failed', at: Temporal.Instant): void {
     const atMs = this.#msSinceAnswer(at)
-    this.#feed(reason === 'failed' ? { type: 'play-failed', playId, atMs } : { type: 'play-done', playId, reason, atMs })
+    this.#feed(
+      reason === 'failed' ? { type: 'play-failed', playId, atMs } : { type: 'play-done', playId, reason, atMs },
+    )
   }
 
   /** The call is over: stops every timer and tells what came of it; null when nobody answered. */

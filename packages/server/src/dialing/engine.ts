@@ -16,7 +16,10 @@ const recoverGraceMs = 2_000
 /** Planning again sooner than this would only find the same state. */
 const leastPauseMs = 20
 
-export type EngineDeps = Pick<AttemptRunDeps, 'store' | 'telephony' | 'clock' | 'log' | 'loadTrunk' | 'openConversation' | 'recordTo'> & {
+export type EngineDeps = Pick<
+  AttemptRunDeps,
+  'store' | 'telephony' | 'clock' | 'log' | 'loadTrunk' | 'openConversation' | 'recordTo'
+> & {
   readonly nodeName: string
 }
 

@@ -1,0 +1,129 @@
+/** The telephony process itself: joins the SIP endpoint and the media engine, leg by leg, and obeys main. */
+import { availableParallelism } from 'node:os'
+import type { Clock, OriginateRequest, Random } from '@dialwright/dialer'
+import { MediaEngine } from '@dialwright/media'
+import { type DialogSnapshot, type Peer, SipEndpoint } from '@dialwright/sip'
+import { DialogJournal } from './dialog-journal.ts'
+import { Leg } from './leg.ts'
+import type { HostCommand, HostMessage, HostOptions } from './protocol.ts'
+
+type Deps = {
+  readonly options: HostOptions
+  readonly clock: Clock
+  readonly random: Random
+  readonly emit: (message: HostMessage) => void
+}
+
+export class TelephonyHost {
+  readonly #deps: Deps
+  readonly #media: MediaEngine
+  readonly #journal: DialogJournal<DialogSnapshot>
+  readonly #legs = new Map<string, Leg>()
+  /** Addresses of trunks that we have called: nobody else is read. */
+  readonly #peers = new Set<string>()
+  #sip: SipEndpoint | null = null
+  #onIdle: (() => void) | null = null
+
+  private constructor(deps: Deps) {
+    this.#deps = deps
+    const { options, random } = deps
+    this.#journal = new DialogJournal(options.journalDirectory)
+    this.#media = new MediaEngine({
+      address: options.sip.host,
+      portRange: options.rtpPorts,
+      workers: Math.max(1, availableParallelism() - 1),
+      random,
+      onEvent: (event) => this.#legs.get(event.sessionId)?.onMedia(event),
+    })
+  }
+
+  /** Binds the sockets, then ends what an earlier process left on the line. */
+  static async start(deps: Deps): Promise<TelephonyHost> {
+    const host = new TelephonyHost(deps)
+    const { sip, publicAddress } = deps.options
+    host.#sip = await SipEndpoint.open({
+      address: sip.host,
+      port: sip.port,
+      publicAddress,
+      clock: deps.clock,
+      random: deps.random,
+      accept: (source: Peer) => host.#peers.has(source.address),
+    })
+    host.#endSurvivors(host.#sip)
+    return host
+  }
+
+  get sipPort(): number {
+    return this.#sip?.localPort ?? 0
+  }
+
+  handle(command: Exclude<HostCommand, { type: 'start' } | { type: 'close' }>): void {
+    switch (command.type) {
+      case 'originate':
+        return this.#originate(command.request)
+      case 'load-prompt':
+        return this.#media.addPrompt(command.promptId, command.samples)
+      case 'play':
+        return this.#media.play(command.legId, command.playId, command.promptIds)
+      case 'stop':
+        return this.#media.stop(command.legId, command.playId)
+      case 'send-dtmf':
+        return this.#media.sendDtmf(command.legId, command.digits)
+      case 'hangup':
+        return this.#legs.get(command.legId)?.hangup()
+      case 'health':
+        void this.#media
+          .health()
+          .then(({ wheelLateMs }) =>
+            this.#deps.emit({ type: 'health', requestId: command.requestId, calls: this.#legs.size, wheelLateMs }),
+          )
+    }
+  }
+
+  /** Lets calls end until the deadline, then hangs up; resolves when all is closed. */
+  async close(deadlineMs: number): Promise<void> {
+    const { clock } = this.#deps
+    if (this.#legs.size > 0) {
+      const timer = clock.schedule(deadlineMs, () => {
+        for (const leg of this.#legs.values()) leg.hangup()
+      })
+      // A far end that never answers a BYE or CANCEL must not keep the process.
+      const limit = clock.schedule(deadlineMs + 2_000, () => this.#onIdle?.())
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve
+      })
+      timer.cancel()
+      limit.cancel()
+    }
+    await this.#media.shutdown()
+    await this.#sip?.close()
+  }
+
+  #originate(request: OriginateRequest): void {
+    const { legId } = request
+    if (this.#sip === null || this.#legs.has(legId)) return
+    this.#peers.add(request.trunk.host)
+    const leg = new Leg(request, {
+      sip: this.#sip,
+      media: this.#media,
+      clock: this.#deps.clock,
+      publicAddress: this.#deps.options.publicAddress,
+      emit: (event) => this.#deps.emit({ type: 'event', legId, event }),
+      onDialog: (snapshot) => this.#journal.open(legId, snapshot),
+      onEnded: () => {
+        this.#legs.delete(legId)
+        this.#journal.close(legId)
+        if (this.#legs.size === 0) this.#onIdle?.()
+      },
+    })
+    this.#legs.set(legId, leg)
+    void leg.start()
+  }
+
+  #endSurvivors(sip: SipEndpoint): void {
+    for (const [legId, snapshot] of this.#journal.survivors) {
+      this.#peers.add(snapshot.peer.address)
+      void sip.byeFromSnapshot(snapshot).then(() => this.#journal.close(legId))
+    }
+  }
+}

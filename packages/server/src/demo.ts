@@ -1,0 +1,124 @@
+/**
+ * `npm run demo`: the whole product on a bare machine, in real time, over real SIP and RTP on loopback: a campaign of 120
+ * people created through the TWIN API, dialled to the carrier in the box, compared with the carrier's ledger call by call.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { spawnCarrier } from '@dialwright/carrier'
+import { demoEnvironment } from './config.ts'
+import { ApiClient } from './demo/api-client.ts'
+import { compareWithLedger, type LedgerLine, type ReportedCall } from './demo/ledger-check.ts'
+import { planDemo } from './demo/people.ts'
+import { demoProvisioning, demoTask } from './demo/provisioning.ts'
+import { printSummary } from './demo/summary.ts'
+import { type Progress, Screen } from './demo/screen.ts'
+import { ServerProcess } from './demo/server-process.ts'
+import { WebhookReceiver } from './demo/webhook-receiver.ts'
+
+const deadlineMs = 95_000
+const pollMs = 500
+
+export type DemoCall = ReportedCall & {
+  readonly callerId: string | null
+  readonly attempt: number
+  readonly contactId: string
+  readonly detail: string | null
+  readonly keys: string
+  readonly goal: string | null
+  readonly createdAt: string
+  readonly timeline: readonly { readonly at: string; readonly kind: string; readonly [field: string]: unknown }[]
+}
+export type WaitingContact = { readonly phones: readonly string[]; readonly reason: string; readonly until: string | null }
+
+async function demo(stay: boolean): Promise<number> {
+  const screen = new Screen(process.stdout)
+  const startedMs = performance.now()
+  const directory = await mkdtemp(join(tmpdir(), 'dialwright-demo-'))
+  const ledgerPath = join(directory, 'ledger.jsonl')
+  await using cleanup = new AsyncDisposableStack()
+  cleanup.defer(() => rm(directory, { recursive: true, force: true }))
+
+  screen.line('Dialwright demo: everything runs on this machine, nothing leaves it.')
+  const receiver = await WebhookReceiver.start()
+  cleanup.defer(() => receiver.stop())
+  const carrier = await spawnCarrier({ ledgerPath, seed: 1 })
+  cleanup.defer(() => carrier.stop())
+  const token = `dw_${randomBytes(32).toString('base64url')}`
+  const login = { login: 'demo@example.test', password: randomBytes(9).toString('base64url'), token }
+  const provisionFile = join(directory, 'provisioning.json')
+  await writeFile(provisionFile, JSON.stringify(demoProvisioning(carrier.port, login)))
+  const server = await ServerProcess.start(demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }))
+  cleanup.defer(async () => void (await server.stop()))
+  screen.line(`Server on ${server.address}, carrier in the box on 127.0.0.1:${carrier.port} (${seconds(startedMs)} s)`)
+
+  const api = new ApiClient(server.address, token)
+  const plan = planDemo(Temporal.Now.instant())
+  const { body, changes } = demoTask(plan.window, receiver.url)
+  const task = await api.post<{ id: string }>('/api/cis/beta/tasks', body)
+  screen.line(`\nPOST /api/cis/beta/tasks with the vendor's example body, changed in:`)
+  for (const change of changes) screen.line(`  - ${change}`)
+  screen.line(`It answered ${JSON.stringify(task)}`)
+  const batch = plan.people.map((person, index) => ({
+    autoCallId: task.id,
+    phone: [person.phone],
+    variables: { name: person.name, language: person.language },
+    clientExternalId: `demo-${index + 1}`,
+  }))
+  const uploaded = await api.post<{ items: unknown[]; errors: unknown[] }>('/api/v1/telephony/autoCallCandidate/batch', { batch, forceStart: true })
+  screen.line(`${uploaded.items.length} people uploaded, ${uploaded.errors.length} refused\n`)
+
+  const campaign = `/dialwright/v1/campaigns/${task.id}`
+  const firstAnswerMs = await watch(api, campaign, screen, startedMs)
+  const progress = await api.get<Progress & { byDisposition: Record<string, number> }>(`${campaign}/progress`)
+  const waiting = await api.list<WaitingContact>(`${campaign}/waiting`)
+  const listed = await api.list<DemoCall>(`/dialwright/v1/calls?campaign=${task.id}`)
+  const calls = await Promise.all(listed.map((call) => api.get<DemoCall>(`/dialwright/v1/calls/${call.id}`)))
+  const lines = (await readFile(ledgerPath, 'utf8')).split('\n').filter((line) => line !== '')
+  const ledger = compareWithLedger(lines.map((line): LedgerLine => JSON.parse(line)), calls)
+  const problems = printSummary({ screen, progress, waiting, calls, ledger, received: receiver.received, firstAnswerMs, plan })
+
+  screen.line(`\nAsk it yourself while it runs (npm run demo -- --stay):`)
+  screen.line(`  curl -H 'Authorization: Bearer ${token}' '${server.address}${campaign}/progress'`)
+  screen.line(`  API documentation: ${server.address}/docs`)
+  screen.line(`\n${problems.length === 0 ? 'All is as it should be' : `Not as it should be: ${problems.join('; ')}`} (${seconds(startedMs)} s).`)
+  if (stay) {
+    screen.line('Staying up until Ctrl+C.')
+    await new Promise<void>((resolve) => process.once('SIGINT', resolve))
+  }
+  return problems.length === 0 ? 0 : 1
+}
+
+/** Shows progress until all that can be called now is done; returns when the first call was answered, in ms since the start. */
+async function watch(api: ApiClient, campaign: string, screen: Screen, startedMs: number): Promise<number | null> {
+  let firstAnswerMs: number | null = null
+  for (;;) {
+    const progress = await api.get<Progress>(`${campaign}/progress`)
+    const elapsedMs = performance.now() - startedMs
+    screen.progress(progress, elapsedMs)
+    if (progress.answered > 0) firstAnswerMs ??= elapsedMs
+    if (progress.dialing === 0 && (await onlyClosedWindowsLeft(api, campaign))) {
+      screen.line()
+      return firstAnswerMs
+    }
+    if (elapsedMs > deadlineMs) {
+      screen.line('\nThe time is up; what is not done is told below.')
+      return firstAnswerMs
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
+}
+
+/** True when each contact that waits does so for longer than the demo lives. */
+async function onlyClosedWindowsLeft(api: ApiClient, campaign: string): Promise<boolean> {
+  const soon = Temporal.Now.instant().add({ milliseconds: deadlineMs })
+  const waiting = await api.list<WaitingContact>(`${campaign}/waiting`)
+  return waiting.every((contact) => contact.until !== null && Temporal.Instant.compare(Temporal.Instant.from(contact.until), soon) > 0)
+}
+
+function seconds(sinceMs: number): string {
+  return ((performance.now() - sinceMs) / 1_000).toFixed(1)
+}
+
+process.exitCode = await demo(process.argv.includes('--stay'))

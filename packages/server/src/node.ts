@@ -1,0 +1,93 @@
+/** One node of the product, wired: database, telephony process, engine, HTTP, dispatcher; started in order, stopped in reverse. */
+import { mkdir, readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { pino } from 'pino'
+import { parse as parseYaml } from 'yaml'
+import { PostgresCampaignStore } from './adapters/postgres/campaign-store/campaign-store.ts'
+import { startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
+import { migrate } from './adapters/postgres/migrate.ts'
+import { createPool } from './adapters/postgres/pool.ts'
+import { openSecretBox } from './adapters/secrets/secret-box.ts'
+import { systemClock } from './adapters/system/system-clock.ts'
+import { systemRandom } from './adapters/system/system-random.ts'
+import { TelephonyClient } from './adapters/telephony/telephony-client.ts'
+import type { Config } from './config.ts'
+import { CallMaterials } from './dialing/call-materials.ts'
+import { DialingEngine } from './dialing/engine.ts'
+import { NodeClock } from './dialing/node-clock.ts'
+import { buildHttpServer } from './http/server.ts'
+import { applyProvisioning } from './provisioning/apply.ts'
+import { startDispatcher } from './webhooks/dispatcher.ts'
+
+export type RunningNode = { readonly address: string; stop(): Promise<void> }
+
+/** Starts everything; what was started is stopped again when a later part fails. */
+export async function startNode(config: Config): Promise<RunningNode> {
+  const stack = new AsyncDisposableStack()
+  try {
+    const address = await assemble(config, stack)
+    return { address, stop: () => stack.disposeAsync() }
+  } catch (error) {
+    await stack.disposeAsync()
+    throw error
+  }
+}
+
+async function assemble(config: Config, stack: AsyncDisposableStack): Promise<string> {
+  const log = pino({ level: config.logLevel })
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
+  const secretBox = await openSecretBox({ key: config.secretKey, dataDirectory: config.dataDirectory })
+  let databaseUrl = config.databaseUrl
+  if (databaseUrl === undefined) {
+    const database = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log })
+    stack.defer(() => database.stop())
+    databaseUrl = database.connectionString
+  }
+  const pool = createPool(databaseUrl, log)
+  stack.defer(() => pool.end())
+  await migrate(pool)
+
+  const clock = new NodeClock(systemClock)
+  const telephony = await TelephonyClient.start({
+    options: {
+      sip: config.sip,
+      rtpPorts: config.rtpPorts,
+      publicAddress: config.publicAddress ?? config.sip.host,
+      journalDirectory: join(config.dataDirectory, 'telephony'),
+    },
+    clock,
+    log,
+  })
+  stack.defer(() => telephony.close())
+
+  const materials = new CallMaterials({ pool, secretBox, telephony, clock, dataDirectory: config.dataDirectory })
+  const engine = new DialingEngine({
+    store: new PostgresCampaignStore({ pool, clock, random: systemRandom }),
+    telephony,
+    clock,
+    log,
+    nodeName: config.nodeName,
+    loadTrunk: (leg) => materials.trunkFor(leg),
+    openConversation: (leg) => materials.conversationFor(leg),
+    recordTo: (leg) => materials.recordingPath(leg),
+  })
+  const deps = { pool, clock, random: systemRandom, secretBox, log, config, onChange: () => engine.wake() }
+  if (config.provisionFile !== undefined) await applyProvisioning(deps, await readDocument(config.provisionFile))
+  const dispatcher = startDispatcher(deps)
+  stack.defer(() => dispatcher.stop())
+  await engine.start()
+  stack.defer(() => engine.stop())
+  const http = await buildHttpServer(deps)
+  const address = await http.listen(config.http)
+  stack.defer(async () => {
+    // First no new work comes in, then what lives may end; the dispatcher after that still tells of it.
+    await http.close()
+    await engine.drain(config.drainSeconds * 1_000)
+  })
+  return address
+}
+
+async function readDocument(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8')
+  return extname(file) === '.json' ? JSON.parse(text) : parseYaml(text)
+}
