@@ -21,6 +21,7 @@ export {
   type RouteChoice,
   type Slot,
   type SlotRequest,
+  type TrunkChoice,
 } from './claims/allocate-slots.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export { formatForTrunk, type NumberFormat, routeNumber } from './numbers/trunk-format.ts'

@@ -114,10 +114,10 @@ export class PostgresGround implements StoreGround {
 
   async addCampaign(seed: CampaignSeed): Promise<void> {
     const [scenarioId, versionId] = [uuidV7(this.#clock, this.#random), uuidV7(this.#clock, this.#random)]
-    await this.#pool.query("insert into scenario (id, workspace_id, name, language) values ($1, $2, $1::uuid::text, 'ru')", [
-      scenarioId,
-      seed.workspaceId,
-    ])
+    await this.#pool.query(
+      "insert into scenario (id, workspace_id, name, language) values ($1, $2, $1::uuid::text, 'ru')",
+      [scenarioId, seed.workspaceId],
+    )
     await this.#pool.query(
       "insert into scenario_version (id, workspace_id, scenario_id, number, definition) values ($1, $2, $3, 1, '{}')",
       [versionId, seed.workspaceId, scenarioId],

@@ -1,0 +1,254 @@
+/** The campaign store's twin in memory: the same promise without a database, for simulations; the same seed, the same run. */
+import {
+  type AttemptOutcome,
+  type CampaignStore,
+  type CampaignView,
+  type ClaimedLeg,
+  type LaneOrder,
+  type NodeLease,
+  nextAttempt,
+  type Recovery,
+  StoreError,
+} from '@dialwright/dialer'
+import { claimLegs, type MemoryDeps, ownersOf, viewOf } from './claim.ts'
+import { type LiveLeg, MemoryTables } from './tables.ts'
+
+/** Methods do all their work before they return: what awaits them never sees half a change. */
+export class MemoryCampaignStore implements CampaignStore {
+  /** Filled directly by whoever sets up a world. */
+  readonly tables = new MemoryTables()
+  readonly #deps: MemoryDeps
+
+  constructor(deps: MemoryDeps) {
+    this.#deps = deps
+  }
+
+  async now(): Promise<Temporal.Instant> {
+    return this.#now()
+  }
+
+  async join(name: string, leaseMs: number): Promise<NodeLease> {
+    const row = this.tables.nodes.get(name) ?? { node: this.tables.nodes.size + 1, epoch: 0, expiresAt: this.#now() }
+    this.tables.nodes.set(name, row)
+    row.epoch += 1
+    row.expiresAt = this.#now().add({ milliseconds: leaseMs })
+    return { node: row.node, epoch: row.epoch }
+  }
+
+  async renew(
+    lease: NodeLease,
+    leaseMs: number,
+  ): Promise<{ readonly now: Temporal.Instant; readonly isCurrent: boolean }> {
+    const row = this.#nodeOf(lease)
+    if (row !== null) row.expiresAt = this.#now().add({ milliseconds: leaseMs })
+    return { now: this.#now(), isCurrent: row !== null }
+  }
+
+  async leave(lease: NodeLease): Promise<void> {
+    const row = this.#nodeOf(lease)
+    if (row !== null && Temporal.Instant.compare(row.expiresAt, this.#now()) > 0) row.expiresAt = this.#now()
+  }
+
+  async runningCampaigns(): Promise<readonly CampaignView[]> {
+    const running = [...this.tables.campaigns.values()].filter((campaign) => campaign.state === 'running')
+    return running.map((campaign) => viewOf(this.tables, campaign, this.#now()))
+  }
+
+  async claim(
+    lease: NodeLease,
+    campaignId: string,
+    lanes: readonly LaneOrder[],
+    horizonMs: number,
+  ): Promise<readonly ClaimedLeg[]> {
+    if (!this.#holdsLease(lease))
+      throw new StoreError(
+        'STORE_FENCED',
+        `Expected node ${lease.node} to hold epoch ${lease.epoch} with a lease: join again.`,
+      )
+    const campaign = this.tables.campaigns.get(campaignId)
+    if (campaign === undefined) throw new StoreError('STORE_UNKNOWN_CAMPAIGN', `There is no campaign ${campaignId}.`)
+    if (campaign.state !== 'running' || this.#isPast(campaign.expiresAt)) return []
+    return claimLegs(this.tables, this.#deps, lease, campaign, lanes, horizonMs)
+  }
+
+  async beginDialing(lease: NodeLease, legId: string): Promise<boolean> {
+    const leg = this.#legOf(lease, legId)
+    if (leg === null || leg.phase !== 0) return false
+    const isRunning = this.tables.campaigns.get(leg.claimed.campaignId)?.state === 'running'
+    if (!isRunning || !this.#holdsLease(lease)) {
+      this.#giveBack(leg)
+      return false
+    }
+    leg.phase = 1
+    return true
+  }
+
+  async markAnswered(lease: NodeLease, legId: string, answeredAt: Temporal.Instant): Promise<boolean> {
+    const leg = this.#legOf(lease, legId)
+    if (leg === null || leg.phase !== 1) return false
+    leg.phase = 2
+    leg.answeredAt = answeredAt
+    return true
+  }
+
+  async release(lease: NodeLease, legId: string, _reason: string): Promise<boolean> {
+    const leg = this.#legOf(lease, legId)
+    if (leg === null || leg.phase !== 0) return false
+    this.#giveBack(leg)
+    return true
+  }
+
+  async finish(lease: NodeLease, outcome: AttemptOutcome): Promise<boolean> {
+    const leg = this.#legOf(lease, outcome.legId)
+    if (leg === null) return false
+    this.#end(leg, outcome)
+    return true
+  }
+
+  async recover(graceMs: number): Promise<Recovery> {
+    const now = this.#now()
+    const legs = [...this.tables.legs.values()]
+    for (const row of this.tables.nodes.values()) {
+      const isSilent = Temporal.Instant.compare(row.expiresAt.add({ milliseconds: graceMs }), now) < 0
+      if (isSilent && legs.some((leg) => leg.node === row.node && leg.epoch === row.epoch)) row.epoch += 1
+    }
+    const epochs = new Map([...this.tables.nodes.values()].map((row) => [row.node, row.epoch]))
+    const count = { returned: 0, unknown: 0, answered: 0 }
+    for (const leg of legs) {
+      if (leg.epoch >= (epochs.get(leg.node) ?? 0)) continue
+      if (leg.phase === 0) this.#giveBack(leg)
+      else this.#end(leg, lostOutcome(leg, now))
+      count[leg.phase === 0 ? 'returned' : leg.phase === 1 ? 'unknown' : 'answered'] += 1
+    }
+    return count
+  }
+
+  async settleCampaigns(): Promise<readonly string[]> {
+    const changed: string[] = []
+    for (const campaign of this.tables.campaigns.values()) {
+      const contacts = this.tables.contactsOf.get(campaign.id) ?? []
+      const before = campaign.state
+      if (before === 'scheduled' && this.#isPast(campaign.startAt)) campaign.state = 'running'
+      else if (before === 'running') {
+        const isUndone = contacts.some((contact) => contact.state === 'ready' || contact.state === 'dialing')
+        if (contacts.length > 0 && !isUndone) campaign.state = 'done'
+        else if (this.#isPast(campaign.expiresAt)) campaign.state = 'stopped'
+      }
+      if (campaign.state === before) continue
+      changed.push(campaign.id)
+      const { workspaceId, id: campaignId, state } = campaign
+      this.tables.outbox.push({
+        topic: 'campaign.changed',
+        key: campaignId,
+        payload: { workspaceId, campaignId, state },
+      })
+    }
+    const isResting = (until: Temporal.Instant): boolean => Temporal.Instant.compare(until, this.#now()) > 0
+    this.tables.resting.splice(
+      0,
+      Number.POSITIVE_INFINITY,
+      ...this.tables.resting.filter((one) => isResting(one.until)),
+    )
+    return changed
+  }
+
+  #end(leg: LiveLeg, outcome: AttemptOutcome): void {
+    const { tables } = this
+    const { claimed } = leg
+    const contact = tables.contacts.get(claimed.contactId)
+    if (contact === undefined)
+      throw new Error(`The leg ${claimed.legId} belongs to the contact ${claimed.contactId}, which is gone.`)
+    tables.legs.delete(claimed.legId)
+    const pauseMs = claimed.settings.pacing.pauseSeconds * 1000
+    const until = outcome.endedAt.add({ milliseconds: Math.round(pauseMs) })
+    if (pauseMs > 0 && !this.#isPast(until)) tables.resting.push({ owners: ownersOf(claimed), until })
+    const { disposition, detail, endedAt } = outcome
+    const talkMs = Math.round(outcome.talkMs)
+    const { attemptId, attemptNumber, callId, workspaceId, campaignId } = claimed
+    const phoneIndex = contact.phones.findIndex((phone) => phone.phoneKey === leg.phoneKey)
+    const past = [
+      ...(tables.attempts.get(contact.id) ?? []),
+      { attemptId, attemptNumber, disposition, detail, talkMs, endedAt, phoneIndex },
+    ]
+    tables.attempts.set(contact.id, past)
+    const starts = [...(tables.phoneStarts.get(leg.phoneKey) ?? []), { workspaceId, at: claimed.startAt }]
+    tables.phoneStarts.set(leg.phoneKey, starts)
+    const startedAt = claimed.startAt.toString()
+    tables.outbox.push({
+      topic: 'attempt.finished',
+      key: contact.id,
+      payload: { workspaceId, campaignId, contactId: contact.id, attemptId, callId, disposition, startedAt, talkMs },
+    })
+    const campaign = tables.campaigns.get(campaignId)
+    const next = nextAttempt({
+      settings: campaign?.settings ?? claimed.settings,
+      expiresAt: campaign?.expiresAt ?? null,
+      phones: contact.phones.map((phone) => ({ zones: tables.zonesOf(phone.zoneId) })),
+      past,
+      phoneStarts: starts.filter((start) => start.workspaceId === workspaceId).map((start) => start.at),
+      now: this.#now(),
+    })
+    contact.attempts = attemptNumber
+    if (next.kind === 'retry') {
+      contact.state = 'ready'
+      contact.dueAt = next.dueAt
+      contact.phoneIndex = next.phoneIndex
+      return
+    }
+    contact.state = disposition === 'unknown' ? 'unknown' : 'done'
+    contact.reason = next.reason
+    const payload = { workspaceId, campaignId, contactId: contact.id, reason: next.reason, lastCallId: callId }
+    tables.outbox.push({ topic: 'contact.finished', key: contact.id, payload })
+  }
+
+  #giveBack(leg: LiveLeg): void {
+    this.tables.legs.delete(leg.claimed.legId)
+    const contact = this.tables.contacts.get(leg.claimed.contactId)
+    if (contact?.state === 'dialing') contact.state = 'ready'
+  }
+
+  #legOf(lease: NodeLease, legId: string): LiveLeg | null {
+    const leg = this.tables.legs.get(legId)
+    return leg !== undefined && leg.node === lease.node && leg.epoch === lease.epoch ? leg : null
+  }
+
+  #nodeOf(lease: NodeLease) {
+    return [...this.tables.nodes.values()].find((row) => row.node === lease.node && row.epoch === lease.epoch) ?? null
+  }
+
+  #holdsLease(lease: NodeLease): boolean {
+    const row = this.#nodeOf(lease)
+    return row !== null && !this.#isPast(row.expiresAt)
+  }
+
+  #isPast(instant: Temporal.Instant | null): boolean {
+    return instant !== null && Temporal.Instant.compare(instant, this.#now()) <= 0
+  }
+
+  #now(): Temporal.Instant {
+    return this.#deps.clock.now()
+  }
+}
+
+/** As on PostgreSQL: an answer is kept, its talk is told as lasting until now at most. */
+function lostOutcome(leg: LiveLeg, now: Temporal.Instant): AttemptOutcome {
+  return {
+    legId: leg.claimed.legId,
+    disposition: leg.phase === 2 ? 'answered' : 'unknown',
+    detail: 'node-lost',
+    sip: { code: null, reason: null, q850: null },
+    ringingAt: null,
+    answeredAt: leg.answeredAt,
+    endedAt: now,
+    talkMs: leg.answeredAt === null ? 0 : Math.max(0, now.since(leg.answeredAt).total('milliseconds')),
+    endedBy: 'error',
+    keys: '',
+    path: [],
+    variables: {},
+    tags: [],
+    goal: null,
+    level: null,
+    recording: null,
+    timeline: [],
+  }
+}

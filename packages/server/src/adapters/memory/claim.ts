@@ -1,0 +1,258 @@
+/** The claim and the planner's view over the in-memory tables: the same gates and the same pure slots as on PostgreSQL. */
+import {
+  allocateSlots,
+  type CallerIds,
+  type CampaignView,
+  type CapacityView,
+  type ClaimDesk,
+  type ClaimedLeg,
+  type Clock,
+  freeChannels,
+  type Gate,
+  type LaneOrder,
+  type LaneView,
+  type NodeLease,
+  type Random,
+  type RouteChoice,
+} from '@dialwright/dialer'
+import { uuidV7 } from '../system/uuid-v7.ts'
+import type { CampaignRow, ContactRow, LiveLeg, MemoryTables, PhoneRow } from './tables.ts'
+
+export type MemoryDeps = { readonly clock: Clock; readonly random: Random }
+type Candidate = { readonly contact: ContactRow; readonly phone: PhoneRow }
+
+export function claimLegs(
+  tables: MemoryTables,
+  deps: MemoryDeps,
+  lease: NodeLease,
+  campaign: CampaignRow,
+  lanes: readonly LaneOrder[],
+  horizonMs: number,
+): readonly ClaimedLeg[] {
+  const desk = openDesk(tables, campaign, lanes, deps.clock.now(), horizonMs)
+  const taken = new Set([...tables.legs.values()].map((leg) => leg.phoneKey))
+  const room = Math.min(
+    ...[campaign.workspaceId, campaign.id].map((id) => freeChannels(gateOf(desk.gates, id, desk.now))),
+  )
+  const candidates: Candidate[] = []
+  for (const lane of lanes) {
+    const count = Math.min(lane.count, room - candidates.length)
+    if (count > 0) candidates.push(...pick(tables, campaign, { ...lane, count }, desk.now, taken))
+  }
+  const { slots, gates } = allocateSlots(
+    desk,
+    candidates.map(({ phone }) => ({ routeId: phone.routeId, phoneKey: phone.phoneKey })),
+  )
+  for (const gate of gates.values()) {
+    const pace = tables.paces.get(gate.ownerId)
+    if (pace === undefined) continue
+    pace.nextSlotAt = gate.nextSlotAt
+    pace.lastSlotAt = gate.lastSlotAt
+  }
+  return candidates.flatMap(({ contact, phone }, index): ClaimedLeg[] => {
+    const slot = slots[index]
+    if (slot === null || slot === undefined) return []
+    const claimed: ClaimedLeg = {
+      legId: uuidV7(deps.clock, deps.random),
+      callId: uuidV7(deps.clock, deps.random),
+      attemptId: uuidV7(deps.clock, deps.random),
+      workspaceId: campaign.workspaceId,
+      campaignId: campaign.id,
+      campaignName: campaign.name,
+      contactId: contact.id,
+      phone: phone.phone,
+      attemptNumber: contact.attempts + 1,
+      ...slot,
+      scenarioVersionId: campaign.scenarioVersionId,
+      startBlock: campaign.startBlock,
+      variables: contact.variables,
+      zones: tables.zonesOf(phone.zoneId),
+      settings: campaign.settings,
+      workspaceZone: tables.workspaces.get(campaign.workspaceId)?.timeZone ?? 'UTC',
+    }
+    const leg: LiveLeg = {
+      claimed,
+      phoneKey: phone.phoneKey,
+      node: lease.node,
+      epoch: lease.epoch,
+      phase: 0,
+      answeredAt: null,
+    }
+    tables.legs.set(claimed.legId, leg)
+    contact.state = 'dialing'
+    return [claimed]
+  })
+}
+
+export function viewOf(tables: MemoryTables, campaign: CampaignRow, now: Temporal.Instant): CampaignView {
+  const lanes = lanesOf(tables, campaign)
+  const routes = routesFor(
+    tables,
+    lanes.map((lane) => lane.routeId),
+  )
+  const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
+  const gates = readGates(tables, campaign, trunkIds, now)
+  const capacity = (id: string): CapacityView => {
+    const { live, maxCalls, callsPerSecond, nextSlotAt } = gateOf(gates, id, now)
+    return { live, maxCalls, callsPerSecond, nextSlotAt }
+  }
+  return {
+    campaignId: campaign.id,
+    workspaceId: campaign.workspaceId,
+    workspaceZone: tables.workspaces.get(campaign.workspaceId)?.timeZone ?? 'UTC',
+    settings: campaign.settings,
+    startAt: campaign.startAt,
+    expiresAt: campaign.expiresAt,
+    workspace: capacity(campaign.workspaceId),
+    campaign: capacity(campaign.id),
+    routes: [...routes].map(([routeId, { trunks }]) => ({
+      routeId,
+      trunks: trunks.map(({ trunkId, closedUntil }) => ({ trunkId, closedUntil, ...capacity(trunkId) })),
+    })),
+    lanes,
+  }
+}
+
+/** Owners whose channel a leg takes. */
+export function ownersOf(leg: ClaimedLeg): ReadonlySet<string> {
+  return new Set([leg.workspaceId, leg.campaignId, leg.trunkId, ...(leg.numberId === null ? [] : [leg.numberId])])
+}
+
+function openDesk(
+  tables: MemoryTables,
+  campaign: CampaignRow,
+  lanes: readonly LaneOrder[],
+  now: Temporal.Instant,
+  horizonMs: number,
+): ClaimDesk {
+  const { id: campaignId, workspaceId, settings } = campaign
+  const routes = routesFor(
+    tables,
+    lanes.map((lane) => lane.routeId),
+  )
+  const numbers = tables
+    .numbersFor(workspaceId, settings.callerId)
+    .map(({ id, phone, trunkId }) => ({ numberId: id, phone, trunkId }))
+  const callerIds: CallerIds =
+    settings.callerId.mode === 'trunk'
+      ? { kind: 'trunk' }
+      : settings.callerId.mode === 'number' && numbers.length === 0
+        ? { kind: 'foreign', phone: settings.callerId.number }
+        : { kind: 'numbers', numbers }
+  const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
+  const gates = readGates(tables, campaign, [...trunkIds, ...numbers.map((number) => number.numberId)], now)
+  return { now, horizonMs, workspaceId, campaignId, gates, routes, callerIds }
+}
+
+/** The earliest due contacts of a lane that may be dialled; those nobody may dial move to another phone or leave. */
+function pick(
+  tables: MemoryTables,
+  campaign: CampaignRow,
+  lane: LaneOrder,
+  now: Temporal.Instant,
+  taken: Set<string>,
+): Candidate[] {
+  const due = (tables.contactsOf.get(campaign.id) ?? [])
+    .filter(
+      (contact) =>
+        contact.state === 'ready' && isInLane(contact, lane) && Temporal.Instant.compare(contact.dueAt, now) <= 0,
+    )
+    .sort((a, b) => Temporal.Instant.compare(a.dueAt, b.dueAt) || (a.id < b.id ? -1 : 1))
+  const found: Candidate[] = []
+  for (const contact of due) {
+    if (found.length >= lane.count) break
+    const phone = contact.phones[contact.phoneIndex]
+    if (phone === undefined || taken.has(phone.phoneKey)) continue
+    if (tables.isForbidden(contact, phone.phoneKey, now)) {
+      passOver(tables, contact, now)
+      continue
+    }
+    taken.add(phone.phoneKey)
+    found.push({ contact, phone })
+  }
+  return found
+}
+
+function passOver(tables: MemoryTables, contact: ContactRow, now: Temporal.Instant): void {
+  const allowed = contact.phones.findIndex((phone) => !tables.isForbidden(contact, phone.phoneKey, now))
+  if (allowed >= 0) {
+    contact.phoneIndex = allowed
+    return
+  }
+  contact.state = 'excluded'
+  contact.reason = 'do-not-call'
+  const { workspaceId, campaignId, id: contactId } = contact
+  tables.outbox.push({
+    topic: 'contact.finished',
+    key: contactId,
+    payload: { workspaceId, campaignId, contactId, reason: 'do-not-call', lastCallId: null },
+  })
+}
+
+function isInLane(contact: ContactRow, lane: Pick<LaneOrder, 'routeId' | 'zoneId' | 'priority'>): boolean {
+  const phone = contact.phones[contact.phoneIndex]
+  return phone?.routeId === lane.routeId && phone.zoneId === lane.zoneId && contact.priority === lane.priority
+}
+
+function lanesOf(tables: MemoryTables, campaign: CampaignRow): LaneView[] {
+  const lanes = new Map<string, LaneView>()
+  for (const contact of tables.contactsOf.get(campaign.id) ?? []) {
+    const phone = contact.phones[contact.phoneIndex]
+    if (phone === undefined) continue
+    const key = `${contact.priority} ${phone.routeId} ${phone.zoneId}`
+    const lane = lanes.get(key)
+    const waits = contact.state === 'ready' ? contact.dueAt : null
+    if (lane === undefined) {
+      const zones = tables.zonesOf(phone.zoneId)
+      lanes.set(key, {
+        routeId: phone.routeId,
+        zoneId: phone.zoneId,
+        zones,
+        priority: contact.priority,
+        nextDueAt: waits,
+      })
+    } else if (waits !== null && (lane.nextDueAt === null || Temporal.Instant.compare(waits, lane.nextDueAt) < 0)) {
+      lanes.set(key, { ...lane, nextDueAt: waits })
+    }
+  }
+  return [...lanes.values()].sort((a, b) => a.priority - b.priority || a.routeId - b.routeId || a.zoneId - b.zoneId)
+}
+
+function routesFor(tables: MemoryTables, routeIds: readonly number[]): Map<number, RouteChoice> {
+  const routes = new Map<number, RouteChoice>()
+  for (const routeId of routeIds) {
+    const route = tables.routes.get(routeId)
+    if (route === undefined) continue
+    routes.set(routeId, {
+      isByNumber: route.isByNumber,
+      trunks: route.trunkIds.flatMap((id) => tables.trunks.get(id) ?? []),
+    })
+  }
+  return routes
+}
+
+function readGates(
+  tables: MemoryTables,
+  campaign: CampaignRow,
+  otherIds: readonly string[],
+  now: Temporal.Instant,
+): Map<string, Gate> {
+  const live = new Map<string, number>()
+  const count = (owners: ReadonlySet<string>): void => {
+    for (const id of owners) live.set(id, (live.get(id) ?? 0) + 1)
+  }
+  for (const leg of tables.legs.values()) count(ownersOf(leg.claimed))
+  for (const channel of tables.resting) if (Temporal.Instant.compare(channel.until, now) > 0) count(channel.owners)
+  const gates = new Map<string, Gate>()
+  for (const ownerId of [campaign.workspaceId, campaign.id, ...otherIds]) {
+    const pace = tables.paces.get(ownerId)
+    if (pace !== undefined) gates.set(ownerId, { ...pace, ownerId, live: live.get(ownerId) ?? 0 })
+  }
+  return gates
+}
+
+function gateOf(gates: ReadonlyMap<string, Gate>, ownerId: string, now: Temporal.Instant): Gate {
+  return (
+    gates.get(ownerId) ?? { ownerId, live: 0, maxCalls: null, callsPerSecond: null, nextSlotAt: now, lastSlotAt: null }
+  )
+}

@@ -1,0 +1,159 @@
+/** Rows of the in-memory campaign store, and the ways a simulation fills it. */
+import type {
+  CallerIdChoice,
+  CampaignSettings,
+  ClaimedLeg,
+  Disposition,
+  PastAttempt,
+  TrunkChoice,
+} from '@dialwright/dialer'
+
+export type CampaignState = 'draft' | 'scheduled' | 'running' | 'paused' | 'done' | 'stopped'
+export type ContactState = 'ready' | 'dialing' | 'done' | 'excluded' | 'unknown'
+
+export type Limits = { readonly maxCalls?: number | undefined; readonly callsPerSecond?: number | undefined }
+
+export type PaceRow = {
+  readonly maxCalls: number | null
+  readonly callsPerSecond: number | null
+  nextSlotAt: Temporal.Instant
+  lastSlotAt: Temporal.Instant | null
+}
+
+export type NumberRow = {
+  readonly id: string
+  readonly workspaceId: string
+  readonly trunkId: string
+  readonly phone: string
+}
+
+export type RouteRow = {
+  readonly id: number
+  readonly trunkIds: readonly string[]
+  readonly isByNumber: boolean
+}
+
+export type CampaignRow = {
+  readonly id: string
+  readonly workspaceId: string
+  readonly name: string
+  readonly scenarioVersionId: string
+  readonly startBlock: string
+  readonly settings: CampaignSettings
+  readonly startAt: Temporal.Instant | null
+  readonly expiresAt: Temporal.Instant | null
+  state: CampaignState
+}
+
+export type PhoneRow = {
+  readonly phone: string
+  readonly phoneKey: string
+  readonly routeId: number
+  readonly zoneId: number
+}
+
+export type ContactRow = {
+  readonly id: string
+  readonly workspaceId: string
+  readonly campaignId: string
+  readonly priority: number
+  readonly phones: readonly PhoneRow[]
+  readonly variables: Readonly<Record<string, unknown>>
+  state: ContactState
+  dueAt: Temporal.Instant
+  phoneIndex: number
+  attempts: number
+  reason: string | null
+}
+
+export type LiveLeg = {
+  readonly claimed: ClaimedLeg
+  readonly phoneKey: string
+  readonly node: number
+  readonly epoch: number
+  phase: 0 | 1 | 2
+  answeredAt: Temporal.Instant | null
+}
+
+export type RestingChannel = { readonly owners: ReadonlySet<string>; readonly until: Temporal.Instant }
+export type NodeRow = { readonly node: number; epoch: number; expiresAt: Temporal.Instant }
+export type AttemptRow = PastAttempt & {
+  readonly attemptId: string
+  readonly attemptNumber: number
+  readonly disposition: Disposition
+}
+export type PhoneStart = { readonly workspaceId: string; readonly at: Temporal.Instant }
+export type Forbidden = {
+  readonly workspaceId: string
+  readonly phoneKey: string
+  readonly campaignId: string | null
+  readonly expiresAt: Temporal.Instant | null
+}
+export type OutboxRow = {
+  readonly topic: string
+  readonly key: string
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+/** Everything there is. Maps keep the order of insertion, so a run repeats itself byte by byte. */
+export class MemoryTables {
+  readonly workspaces = new Map<string, { readonly timeZone: string }>()
+  readonly trunks = new Map<string, TrunkChoice>()
+  readonly numbers = new Map<string, NumberRow>()
+  readonly groups = new Map<string, readonly string[]>()
+  readonly routes = new Map<number, RouteRow>()
+  readonly zones: (readonly string[])[] = []
+  readonly paces = new Map<string, PaceRow>()
+  readonly campaigns = new Map<string, CampaignRow>()
+  readonly contacts = new Map<string, ContactRow>()
+  readonly contactsOf = new Map<string, ContactRow[]>()
+  readonly legs = new Map<string, LiveLeg>()
+  readonly resting: RestingChannel[] = []
+  readonly nodes = new Map<string, NodeRow>()
+  readonly attempts = new Map<string, AttemptRow[]>()
+  readonly phoneStarts = new Map<string, PhoneStart[]>()
+  readonly forbidden: Forbidden[] = []
+  readonly outbox: OutboxRow[] = []
+
+  addPace(ownerId: string, limits: Limits, now: Temporal.Instant): void {
+    const { maxCalls = null, callsPerSecond = null } = limits
+    this.paces.set(ownerId, { maxCalls, callsPerSecond, nextSlotAt: now, lastSlotAt: null })
+  }
+
+  addContact(contact: ContactRow): void {
+    this.contacts.set(contact.id, contact)
+    const siblings = this.contactsOf.get(contact.campaignId)
+    if (siblings === undefined) this.contactsOf.set(contact.campaignId, [contact])
+    else siblings.push(contact)
+  }
+
+  /** A small id for a set of zones. */
+  zoneId(names: readonly string[]): number {
+    const key = names.join()
+    const index = this.zones.findIndex((zone) => zone.join() === key)
+    return index >= 0 ? index + 1 : this.zones.push(names)
+  }
+
+  zonesOf(zoneId: number): readonly string[] {
+    return this.zones[zoneId - 1] ?? []
+  }
+
+  numbersFor(workspaceId: string, choice: CallerIdChoice): readonly NumberRow[] {
+    const digits = (text: string): string => text.replaceAll(/[^0-9]/g, '')
+    if (choice.mode === 'group')
+      return (this.groups.get(choice.groupId) ?? []).flatMap((id) => this.numbers.get(id) ?? [])
+    if (choice.mode === 'trunk') return []
+    const wanted = digits(choice.number)
+    return [...this.numbers.values()].filter((one) => one.workspaceId === workspaceId && digits(one.phone) === wanted)
+  }
+
+  isForbidden(contact: ContactRow, phoneKey: string, now: Temporal.Instant): boolean {
+    return this.forbidden.some(
+      (entry) =>
+        entry.workspaceId === contact.workspaceId &&
+        entry.phoneKey === phoneKey &&
+        (entry.campaignId === null || entry.campaignId === contact.campaignId) &&
+        (entry.expiresAt === null || Temporal.Instant.compare(entry.expiresAt, now) > 0),
+    )
+  }
+}

@@ -1,0 +1,135 @@
+/** The conformance ground in memory. */
+import type { Clock, Random } from '@dialwright/dialer'
+import type {
+  CampaignSeed,
+  CampaignState,
+  ContactSeed,
+  ContactSight,
+  NumberSeed,
+  StoreGround,
+  TrunkSeed,
+  WorkspaceSeed,
+} from '../../../dialer/src/ports/store-ground.conformance.ts'
+import { MemoryCampaignStore } from '../../src/adapters/memory/campaign-store.ts'
+import { uuidV7 } from '../../src/adapters/system/uuid-v7.ts'
+
+type TestClock = Clock & { advance(byMs: number): void }
+
+export class MemoryGround implements StoreGround {
+  readonly store: MemoryCampaignStore
+  readonly #clock: TestClock
+  readonly #random: Random
+
+  constructor(clock: TestClock, random: Random) {
+    this.#clock = clock
+    this.#random = random
+    this.store = new MemoryCampaignStore({ clock, random })
+  }
+
+  now(): Temporal.Instant {
+    return this.#clock.now()
+  }
+
+  async advance(byMs: number): Promise<void> {
+    this.#clock.advance(byMs)
+  }
+
+  async addWorkspace(seed: WorkspaceSeed): Promise<void> {
+    this.#tables.workspaces.set(seed.id, { timeZone: 'Europe/Moscow' })
+    this.#tables.addPace(seed.id, seed, this.now())
+  }
+
+  async addTrunk(seed: TrunkSeed): Promise<void> {
+    this.#tables.trunks.set(seed.id, { trunkId: seed.id, closedUntil: seed.closedUntil ?? null, destinations: null })
+    this.#tables.addPace(seed.id, seed, this.now())
+  }
+
+  async addNumber(seed: NumberSeed): Promise<void> {
+    this.#tables.numbers.set(seed.id, seed)
+    this.#tables.addPace(seed.id, seed, this.now())
+  }
+
+  async addGroup(seed: { readonly id: string; readonly numberIds: readonly string[] }): Promise<void> {
+    this.#tables.groups.set(seed.id, seed.numberIds)
+  }
+
+  async addRoute(seed: { readonly trunkIds: readonly string[] }): Promise<number> {
+    const id = this.#tables.routes.size + 1
+    this.#tables.routes.set(id, { id, trunkIds: seed.trunkIds, isByNumber: false })
+    return id
+  }
+
+  async addCampaign(seed: CampaignSeed): Promise<void> {
+    this.#tables.campaigns.set(seed.id, {
+      id: seed.id,
+      workspaceId: seed.workspaceId,
+      name: seed.id,
+      scenarioVersionId: uuidV7(this.#clock, this.#random),
+      startBlock: 'main',
+      settings: seed.settings,
+      startAt: seed.startAt ?? null,
+      expiresAt: seed.expiresAt ?? null,
+      state: seed.state ?? 'running',
+    })
+    this.#tables.addPace(seed.id, seed.settings.pacing, this.now())
+  }
+
+  async addContact(seed: ContactSeed): Promise<void> {
+    const zoneId = this.#tables.zoneId(seed.zones)
+    this.#tables.addContact({
+      id: seed.id,
+      workspaceId: seed.workspaceId,
+      campaignId: seed.campaignId,
+      priority: seed.priority ?? 0,
+      phones: seed.phones.map((phone) => ({ phone, phoneKey: phone.slice(1), routeId: seed.routeId, zoneId })),
+      variables: {},
+      state: 'ready',
+      dueAt: seed.dueAt,
+      phoneIndex: 0,
+      attempts: 0,
+      reason: null,
+    })
+  }
+
+  async setCampaignState(campaignId: string, state: CampaignState): Promise<void> {
+    const campaign = this.#tables.campaigns.get(campaignId)
+    if (campaign !== undefined) campaign.state = state
+  }
+
+  async forbid(workspaceId: string, phone: string, expiresAt?: Temporal.Instant): Promise<void> {
+    this.#tables.forbidden.push({
+      workspaceId,
+      phoneKey: phone.slice(1),
+      campaignId: null,
+      expiresAt: expiresAt ?? null,
+    })
+  }
+
+  async campaignState(campaignId: string): Promise<CampaignState> {
+    const campaign = this.#tables.campaigns.get(campaignId)
+    if (campaign === undefined) throw new Error(`There is no campaign ${campaignId}.`)
+    return campaign.state
+  }
+
+  async contact(contactId: string): Promise<ContactSight> {
+    const contact = this.#tables.contacts.get(contactId)
+    if (contact === undefined) throw new Error(`There is no contact ${contactId}.`)
+    const { state, attempts, dueAt, phoneIndex, reason } = contact
+    return { state, attempts, dueAt, phoneIndex, reason }
+  }
+
+  async attempts(
+    contactId: string,
+  ): Promise<readonly { readonly disposition: string; readonly attemptNumber: number }[]> {
+    const rows = this.#tables.attempts.get(contactId) ?? []
+    return rows.map(({ disposition, attemptNumber }) => ({ disposition, attemptNumber }))
+  }
+
+  async outbox(): Promise<readonly { readonly topic: string; readonly key: string }[]> {
+    return this.#tables.outbox.map(({ topic, key }) => ({ topic, key }))
+  }
+
+  get #tables() {
+    return this.store.tables
+  }
+}
