@@ -1,1 +1,3 @@
-export {}
+export { type Carrier, type CarrierOptions, startCarrier } from './carrier.ts'
+export type { LedgerLine } from './ledger/ledger.ts'
+export { type SpawnedCarrier, spawnCarrier } from './spawn-carrier.ts'

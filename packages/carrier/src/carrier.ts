@@ -1,0 +1,102 @@
+/** The telephone network in the box: a SIP carrier on loopback whose numbers behave as their last two digits say. */
+import { MediaEngine } from '@dialwright/media'
+import { challengeHeader, header, type IncomingCall, parseUri, SipEndpoint, verifyAuthorization } from '@dialwright/sip'
+import { Callee } from './callee.ts'
+import type { CarrierClock, CarrierRandom } from './clock.ts'
+import { openLedger } from './ledger/ledger.ts'
+import { behaviourAt, personaOf } from './personas/persona.ts'
+import { babble, beep, joined } from './voices/voices.ts'
+
+export type CarrierOptions = {
+  readonly address: string
+  /** 0 takes a free port. */
+  readonly port: number
+  readonly ledgerPath: string | null
+  /** Number (digits) -> persona code. */
+  readonly personas: ReadonlyMap<string, string>
+  /** Who may call the persona that asks for digest. */
+  readonly credentials: { readonly username: string; readonly password: string }
+  readonly clock: CarrierClock
+  readonly random: CarrierRandom
+  readonly onError: (error: unknown) => void
+}
+
+export type Carrier = { readonly port: number; readonly live: () => number; stop(): Promise<void> }
+
+const realm = 'carrier'
+const mediaWorkers = 1
+
+export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
+  const ledger = openLedger(options.ledgerPath)
+  const callees = new Map<string, Callee>()
+  const timesCalled = new Map<string, number>()
+  const nonces = new Map<string, string>()
+  let nextSession = 1
+  const media = new MediaEngine({
+    address: options.address,
+    portRange: 'ephemeral',
+    workers: mediaWorkers,
+    random: options.random,
+    onEvent: (event) => callees.get(event.sessionId)?.onMedia(event),
+  })
+  media.addPrompt('hello', babble(0.8, options.random))
+  media.addPrompt('chatter', babble(8, options.random))
+  media.addPrompt('voicemail', joined(babble(3, options.random), beep(0.4)))
+
+  /** True when the call may come in; otherwise it has been challenged or refused. */
+  const letIn = (call: IncomingCall): boolean => {
+    const callId = header(call.request, 'Call-ID') ?? ''
+    const authorization = header(call.request, 'Authorization')
+    const nonce = nonces.get(callId)
+    if (authorization === undefined || nonce === undefined) {
+      const fresh = Buffer.from(options.random.bytes(16)).toString('hex')
+      nonces.set(callId, fresh)
+      call.reject(401, { headers: [['WWW-Authenticate', challengeHeader(realm, fresh, 'SHA-256')]] })
+      return false
+    }
+    nonces.delete(callId)
+    if (verifyAuthorization(authorization, 'INVITE', { ...options.credentials, nonce, realm })) return true
+    call.reject(403)
+    return false
+  }
+
+  const onInvite = (call: IncomingCall): void => {
+    const number = parseUri(call.request.uri)?.user ?? ''
+    const persona = personaOf(number, options.personas)
+    if (persona.challenges && !letIn(call)) return
+    const nth = timesCalled.get(number) ?? 0
+    timesCalled.set(number, nth + 1)
+    const sessionId = String(nextSession++)
+    const callee = new Callee({
+      call,
+      sessionId,
+      persona,
+      behaviour: behaviourAt(persona, nth),
+      address: options.address,
+      media,
+      clock: options.clock,
+      ledger,
+      onOver: () => callees.delete(sessionId),
+    })
+    callees.set(sessionId, callee)
+    callee.start()
+  }
+
+  const sip = await SipEndpoint.open({
+    address: options.address,
+    port: options.port,
+    clock: options.clock,
+    random: options.random,
+    userAgent: 'Carrier in the box',
+    onInvite,
+    onError: options.onError,
+  })
+  return {
+    port: sip.localPort,
+    live: () => callees.size,
+    stop: async () => {
+      await sip.close()
+      await media.shutdown()
+    },
+  }
+}
