@@ -24,6 +24,7 @@ export {
   type TrunkChoice,
 } from './claims/allocate-slots.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
+export { type ExplainFacts, type ExplainGate, type Explanation, explain } from './explain/explain.ts'
 export { formatForTrunk, type NumberFormat, routeNumber } from './numbers/trunk-format.ts'
 export { type Plan, type PlanReason, planAttempts } from './planning/plan-attempts.ts'
 export type {

@@ -18,7 +18,8 @@ const ended = (
   retry: Partial<RetryPolicy> = {},
   more: Partial<EndedAttempt> = {},
 ): EndedAttempt => ({
-  settings: { retry: { rules: [busy], caps: {}, ...retry }, maxDurationMs: 600_000 },
+  settings: { retry: { rules: [busy], caps: {}, ...retry }, maxDurationMs: 600_000, windows: [], timeGroups: [] },
+  workspaceZone: 'Europe/Moscow',
   expiresAt: null,
   phones: [{ zones: ['Europe/Moscow'] }],
   past,
@@ -78,4 +79,11 @@ test("a phone's cap of the day puts the redial to the callee's next midnight", (
 
 test('a redial that would come after the campaign expires does not come', () => {
   assert.equal(verdict(ended([attempt('busy')], {}, { expiresAt: now.add({ seconds: 60 }) })), 'campaign-expires')
+})
+
+test('a redial that falls outside the hours is due when they open', () => {
+  const input = ended([attempt('busy')])
+  const windows = [{ zone: 'callee', fromSecond: 14 * 3_600, toSecond: 15 * 3_600 }] as const
+  const next = nextAttempt({ ...input, settings: { ...input.settings, windows } })
+  assert.deepEqual(next.kind === 'retry' && next.dueAt.toString(), '2026-03-02T11:00:00Z')
 })

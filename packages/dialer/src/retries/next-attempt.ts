@@ -1,6 +1,7 @@
 /** What follows an attempt: the same phone again, the contact's next phone, or nothing any more. */
 import type { Disposition } from '../attempts/disposition.ts'
 import type { CampaignSettings, RetryRule } from '../campaigns/campaign-settings.ts'
+import { nextOpening } from '../windows/calling-window.ts'
 
 /** An attempt that has ended, as the retry rules count it. */
 export type PastAttempt = {
@@ -13,7 +14,8 @@ export type PastAttempt = {
 }
 
 export type EndedAttempt = {
-  readonly settings: Pick<CampaignSettings, 'retry' | 'maxDurationMs'>
+  readonly settings: Pick<CampaignSettings, 'retry' | 'maxDurationMs' | 'windows' | 'timeGroups'>
+  readonly workspaceZone: string
   readonly expiresAt: Temporal.Instant | null
   readonly phones: readonly { readonly zones: readonly string[] }[]
   /** All attempts of this contact in this campaign, oldest first; the last one has just ended. */
@@ -25,7 +27,7 @@ export type EndedAttempt = {
 
 export type DoneReason = 'answered' | 'cancelled' | 'unknown' | 'tries-used-up' | 'contact-cap' | 'campaign-expires'
 
-/** `dueAt` is the earliest instant by the rules; calling windows may hold it back further. */
+/** `dueAt` lies inside the calling windows already; hours that never open leave it where the rules put it. */
 export type NextAttempt =
   | { readonly kind: 'retry'; readonly phoneIndex: number; readonly dueAt: Temporal.Instant }
   | { readonly kind: 'done'; readonly reason: DoneReason }
@@ -49,7 +51,9 @@ export function nextAttempt(ended: EndedAttempt): NextAttempt {
   const phoneIndex = retryAt === null ? last.phoneIndex + 1 : last.phoneIndex
   if (phoneIndex < 0 || phoneIndex >= ended.phones.length) return { kind: 'done', reason: 'tries-used-up' }
   if (perContact !== undefined && past.length >= perContact) return { kind: 'done', reason: 'contact-cap' }
-  const dueAt = retryAt ?? ended.now
+  const byRules = retryAt ?? ended.now
+  const zones = ended.phones[phoneIndex]?.zones ?? []
+  const dueAt = nextOpening(settings, zones, ended.workspaceZone, byRules) ?? byRules
   if (ended.expiresAt !== null && Temporal.Instant.compare(dueAt, ended.expiresAt) >= 0)
     return { kind: 'done', reason: 'campaign-expires' }
   return { kind: 'retry', phoneIndex, dueAt }

@@ -182,6 +182,7 @@ export class MemoryCampaignStore implements CampaignStore {
     const campaign = tables.campaigns.get(campaignId)
     const next = nextAttempt({
       settings: campaign?.settings ?? claimed.settings,
+      workspaceZone: claimed.workspaceZone,
       expiresAt: campaign?.expiresAt ?? null,
       phones: contact.phones.map((phone) => ({ zones: tables.zonesOf(phone.zoneId) })),
       past,

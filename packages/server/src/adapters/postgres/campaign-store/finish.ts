@@ -11,7 +11,11 @@ import { type Connection, type Pool, statement, transaction } from '../pool.ts'
 import { type EndedLeg, endedLegColumns, writeHistory } from './history.ts'
 import { storeNow } from './nodes.ts'
 
-type RuleRow = { readonly settings: CampaignSettings; readonly expiresAt: Temporal.Instant | null }
+type RuleRow = {
+  readonly settings: CampaignSettings
+  readonly expiresAt: Temporal.Instant | null
+  readonly workspaceZone: string
+}
 type PhoneRow = {
   readonly position: number
   readonly phoneKey: string
@@ -28,7 +32,8 @@ const removeLeg = statement<EndedLeg>(
 )
 const readRule = statement<RuleRow>(
   'finish-rule',
-  'select settings, expires_at as "expiresAt" from campaign where id = $1',
+  `select c.settings, c.expires_at as "expiresAt", w.time_zone as "workspaceZone"
+     from campaign c join workspace w on w.id = c.workspace_id where c.id = $1`,
 )
 const readPhones = statement<PhoneRow>(
   'finish-phones',
@@ -159,6 +164,7 @@ async function decide(
   const starts = await readPhoneStarts(connection, [leg.workspaceId, leg.phoneKey, now])
   return nextAttempt({
     settings: rule.settings,
+    workspaceZone: rule.workspaceZone,
     expiresAt: rule.expiresAt,
     phones: phones.map(({ zones }) => ({ zones })),
     past,

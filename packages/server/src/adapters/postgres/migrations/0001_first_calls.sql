@@ -299,7 +299,7 @@ create table contact (
   workspace_id uuid not null,
   campaign_id uuid not null,
   state text not null default 'ready' check (state in ('ready', 'dialing', 'done', 'excluded', 'unknown')),
-  priority smallint not null default 0,          -- lower goes first; keep them few
+  priority smallint not null default 0,          -- higher goes first; keep them few
   route_id integer not null,
   zone_id smallint not null references zone,
   due_at timestamptz not null default dw_clock(),

@@ -1,0 +1,167 @@
+/** Why a phone of a campaign is called or not (pure): every gate the claim has, each with its reason and, where time cures it, the instant. */
+import type { CampaignSettings } from '../campaigns/campaign-settings.ts'
+import { forbiddenBy, isInWindow, nextOpening } from '../windows/calling-window.ts'
+
+export type ExplainFacts = {
+  /** The instant that is asked about. */
+  readonly at: Temporal.Instant
+  readonly workspaceZone: string
+  readonly campaign: {
+    readonly state: 'draft' | 'scheduled' | 'running' | 'paused' | 'done' | 'stopped'
+    readonly startAt: Temporal.Instant | null
+    readonly expiresAt: Temporal.Instant | null
+    readonly settings: Pick<CampaignSettings, 'windows' | 'timeGroups'>
+  }
+  readonly contact: {
+    readonly state: 'ready' | 'dialing' | 'done' | 'excluded' | 'unknown'
+    readonly dueAt: Temporal.Instant
+    readonly attempts: number
+    /** Why it is done or excluded. */
+    readonly reason: string | null
+  }
+  readonly phone: {
+    readonly zones: readonly string[]
+    /** False: the contact has another phone that comes first, or this one has had its turn. */
+    readonly isNext: boolean
+    /** The phone is in a call of another contact. */
+    readonly isLiveElsewhere: boolean
+    readonly forbidden: { readonly reason: string; readonly until: Temporal.Instant | null } | null
+  }
+  /** Trunks of the phone's route that serve its destination. */
+  readonly trunks: readonly { readonly closedUntil: Temporal.Instant | null }[]
+  /** Contacts of the campaign that go before this one now. */
+  readonly rank: number
+}
+
+export type ExplainGate = {
+  readonly gate:
+    | 'campaign'
+    | 'expiry'
+    | 'contact'
+    | 'phone-order'
+    | 'due'
+    | 'window'
+    | 'time-group'
+    | 'do-not-call'
+    | 'phone-free'
+    | 'trunk'
+  readonly open: boolean
+  readonly reason: string
+  /** When time alone will open it; absent: it needs a deed, or it is open. */
+  readonly until?: Temporal.Instant | undefined
+}
+
+export type Explanation = {
+  readonly verdict: 'eligible' | 'waiting' | 'never' | 'live'
+  readonly gates: readonly ExplainGate[]
+  /** The first instant at which no gate will be shut; null: it takes more than time. */
+  readonly nextAt: Temporal.Instant | null
+  readonly rank: number
+}
+
+/** `eligible` exactly when the claim, asked at `at` from this contact's lane, is kept from it by nothing but rank, pace and capacity. */
+export function explain(facts: ExplainFacts): Explanation {
+  const gates = [
+    campaignGate(facts),
+    expiryGate(facts),
+    contactGate(facts),
+    orderGate(facts),
+    dueGate(facts),
+    windowGate(facts),
+    timeGroupGate(facts),
+    doNotCallGate(facts),
+    phoneGate(facts),
+    trunkGate(facts),
+  ]
+  const { rank } = facts
+  if (facts.contact.state === 'dialing') return { verdict: 'live', gates, nextAt: null, rank }
+  const shut = gates.filter((gate) => !gate.open)
+  if (shut.length === 0) return { verdict: 'eligible', gates, nextAt: facts.at, rank }
+  if (isOver(facts)) return { verdict: 'never', gates, nextAt: null, rank }
+  const nextAt = opening(facts, shut)
+  const { expiresAt } = facts.campaign
+  if (nextAt !== null && expiresAt !== null && isBefore(expiresAt, nextAt.add({ nanoseconds: 1 })))
+    return { verdict: 'never', gates, nextAt: null, rank }
+  return { verdict: 'waiting', gates, nextAt, rank }
+}
+
+/** Neither time nor a running campaign brings this phone another call. */
+function isOver({ at, campaign, contact, phone }: ExplainFacts): boolean {
+  if (campaign.state === 'done' || campaign.state === 'stopped') return true
+  if (campaign.expiresAt !== null && !isBefore(at, campaign.expiresAt)) return true
+  return contact.state !== 'ready' || (phone.forbidden !== null && phone.forbidden.until === null)
+}
+
+/** The latest of the instants the shut gates name, moved on to the next opening of the hours. */
+function opening(facts: ExplainFacts, shut: readonly ExplainGate[]): Temporal.Instant | null {
+  let from = facts.at
+  for (const gate of shut) {
+    if (gate.gate === 'window' || gate.gate === 'time-group') continue
+    if (gate.until === undefined) return null
+    if (isBefore(from, gate.until)) from = gate.until
+  }
+  return nextOpening(facts.campaign.settings, facts.phone.zones, facts.workspaceZone, from)
+}
+
+function campaignGate({ at, campaign }: ExplainFacts): ExplainGate {
+  if (campaign.state === 'running') return { gate: 'campaign', open: true, reason: 'running' }
+  if (campaign.state !== 'scheduled' || campaign.startAt === null)
+    return { gate: 'campaign', open: false, reason: campaign.state }
+  const until = isBefore(at, campaign.startAt) ? campaign.startAt : at
+  return { gate: 'campaign', open: false, reason: 'scheduled', until }
+}
+
+function expiryGate({ at, campaign }: ExplainFacts): ExplainGate {
+  const isExpired = campaign.expiresAt !== null && !isBefore(at, campaign.expiresAt)
+  return { gate: 'expiry', open: !isExpired, reason: isExpired ? 'expired' : 'not-expired' }
+}
+
+function contactGate({ contact }: ExplainFacts): ExplainGate {
+  return { gate: 'contact', open: contact.state === 'ready', reason: contact.reason ?? contact.state }
+}
+
+function orderGate({ phone }: ExplainFacts): ExplainGate {
+  return { gate: 'phone-order', open: phone.isNext, reason: phone.isNext ? 'next' : 'another-phone-first' }
+}
+
+function dueGate({ at, contact }: ExplainFacts): ExplainGate {
+  if (!isBefore(at, contact.dueAt)) return { gate: 'due', open: true, reason: 'due' }
+  return { gate: 'due', open: false, reason: contact.attempts > 0 ? 'retry-interval' : 'not-due', until: contact.dueAt }
+}
+
+function windowGate({ at, campaign, phone, workspaceZone }: ExplainFacts): ExplainGate {
+  if (isInWindow(campaign.settings.windows, phone.zones, workspaceZone, at))
+    return { gate: 'window', open: true, reason: 'open' }
+  const until = nextOpening(campaign.settings, phone.zones, workspaceZone, at) ?? undefined
+  return { gate: 'window', open: false, reason: 'outside-calling-window', until }
+}
+
+function timeGroupGate({ at, campaign, phone, workspaceZone }: ExplainFacts): ExplainGate {
+  const group = forbiddenBy(campaign.settings.timeGroups, phone.zones, workspaceZone, at)
+  if (group === undefined) return { gate: 'time-group', open: true, reason: 'open' }
+  const until = nextOpening(campaign.settings, phone.zones, workspaceZone, at) ?? undefined
+  return { gate: 'time-group', open: false, reason: group.name, until }
+}
+
+function doNotCallGate({ phone }: ExplainFacts): ExplainGate {
+  if (phone.forbidden === null) return { gate: 'do-not-call', open: true, reason: 'not-listed' }
+  return { gate: 'do-not-call', open: false, reason: phone.forbidden.reason, until: phone.forbidden.until ?? undefined }
+}
+
+function phoneGate({ phone }: ExplainFacts): ExplainGate {
+  return { gate: 'phone-free', open: !phone.isLiveElsewhere, reason: phone.isLiveElsewhere ? 'live-elsewhere' : 'free' }
+}
+
+function trunkGate({ at, trunks }: ExplainFacts): ExplainGate {
+  if (trunks.length === 0) return { gate: 'trunk', open: false, reason: 'no-trunk-serves-it' }
+  const closed = trunks.map((trunk) => trunk.closedUntil).filter((until) => until !== null && isBefore(at, until))
+  if (closed.length < trunks.length) return { gate: 'trunk', open: true, reason: 'open' }
+  const until = closed.reduce((first, other) =>
+    first === null || (other !== null && isBefore(other, first)) ? other : first,
+  )
+  return { gate: 'trunk', open: false, reason: 'closed-by-breaker', until: until ?? undefined }
+}
+
+function isBefore(a: Temporal.Instant, b: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(a, b) < 0
+}

@@ -1,0 +1,85 @@
+/** Facts for `explain`, read from the rows the claim reads: one phone of one campaign at an instant. */
+import type { ExplainFacts } from '@dialwright/dialer'
+import { storeNow } from './campaign-store/nodes.ts'
+import { type Pool, statement } from './pool.ts'
+
+type Row = ExplainFacts['campaign'] &
+  Omit<ExplainFacts['contact'], 'state'> & {
+    readonly contactId: string
+    readonly workspaceZone: string
+    readonly contactState: ExplainFacts['contact']['state']
+    readonly zones: readonly string[]
+    readonly isNext: boolean
+    readonly isLiveElsewhere: boolean
+    readonly forbiddenReason: string | null
+    readonly forbiddenUntil: Temporal.Instant | null
+    readonly trunks: readonly { readonly closedUntil: string | null }[]
+    readonly rank: number
+  }
+
+// Of several contacts with this phone the undone one is told of. The entry that forbids longest decides.
+const factsRow = statement<Row>(
+  'explain-facts',
+  `select k.id as "contactId", w.time_zone as "workspaceZone", c.state, c.start_at as "startAt", c.expires_at as "expiresAt",
+          c.settings, k.state as "contactState", k.due_at as "dueAt", k.attempts, k.done_reason as reason, z.names as zones,
+          p.position = k.next_phone_index as "isNext",
+          exists (select from live_leg l where l.phone_key = p.phone_key and l.contact_id is distinct from k.id) as "isLiveElsewhere",
+          d.reason as "forbiddenReason", d.expires_at as "forbiddenUntil",
+          (select coalesce(jsonb_agg(jsonb_build_object('closedUntil', t.closed_until) order by rt.position), '[]')
+             from route_trunk rt join trunk t on t.id = rt.trunk_id
+            where rt.route_id = p.route_id
+              and (t.destinations is null or exists (select from unnest(t.destinations) as x(prefix)
+                                                      where starts_with(p.phone_key, ltrim(x.prefix, '+'))))) as trunks,
+          (select count(*) from contact o
+            where o.campaign_id = k.campaign_id and o.state = 'ready' and o.due_at <= $4
+              and (o.priority, k.due_at, k.id) > (k.priority, o.due_at, o.id)) as rank
+     from contact_phone p
+     join contact k on k.id = p.contact_id
+     join campaign c on c.id = k.campaign_id
+     join workspace w on w.id = c.workspace_id
+     join zone z on z.id = p.zone_id
+     left join lateral (select d.reason, d.expires_at from do_not_call d
+                         where d.workspace_id = p.workspace_id and d.phone_key = p.phone_key
+                           and (d.campaign_id is null or d.campaign_id = p.campaign_id)
+                           and (d.expires_at is null or d.expires_at > $4)
+                         order by d.expires_at desc nulls first limit 1) d on true
+    where p.workspace_id = $1 and p.campaign_id = $2 and p.phone_key = regexp_replace($3, '[^0-9]', '', 'g')
+    order by k.state in ('ready', 'dialing') desc, k.id
+    limit 1`,
+)
+
+/**
+ * @param phone  As a person writes it; its digits are compared with the phone's key.
+ * @param at  The instant asked about; absent: the store's now.
+ * @returns Null when the campaign has no such phone.
+ */
+export async function explainFacts(
+  pool: Pool,
+  question: {
+    readonly workspaceId: string
+    readonly campaignId: string
+    readonly phone: string
+    readonly at?: Temporal.Instant | undefined
+  },
+): Promise<(ExplainFacts & { readonly contactId: string }) | null> {
+  const at = question.at ?? (await storeNow(pool))
+  const [row] = await factsRow(pool, [question.workspaceId, question.campaignId, question.phone, at])
+  if (row === undefined) return null
+  return {
+    at,
+    contactId: row.contactId,
+    workspaceZone: row.workspaceZone,
+    campaign: { state: row.state, startAt: row.startAt, expiresAt: row.expiresAt, settings: row.settings },
+    contact: { state: row.contactState, dueAt: row.dueAt, attempts: row.attempts, reason: row.reason },
+    phone: {
+      zones: row.zones,
+      isNext: row.isNext,
+      isLiveElsewhere: row.isLiveElsewhere,
+      forbidden: row.forbiddenReason === null ? null : { reason: row.forbiddenReason, until: row.forbiddenUntil },
+    },
+    trunks: row.trunks.map(({ closedUntil }) => ({
+      closedUntil: closedUntil === null ? null : Temporal.Instant.from(closedUntil),
+    })),
+    rank: row.rank,
+  }
+}

@@ -1,0 +1,45 @@
+/** What the engine reads from the store for one call: the trunk with its credentials, the scenario's version. */
+import type { NumberFormat, TrunkTarget } from '@dialwright/dialer'
+import type { ScenarioDefinition } from '@dialwright/scenario'
+import type { SecretBox } from '../secrets/secret-box.ts'
+import { type Pool, statement } from './pool.ts'
+
+/** What trunk passwords are sealed for: a box of another purpose does not open here. */
+export const trunkSecretPurpose = 'trunk'
+
+type TrunkRow = Omit<TrunkTarget, 'password'> & { readonly passwordBox: Buffer | null; readonly format: NumberFormat }
+
+const trunkRow = statement<TrunkRow>(
+  'material-trunk',
+  `select id as "trunkId", host, port, username, password_box as "passwordBox", from_domain as "fromDomain", codecs, format
+     from trunk where id = $1`,
+)
+const versionRow = statement<{ readonly definition: ScenarioDefinition }>(
+  'material-scenario',
+  'select definition from scenario_version where id = $1',
+)
+
+export class PostgresMaterialSource {
+  readonly #pool: Pool
+  readonly #secretBox: SecretBox
+
+  constructor(deps: { readonly pool: Pool; readonly secretBox: SecretBox }) {
+    this.#pool = deps.pool
+    this.#secretBox = deps.secretBox
+  }
+
+  /** @throws {SecretError} when the password was sealed under a key that is not here. */
+  async loadTrunk(trunkId: string): Promise<TrunkTarget & { readonly format: NumberFormat }> {
+    const [row] = await trunkRow(this.#pool, [trunkId])
+    if (row === undefined) throw new Error(`There is no trunk ${trunkId}.`)
+    const { passwordBox, ...trunk } = row
+    return { ...trunk, password: passwordBox === null ? null : this.#secretBox.open(passwordBox, trunkSecretPurpose) }
+  }
+
+  /** The definition was validated when the version was made. */
+  async loadScenario(versionId: string): Promise<ScenarioDefinition> {
+    const [row] = await versionRow(this.#pool, [versionId])
+    if (row === undefined) throw new Error(`There is no scenario version ${versionId}.`)
+    return row.definition
+  }
+}
