@@ -1,0 +1,62 @@
+/** Turns a login and a password into tokens. */
+import { statement, transaction } from '../adapters/postgres/pool.ts'
+import { uuidV7 } from '../adapters/system/uuid-v7.ts'
+import type { ServerDeps } from '../deps.ts'
+import type { Role } from './authenticate.ts'
+import { hashPassword, verifyPassword } from './passwords.ts'
+import { newToken, tokenHash } from './tokens.ts'
+
+export type Session = { readonly token: string; readonly refreshToken: string; readonly expiresAt: Temporal.Instant }
+
+const weekSeconds = 7 * 86_400
+const refreshSeconds = 30 * 86_400
+
+const userRow = statement<{ id: string; workspaceId: string; passwordHash: string; role: Role }>(
+  'access-user',
+  'select id, workspace_id as "workspaceId", password_hash as "passwordHash", role from app_user where login = $1',
+)
+const insertToken = statement(
+  'access-insert-token',
+  `insert into api_token (id, workspace_id, user_id, hash, name, role, kind, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, dw_clock() + make_interval(secs => $8))`,
+)
+
+/**
+ * Null: no such login, or a wrong password; the two take the same time and are not told apart.
+ * @param ttlSeconds  Life of the access token; a week by default.
+ */
+export async function login(
+  deps: ServerDeps,
+  given: { readonly login: string; readonly password: string; readonly ttlSeconds?: number | undefined },
+): Promise<Session | null> {
+  const [user] = await userRow(deps.pool, [given.login])
+  if (user === undefined) {
+    await hashPassword(given.password, deps.random)
+    return null
+  }
+  if (!(await verifyPassword(given.password, user.passwordHash))) return null
+  return openSession(deps, user, given.ttlSeconds ?? weekSeconds)
+}
+
+export async function openSession(
+  deps: ServerDeps,
+  user: { readonly id: string; readonly workspaceId: string; readonly role: Role },
+  ttlSeconds: number,
+): Promise<Session> {
+  const session = { token: newToken(deps.random), refreshToken: newToken(deps.random) }
+  await transaction(deps.pool, async (client) => {
+    const row = (token: string, kind: string, seconds: number) => [
+      uuidV7(deps.clock, deps.random),
+      user.workspaceId,
+      user.id,
+      tokenHash(token),
+      'session',
+      user.role,
+      kind,
+      seconds,
+    ]
+    await insertToken(client, row(session.token, 'access', ttlSeconds))
+    await insertToken(client, row(session.refreshToken, 'refresh', refreshSeconds))
+  })
+  return { ...session, expiresAt: deps.clock.now().add({ seconds: ttlSeconds }) }
+}
