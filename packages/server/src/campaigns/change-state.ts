@@ -1,0 +1,52 @@
+/** Starts, pauses, resumes and stops campaigns. Calls that live go on; nothing new is dialled. */
+import { transaction } from '../adapters/postgres/pool.ts'
+import type { ServerDeps } from '../deps.ts'
+import { CampaignNotFoundError, CampaignStateError } from './errors.ts'
+
+export type CampaignState = 'draft' | 'scheduled' | 'running' | 'paused' | 'done' | 'stopped'
+export type StateAction = 'start' | 'pause' | 'resume' | 'stop'
+
+const allowed: Readonly<Record<StateAction, readonly CampaignState[]>> = {
+  start: ['draft', 'scheduled', 'paused', 'running', 'done'],
+  pause: ['draft', 'scheduled', 'running', 'paused'],
+  resume: ['paused', 'running', 'scheduled'],
+  stop: ['draft', 'scheduled', 'running', 'paused', 'done', 'stopped'],
+}
+
+/**
+ * Idempotent: an action whose state already holds changes nothing.
+ * @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND`
+ * @throws {CampaignStateError} `CAMPAIGN_STATE` when the action makes no sense in the campaign's state.
+ */
+export async function changeState(
+  deps: ServerDeps,
+  workspaceId: string,
+  id: string,
+  action: StateAction,
+): Promise<CampaignState> {
+  const state = await transaction(deps.pool, async (client) => {
+    const { rows } = await client.query<{ state: CampaignState; isLater: boolean }>(
+      `select state, coalesce(start_at > dw_clock(), false) as "isLater" from campaign where workspace_id = $1 and id::text = lower($2) for update`,
+      [workspaceId, id],
+    )
+    const campaign = rows[0]
+    if (campaign === undefined) throw new CampaignNotFoundError(id)
+    if (!allowed[action].includes(campaign.state)) throw new CampaignStateError(action, campaign.state)
+    const target = targetState(action, campaign)
+    await client.query(
+      `update campaign set state = $3, finished_at = case when $3 = 'stopped' then dw_clock() else finished_at end
+        where workspace_id = $1 and id::text = lower($2) and state <> $3`,
+      [workspaceId, id, target],
+    )
+    return target
+  })
+  deps.onChange()
+  return state
+}
+
+function targetState(action: StateAction, campaign: { state: CampaignState; isLater: boolean }): CampaignState {
+  if (action === 'pause') return 'paused'
+  if (action === 'stop') return 'stopped'
+  if (campaign.state === 'done') return 'done'
+  return campaign.isLater ? 'scheduled' : 'running'
+}

@@ -1,0 +1,130 @@
+/** Creates a campaign: references resolved, limits set, not started unless it is scheduled. */
+import type { CampaignSettings } from '@dialwright/dialer'
+import { type Connection, transaction } from '../adapters/postgres/pool.ts'
+import { uuidV7 } from '../adapters/system/uuid-v7.ts'
+import type { ServerDeps } from '../deps.ts'
+import { type FieldProblem, InvalidInputError } from './errors.ts'
+
+export type Reference = { readonly field: string; readonly value: string }
+
+export type NewCampaign = {
+  readonly name: string
+  /** An id of ours, an id of the dialect, or a name. */
+  readonly scenario: Reference
+  /** Absent: the scenario's first. */
+  readonly startBlock?: string | undefined
+  readonly dialplan: Reference
+  /** Caller-ID group of `settings.callerId`, still as a reference. */
+  readonly callerIdGroup?: Reference | undefined
+  readonly settings: CampaignSettings
+  readonly normalization: string
+  readonly startAt: Temporal.Instant | null
+  readonly expiresAt: Temporal.Instant | null
+  readonly dialect: 'native' | 'twin'
+  readonly original: unknown
+  /** Accepted, stored and returned, not in effect. */
+  readonly notYet: unknown
+  readonly webhooks: readonly {
+    readonly url: string
+    readonly dialect: 'native' | 'twin'
+    readonly events: readonly string[]
+  }[]
+}
+
+/** @throws {InvalidInputError} naming each reference that leads nowhere; nothing is created then. */
+export async function createCampaign(
+  deps: ServerDeps,
+  workspaceId: string,
+  input: NewCampaign,
+): Promise<{ readonly id: string }> {
+  const id = uuidV7(deps.clock, deps.random)
+  await transaction(deps.pool, async (client) => {
+    const problems: FieldProblem[] = []
+    const scenarioId = await resolve(client, workspaceId, 'scenario', input, input.scenario, problems)
+    const dialplanId = await resolve(client, workspaceId, 'dialplan', input, input.dialplan, problems)
+    const groupId =
+      input.callerIdGroup === undefined
+        ? null
+        : await resolve(client, workspaceId, 'caller-id-group', input, input.callerIdGroup, problems)
+    const version = scenarioId === null ? null : await latestVersion(client, scenarioId)
+    const startBlock = input.startBlock ?? version?.startBlocks[0]
+    if (version !== null && (startBlock === undefined || !version.startBlocks.includes(startBlock))) {
+      problems.push({
+        field: 'startBlock',
+        code: 'unknown',
+        message: `the scenario has no start block "${startBlock ?? ''}"`,
+      })
+    }
+    if (problems.length > 0 || version === null) throw new InvalidInputError(problems)
+    const settings: CampaignSettings =
+      groupId === null ? input.settings : { ...input.settings, callerId: { mode: 'group', groupId } }
+    await client.query(
+      `insert into campaign (id, workspace_id, name, state, scenario_version_id, start_block, dialplan_id, settings, normalization, not_yet,
+                             start_at, expires_at, dialect, original)
+       values ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      [
+        id,
+        workspaceId,
+        input.name,
+        version.id,
+        startBlock,
+        dialplanId,
+        JSON.stringify(settings),
+        input.normalization,
+        JSON.stringify(input.notYet),
+        input.startAt,
+        input.expiresAt,
+        input.dialect,
+        JSON.stringify(input.original),
+      ],
+    )
+    await client.query(`insert into pace (owner_id, owner_kind, workspace_id) values ($1, 'campaign', $2)`, [
+      id,
+      workspaceId,
+    ])
+    for (const webhook of input.webhooks) {
+      await client.query(
+        'insert into webhook_endpoint (id, workspace_id, campaign_id, url, dialect, events) values ($1, $2, $3, $4, $5, $6)',
+        [uuidV7(deps.clock, deps.random), workspaceId, id, webhook.url, webhook.dialect, webhook.events],
+      )
+    }
+  })
+  deps.onChange()
+  return { id }
+}
+
+const tables = { scenario: 'scenario', dialplan: 'dialplan', 'caller-id-group': 'caller_id_group' } as const
+
+async function resolve(
+  client: Connection,
+  workspaceId: string,
+  kind: keyof typeof tables,
+  input: NewCampaign,
+  reference: Reference,
+  problems: FieldProblem[],
+): Promise<string | null> {
+  // The dialect's own ids go first: a client that moved here keeps the ids it knows, whatever ours are.
+  const { rows } = await client.query<{ id: string }>(
+    `select t.id from ${tables[kind]} t
+       left join external_id x on x.workspace_id = t.workspace_id and x.resource_id = t.id and x.kind = $2 and x.external_id = $3 and x.dialect = $4
+      where t.workspace_id = $1 and (x.external_id is not null or t.id::text = lower($3) or ($4 = 'native' and t.name = $3))
+      order by x.external_id is null limit 1`,
+    [workspaceId, kind, reference.value, input.dialect],
+  )
+  const id = rows[0]?.id
+  if (id === undefined)
+    problems.push({ field: reference.field, code: 'unknown', message: `there is no ${kind} "${reference.value}"` })
+  return id ?? null
+}
+
+async function latestVersion(
+  client: Connection,
+  scenarioId: string,
+): Promise<{ id: string; startBlocks: string[] } | null> {
+  const { rows } = await client.query<{ id: string; startBlocks: string[] }>(
+    `select id, array(select b ->> 'id' from jsonb_array_elements(definition -> 'startBlocks') b) as "startBlocks"
+       from scenario_version where scenario_id = $1 order by number desc limit 1`,
+    [scenarioId],
+  )
+  return rows[0] ?? null
+}
