@@ -1,0 +1,140 @@
+/** Taking the outbox: events become deliveries and hourly sums in the one transaction that removes them. */
+import type { Clock, Random } from '@dialwright/dialer'
+import { type Connection, statement } from '../adapters/postgres/pool.ts'
+import { uuidV7 } from '../adapters/system/uuid-v7.ts'
+import { deliveryLifetime } from './backoff.ts'
+import { type Dialect, eventBody, eventWord, type OutboxRow } from './events.ts'
+import { readFacts } from './facts.ts'
+
+type Endpoint = {
+  readonly id: string
+  readonly workspaceId: string
+  readonly campaignId: string | null
+  readonly dialect: Dialect
+  readonly events: readonly string[]
+}
+type Telling = { readonly row: OutboxRow; readonly endpoint: Endpoint; readonly event: string }
+
+/** Events of one transaction: bounds its time, and the memory it takes. */
+export const outboxBatch = 500
+
+const takeRows = statement<OutboxRow>(
+  'webhook-take-outbox',
+  `with taken as (delete from outbox where id in (select id from outbox order by id limit ${outboxBatch}) returning *)
+   select id, workspace_id as "workspaceId", topic, key, payload, created_at as "createdAt" from taken order by id`,
+)
+const readEndpoints = statement<Endpoint>(
+  'webhook-endpoints',
+  `select id, workspace_id as "workspaceId", campaign_id as "campaignId", dialect, events from webhook_endpoint
+    where enabled and workspace_id = any ($1::uuid[]) and (campaign_id is null or campaign_id = any ($2::uuid[]))
+    order by id`,
+)
+const addDeliveries = statement(
+  'webhook-add-deliveries',
+  `insert into webhook_delivery (id, workspace_id, endpoint_id, outbox_id, event, key, body, next_at, created_at, expires_at)
+   select d.id, d.workspace_id, d.endpoint_id, d.outbox_id, d.event, d.key, d.body, $8, $8, $9
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::uuid[], $7::jsonb[])
+       as d(id, workspace_id, endpoint_id, outbox_id, event, key, body)
+   on conflict (endpoint_id, outbox_id) do nothing`,
+)
+// The join drops sums of a campaign that has been deleted since; the order keeps two writers from a deadlock.
+const addSums = statement(
+  'webhook-add-sums',
+  `insert into campaign_hour (workspace_id, campaign_id, hour, disposition, attempts, talk_ms)
+   select c.workspace_id, c.id, date_trunc('hour', a.started_at, 'UTC'), a.disposition, count(*), sum(a.talk_ms)
+     from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::bigint[]) as a(campaign_id, started_at, disposition, talk_ms)
+     join campaign c on c.id = a.campaign_id
+    group by 1, 2, 3, 4 order by 2, 3, 4
+   on conflict (campaign_id, hour, disposition) do update
+      set attempts = campaign_hour.attempts + excluded.attempts, talk_ms = campaign_hour.talk_ms + excluded.talk_ms`,
+)
+
+/**
+ * Takes one batch, oldest first, on the connection that holds the dispatcher's lock: when the session is lost, so is the work.
+ * @returns How many events were taken; fewer than `outboxBatch` means the outbox is empty.
+ */
+export async function takeOutbox(
+  connection: Connection,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+): Promise<number> {
+  await connection.query('begin')
+  try {
+    const rows = await takeRows(connection)
+    if (rows.length > 0) {
+      await sumAttempts(connection, rows)
+      await addTellings(connection, await tellingsOf(connection, rows), clock, random)
+    }
+    await connection.query('commit')
+    return rows.length
+  } catch (error) {
+    await connection.query('rollback').catch(() => undefined)
+    throw error
+  }
+}
+
+async function sumAttempts(connection: Connection, rows: readonly OutboxRow[]): Promise<void> {
+  const ended = rows.filter((row) => row.topic === 'attempt.finished').map((row) => row.payload)
+  if (ended.length === 0) return
+  await addSums(connection, [
+    ended.map((payload) => payload.campaignId),
+    ended.map((payload) => payload.startedAt),
+    ended.map((payload) => payload.disposition),
+    ended.map((payload) => payload.talkMs ?? 0),
+  ])
+}
+
+async function tellingsOf(connection: Connection, rows: readonly OutboxRow[]): Promise<readonly Telling[]> {
+  const endpoints = await readEndpoints(connection, [
+    unique(rows.map((row) => row.workspaceId)),
+    unique(rows.map((row) => row.payload.campaignId)),
+  ])
+  return rows.flatMap((row) =>
+    endpoints.flatMap((endpoint) => {
+      const event = eventWord(row.topic, endpoint.dialect)
+      return event !== null && wants(endpoint, row, event) ? [{ row, endpoint, event }] : []
+    }),
+  )
+}
+
+function wants(endpoint: Endpoint, row: OutboxRow, event: string): boolean {
+  if (endpoint.workspaceId !== row.workspaceId) return false
+  if (endpoint.campaignId !== null && endpoint.campaignId !== row.payload.campaignId) return false
+  return endpoint.events.length === 0 || endpoint.events.includes(event)
+}
+
+async function addTellings(
+  connection: Connection,
+  tellings: readonly Telling[],
+  clock: Clock,
+  random: Random,
+): Promise<void> {
+  if (tellings.length === 0) return
+  const payloads = tellings.map(({ row }) => row.payload)
+  const facts = await readFacts(connection, {
+    calls: unique(payloads.flatMap(({ callId }) => callId ?? [])),
+    contacts: unique(payloads.flatMap(({ contactId }) => contactId ?? [])),
+    campaigns: unique(payloads.map(({ campaignId }) => campaignId)),
+  })
+  // One event has one id at every endpoint, so that a receiver behind two of them sees it is the same.
+  const eventIds = new Map(tellings.map(({ row }) => [row.id, uuidV7(clock, random)]))
+  const bodies = tellings.flatMap((telling) => {
+    const body = eventBody(telling.row, telling.endpoint.dialect, eventIds.get(telling.row.id) ?? '', facts)
+    return body === null ? [] : [{ ...telling, body }]
+  })
+  const now = clock.now()
+  await addDeliveries(connection, [
+    bodies.map(() => uuidV7(clock, random)),
+    bodies.map(({ row }) => row.workspaceId),
+    bodies.map(({ endpoint }) => endpoint.id),
+    bodies.map(({ row }) => row.id),
+    bodies.map(({ event }) => event),
+    bodies.map(({ row }) => row.key),
+    bodies.map(({ body }) => JSON.stringify(body)),
+    now,
+    now.add(deliveryLifetime),
+  ])
+}
+
+function unique(ids: readonly string[]): string[] {
+  return [...new Set(ids)]
+}

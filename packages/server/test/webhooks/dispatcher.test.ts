@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { type RunningDispatcher, startDispatcher } from '../../src/webhooks/dispatcher.ts'
+import { useTestDatabase } from '../fixtures/database.ts'
+import { Receiver, WebhookGround } from './ground.ts'
+
+describe('the webhook dispatcher', { timeout: 60_000 }, () => {
+  const database = useTestDatabase()
+  let ground: WebhookGround
+  let receiver: Receiver
+  let running: RunningDispatcher[]
+
+  beforeEach(async () => {
+    ground = await WebhookGround.open(database.pool)
+    receiver = await Receiver.start()
+    running = []
+  })
+  afterEach(async () => {
+    await Promise.all(running.map((dispatcher) => dispatcher.stop()))
+    await receiver.stop()
+  })
+  const start = (): void => {
+    running.push(startDispatcher(ground.deps()))
+  }
+
+  it('delivers every event once, in order per contact', async () => {
+    await ground.addEndpoint(receiver.url())
+    const contacts = await Promise.all(Array.from({ length: 20 }, (_, index) => ground.addContact(`7999000${index}`)))
+    for (const number of [1, 2, 3]) for (const contact of contacts) await ground.endAttempt(contact, number)
+    for (const contact of contacts)
+      await ground.tell('contact.finished', contact, { reason: 'answered', lastCallId: null })
+    start()
+    await ground.until((all) => all.length === 80 && all.every(({ state }) => state === 'delivered'))
+
+    assert.equal(receiver.received.length, 80)
+    for (const contact of contacts) {
+      const told = receiver.received.map(({ body }) => body as Native).filter(({ data }) => data.contactId === contact)
+      assert.deepEqual(
+        told.map(({ type, data }) => [type, data.call?.attemptNumber]),
+        [...[1, 2, 3].map((number) => ['attempt.finished', number]), ['contact.finished', undefined]],
+      )
+    }
+    assert.equal((await database.pool.query('select from outbox')).rowCount, 0)
+  })
+
+  it('loses nothing while the target is down, and keeps the order of a contact', async () => {
+    receiver.answer = () => 503
+    await ground.addEndpoint(receiver.url(), { dialect: 'twin' })
+    const contact = await ground.addContact('79990000001')
+    await ground.endAttempt(contact, 1, 'busy', 0)
+    await ground.endAttempt(contact, 2)
+    await ground.tell('contact.finished', contact, { reason: 'answered', lastCallId: null })
+    start()
+    await ground.until(([first]) => first?.tries === 1)
+    for (const [tries, afterMs] of [
+      [2, 11_000],
+      [3, 66_000],
+    ] as const) {
+      await ground.advance(afterMs)
+      await ground.until(([first]) => first?.tries === tries)
+    }
+    const waiting = await ground.deliveries()
+    assert.deepEqual(
+      waiting.map(({ tries }) => tries),
+      [3, 0, 0],
+    )
+    assert.equal(waiting[0]?.lastError, 'Expected status 200, found 503.')
+
+    receiver.answer = () => 200
+    await ground.advance(330_000)
+    await ground.until((all) => all.every(({ state }) => state === 'delivered'))
+    assert.deepEqual(
+      receiver.received.slice(3).map(({ body }) => [body.event, body.attempt ?? null]),
+      [
+        ['CALL_ENDED', 1],
+        ['CALL_ENDED', 2],
+        ['CANDIDATE_CHANGED', null],
+      ],
+    )
+    const { rows } = await database.pool.query('select number, status from webhook_try order by at, number limit 4')
+    assert.deepEqual(
+      rows.map(({ number, status }) => [number, status]),
+      [
+        [1, 503],
+        [2, 503],
+        [3, 503],
+        [4, 200],
+      ],
+    )
+  })
+
+  it('gives a delivery up after 24 hours, and goes on with the next', async () => {
+    receiver.answer = ({ body }) => ((body as Native).data.call?.attemptNumber === 1 ? 500 : 204)
+    await ground.addEndpoint(receiver.url())
+    const contact = await ground.addContact('79990000001')
+    await ground.endAttempt(contact, 1)
+    await ground.endAttempt(contact, 2)
+    start()
+    const createdAt = ground.clock.now()
+    let tries = 1
+    let [first] = await ground.until(([one]) => one?.tries === 1)
+    while (first?.state === 'pending') {
+      await ground.advance(first.nextAt.since(ground.clock.now()).total('milliseconds') + 200)
+      tries += 1
+      const want = tries
+      ;[first] = await ground.until(([one]) => one?.tries === want)
+    }
+    assert.equal(first?.state, 'dead')
+    const hours = ground.clock.now().since(createdAt).total('hours')
+    assert.ok(hours >= 24 && hours < 24.01, `dead after ${hours} h`)
+    assert.ok(tries >= 8 && tries <= 11, `${tries} tries`)
+    await ground.until((all) => all[1]?.state === 'delivered')
+  })
+
+  it('takes 200 alone for a TWIN endpoint and does not follow a redirect', async () => {
+    receiver.headers = { location: receiver.url('/elsewhere') }
+    receiver.answer = ({ path }) => (path === '/twin' ? 204 : path === '/native' ? 302 : 200)
+    await ground.addEndpoint(receiver.url('/twin'), { dialect: 'twin' })
+    await ground.addEndpoint(receiver.url('/native'))
+    await ground.endAttempt(await ground.addContact('79990000001'), 1)
+    start()
+    const all = await ground.until((rows) => rows.length === 2 && rows.every(({ tries }) => tries === 1))
+    assert.deepEqual(
+      all.map(({ state, lastStatus }) => [state, lastStatus]),
+      [
+        ['pending', 204],
+        ['pending', 302],
+      ],
+    )
+    assert.ok(receiver.received.every(({ path }) => path !== '/elsewhere'))
+  })
+
+  it('ends a try that has no answer after ten seconds', async () => {
+    receiver.answer = () => null
+    await ground.addEndpoint(receiver.url())
+    await ground.endAttempt(await ground.addContact('79990000001'), 1)
+    start()
+    await receiver.count(1)
+    await ground.advance(10_000)
+    const [one] = await ground.until(([first]) => first?.tries === 1)
+    assert.match(one?.lastError ?? '', /within 10 s/)
+    assert.equal(one?.state, 'pending')
+  })
+
+  it('signs by Standard Webhooks when the endpoint has a secret', async () => {
+    const key = Buffer.from('a key of this receiver')
+    await ground.addEndpoint(receiver.url(), { secret: `whsec_${key.toString('base64')}` })
+    await ground.endAttempt(await ground.addContact('79990000001'), 1)
+    start()
+    await receiver.count(1)
+    const [{ headers, text, body }] = receiver.received as [(typeof receiver.received)[number]]
+    assert.equal(headers['webhook-id'], body.id)
+    assert.equal(headers['webhook-timestamp'], String(ground.clock.now().epochMilliseconds / 1_000))
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${text}`
+    assert.equal(headers['webhook-signature'], `v1,${createHmac('sha256', key).update(signed).digest('base64')}`)
+    assert.deepEqual(Object.keys(body).sort(), ['at', 'data', 'id', 'type', 'version', 'workspace'])
+  })
+
+  it('tells an endpoint only the events it wants', async () => {
+    await ground.addEndpoint(receiver.url(), { dialect: 'twin', events: ['CANDIDATE_CHANGED'] })
+    const contact = await ground.addContact('79990000001')
+    await ground.endAttempt(contact, 1)
+    await ground.tell('contact.finished', contact, { reason: 'answered', lastCallId: null })
+    start()
+    const all = await ground.until((rows) => rows.some(({ state }) => state === 'delivered'))
+    assert.deepEqual(
+      all.map(({ event }) => event),
+      ['CANDIDATE_CHANGED'],
+    )
+  })
+
+  it('adds up attempts and talk by hour and disposition', async () => {
+    const contact = await ground.addContact('79990000001')
+    for (const number of [1, 2]) await ground.endAttempt(contact, number, 'answered', 1_500)
+    await ground.endAttempt(contact, 3, 'busy', 0)
+    running.push(startDispatcher(ground.deps()))
+    await running[0]?.stop()
+    running.push(startDispatcher(ground.deps()))
+    await ground.endAttempt(contact, 4, 'answered', 500)
+    await running[1]?.stop()
+    running.length = 0
+    const { rows } = await database.pool.query(
+      'select hour::text, disposition, attempts, talk_ms from campaign_hour order by disposition',
+    )
+    assert.deepEqual(
+      rows.map(({ disposition, attempts, talk_ms }) => [disposition, attempts, talk_ms]),
+      [
+        ['answered', 3, 3_500],
+        ['busy', 1, 0],
+      ],
+    )
+  })
+
+  it('leaves the work to one of two dispatchers until that one goes', async () => {
+    await ground.addEndpoint(receiver.url())
+    const contact = await ground.addContact('79990000001')
+    start()
+    await ground.endAttempt(contact, 1)
+    await ground.advance(200)
+    await receiver.count(1)
+    start()
+    const locks = "select count(distinct pid) as holders from pg_locks where locktype = 'advisory' and granted"
+    assert.equal((await database.pool.query(locks)).rows[0].holders, 1)
+    await running.shift()?.stop()
+    await ground.endAttempt(contact, 2)
+    await ground.advance(1_000)
+    const all = await ground.until((rows) => rows.length === 2 && rows.every(({ state }) => state === 'delivered'))
+    assert.deepEqual(
+      all.map(({ tries }) => tries),
+      [1, 1],
+    )
+    assert.equal(receiver.received.length, 2)
+  })
+})
+
+type Native = {
+  readonly type: string
+  readonly data: { readonly contactId: string; readonly call?: { readonly attemptNumber: number } }
+}
