@@ -78,7 +78,10 @@ describe('the webhook dispatcher', { timeout: 60_000 }, () => {
         ['CANDIDATE_CHANGED', null],
       ],
     )
-    const { rows } = await database.pool.query('select number, status from webhook_try order by at, number limit 4')
+    const { rows } = await database.pool.query(
+      `select number, status from webhook_try
+        where delivery_id = (select id from webhook_delivery order by outbox_id limit 1) order by number`,
+    )
     assert.deepEqual(
       rows.map(({ number, status }) => [number, status]),
       [
@@ -121,14 +124,48 @@ describe('the webhook dispatcher', { timeout: 60_000 }, () => {
     await ground.endAttempt(await ground.addContact('79990000001'), 1)
     start()
     const all = await ground.until((rows) => rows.length === 2 && rows.every(({ tries }) => tries === 1))
-    assert.deepEqual(
-      all.map(({ state, lastStatus }) => [state, lastStatus]),
-      [
-        ['pending', 204],
-        ['pending', 302],
-      ],
-    )
+    assert.deepEqual(all.map(({ state, lastStatus }) => [state, lastStatus]).sort(), [
+      ['pending', 204],
+      ['pending', 302],
+    ])
     assert.ok(receiver.received.every(({ path }) => path !== '/elsewhere'))
+  })
+
+  it('keeps a delivery that egress refuses, with the reason, and goes on trying', async () => {
+    await ground.addEndpoint('http://[::ffff:10.0.0.1]:1/hook')
+    await ground.addEndpoint(receiver.url())
+    await ground.endAttempt(await ground.addContact('79990000001'), 1)
+    start()
+    const all = await ground.until((rows) => rows.length === 2 && rows.every(({ tries }) => tries === 1))
+    const refused = all.filter(({ state }) => state === 'pending')
+    assert.equal(refused.length, 1)
+    assert.match(refused[0]?.lastError ?? '', /^10\.0\.0\.1 is not loopback/)
+    await ground.advance(11_000)
+    await ground.until((rows) => rows.some(({ tries }) => tries === 2))
+  })
+
+  it('tells of a finished attempt in the words of TWIN', async () => {
+    await ground.addEndpoint(receiver.url(), { dialect: 'twin' })
+    const contact = await ground.addContact('79990000001')
+    const call = await ground.endAttempt(contact, 2)
+    await ground.tell('contact.finished', contact, { reason: 'answered', lastCallId: call })
+    start()
+    await receiver.count(2)
+    const [ended, changed] = receiver.received.map(({ body }) => body)
+    assert.equal(ended?.event, 'CALL_ENDED')
+    assert.deepEqual(
+      [ended?.id, ended?.taskId, ended?.autoCallCandidateId, ended?.status, ended?.duration, ended?.mainCallDuration],
+      [call, ground.campaignId, contact, 'ANSWERED', 20, 12],
+    )
+    assert.deepEqual(
+      [ended?.timezone, ended?.results, ended?.resultsString, ended?.callbackData],
+      ['Europe/Moscow', { yes: true }, '{"yes":true}', { a: 1 }],
+    )
+    assert.equal(changed?.event, 'CANDIDATE_CHANGED')
+    assert.deepEqual(
+      [changed?.id, changed?.phone, changed?.lastCallStatus, changed?.attempts, changed?.clientExternalId],
+      [contact, ['79990000001'], 'ANSWERED', 2, 'crm-1'],
+    )
   })
 
   it('ends a try that has no answer after ten seconds', async () => {

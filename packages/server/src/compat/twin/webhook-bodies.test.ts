@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { callEndedBody, candidateChangedBody, webhookCallStatus } from './webhook-bodies.ts'
+
+const campaign = { id: 'c', twinId: 'task', name: 'n', scenarioTwinId: 'bot' }
+const contact = {
+  id: 'k',
+  twinId: 'person',
+  state: 'done',
+  phones: ['79990000001', '79990000002'],
+  zones: ['Europe/Moscow'],
+  attempts: 1,
+  clientExternalId: null,
+  callbackData: null,
+  variables: { name: 'Анна' },
+  lastDisposition: 'no-answer',
+  doneReason: 'tries-used-up',
+  finishedAt: Temporal.Instant.from('2026-03-02T09:01:00Z'),
+} as const
+const call = {
+  id: 'call',
+  attemptId: null,
+  attemptNumber: 1,
+  direction: 'out',
+  phone: '79990000001',
+  callerId: null,
+  disposition: 'no-answer',
+  detail: null,
+  sipCode: 480,
+  sipReason: null,
+  q850: null,
+  createdAt: Temporal.Instant.from('2026-03-02T09:00:00Z'),
+  startedAt: Temporal.Instant.from('2026-03-02T09:00:01Z'),
+  ringingAt: null,
+  answeredAt: null,
+  endedAt: Temporal.Instant.from('2026-03-02T09:00:31Z'),
+  talkMs: 0,
+  endedBy: 'timeout',
+  keys: '',
+  variables: {},
+  tags: [],
+  goal: null,
+  level: null,
+  recording: null,
+} as const
+
+describe('the bodies of TWIN webhooks', () => {
+  it('CALL_ENDED has every field of the contract', () => {
+    assert.deepEqual(callEndedBody({ eventId: 'e', campaign, contact, call }), {
+      event: 'CALL_ENDED',
+      eventId: 'e',
+      id: 'call',
+      taskId: 'task',
+      autoCallCandidateId: 'person',
+      botId: 'bot',
+      clientExternalId: null,
+      callbackData: null,
+      phone: '79990000001',
+      isIncoming: false,
+      attempt: 1,
+      createdAt: '2026-03-02T09:00:00Z',
+      startedAt: '2026-03-02T09:00:01Z',
+      finishedAt: '2026-03-02T09:00:31Z',
+      duration: 30,
+      mainCallDuration: 0,
+      robotCallDuration: 0,
+      status: 'NOANSWER',
+      currentStatusName: 'NOANSWER',
+      timezone: 'Europe/Moscow',
+      dialogResult: null,
+      results: {},
+      resultsString: '{}',
+      recordPath: null,
+    })
+  })
+
+  it('CANDIDATE_CHANGED has every field of the contract', () => {
+    assert.deepEqual(candidateChangedBody({ eventId: 'e', campaign, contact }), {
+      event: 'CANDIDATE_CHANGED',
+      eventId: 'e',
+      id: 'person',
+      taskId: 'task',
+      clientExternalId: null,
+      callbackData: null,
+      phone: ['79990000001', '79990000002'],
+      status: 'FINISHED',
+      lastCallStatus: 'NOANSWER',
+      attempts: 1,
+      variables: { name: 'Анна' },
+      finishedAt: '2026-03-02T09:01:00Z',
+    })
+  })
+
+  it('names no zone for a number of several', () => {
+    const far = { ...contact, zones: ['Asia/Yekaterinburg', 'Europe/Moscow'] }
+    assert.equal(callEndedBody({ eventId: 'e', campaign, contact: far, call }).timezone, null)
+  })
+
+  it('tells a person nobody may dial as cancelled, without a last call', () => {
+    const excluded = { ...contact, state: 'excluded', lastDisposition: null }
+    const body = candidateChangedBody({ eventId: 'e', campaign, contact: excluded })
+    assert.deepEqual([body.status, body.lastCallStatus], ['CANCEL', null])
+  })
+
+  it('counts a machine as answered and an unknown end as failed', () => {
+    assert.deepEqual([webhookCallStatus('machine'), webhookCallStatus('unknown')], ['ANSWERED', 'FAILED'])
+  })
+})
