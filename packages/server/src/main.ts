@@ -6,6 +6,11 @@ import { startNode } from './node.ts'
 async function main(): Promise<void> {
   const config = readConfig()
   const node = await startNode(config)
+  if (node.firstOwner !== null) {
+    process.stdout.write(
+      `Made the owner "${node.firstOwner.login}" with the password ${node.firstOwner.password} (shown this once)\n`,
+    )
+  }
   process.stdout.write(`Dialwright is ready on ${node.address}\n`)
   let isEnding = false
   const end = (): void => {
@@ -24,7 +29,12 @@ async function main(): Promise<void> {
 }
 
 main().catch((error) => {
-  const text = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const text =
+    error instanceof ConfigError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error)
   process.stderr.write(`Dialwright could not start. ${text}\n`)
   process.exit(1)
 })

@@ -3,15 +3,19 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { pino } from 'pino'
 import { parse as parseYaml } from 'yaml'
+import { ensureOwner } from './access/first-owner.ts'
 import { PostgresCampaignStore } from './adapters/postgres/campaign-store/campaign-store.ts'
 import { startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
+import { PostgresMaterialSource } from './adapters/postgres/material-source.ts'
 import { migrate } from './adapters/postgres/migrate.ts'
 import { createPool } from './adapters/postgres/pool.ts'
 import { openSecretBox } from './adapters/secrets/secret-box.ts'
 import { systemClock } from './adapters/system/system-clock.ts'
 import { systemRandom } from './adapters/system/system-random.ts'
 import { TelephonyClient } from './adapters/telephony/telephony-client.ts'
+import { AudioLibrary } from './audio/library.ts'
 import type { Config } from './config.ts'
+import type { ServerDeps } from './deps.ts'
 import { CallMaterials } from './dialing/call-materials.ts'
 import { DialingEngine } from './dialing/engine.ts'
 import { NodeClock } from './dialing/node-clock.ts'
@@ -19,21 +23,29 @@ import { buildHttpServer } from './http/server.ts'
 import { applyProvisioning } from './provisioning/apply.ts'
 import { startDispatcher } from './webhooks/dispatcher.ts'
 
-export type RunningNode = { readonly address: string; stop(): Promise<void> }
+export type RunningNode = {
+  readonly address: string
+  /** The owner that was made because there was nobody, with the password that is shown this once. */
+  readonly firstOwner: { readonly login: string; readonly password: string } | null
+  stop(): Promise<void>
+}
 
 /** Starts everything; what was started is stopped again when a later part fails. */
 export async function startNode(config: Config): Promise<RunningNode> {
   const stack = new AsyncDisposableStack()
   try {
-    const address = await assemble(config, stack)
-    return { address, stop: () => stack.disposeAsync() }
+    const started = await assemble(config, stack)
+    return { ...started, stop: () => stack.disposeAsync() }
   } catch (error) {
     await stack.disposeAsync()
     throw error
   }
 }
 
-async function assemble(config: Config, stack: AsyncDisposableStack): Promise<string> {
+async function assemble(
+  config: Config,
+  stack: AsyncDisposableStack,
+): Promise<Pick<RunningNode, 'address' | 'firstOwner'>> {
   const log = pino({ level: config.logLevel })
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
   const secretBox = await openSecretBox({ key: config.secretKey, dataDirectory: config.dataDirectory })
@@ -60,7 +72,13 @@ async function assemble(config: Config, stack: AsyncDisposableStack): Promise<st
   })
   stack.defer(() => telephony.close())
 
-  const materials = new CallMaterials({ pool, secretBox, telephony, clock, dataDirectory: config.dataDirectory })
+  const materials = new CallMaterials({
+    source: new PostgresMaterialSource({ pool, secretBox }),
+    audio: new AudioLibrary(config.dataDirectory),
+    telephony,
+    clock,
+    recordings: join(config.dataDirectory, 'recordings'),
+  })
   const engine = new DialingEngine({
     store: new PostgresCampaignStore({ pool, clock, random: systemRandom }),
     telephony,
@@ -71,8 +89,18 @@ async function assemble(config: Config, stack: AsyncDisposableStack): Promise<st
     openConversation: (leg) => materials.conversationFor(leg),
     recordTo: (leg) => materials.recordingPath(leg),
   })
-  const deps = { pool, clock, random: systemRandom, secretBox, log, config, onChange: () => engine.wake() }
+  const deps: ServerDeps = {
+    pool,
+    clock,
+    random: systemRandom,
+    secretBox,
+    log,
+    dataDirectory: config.dataDirectory,
+    egress: config.egress,
+    onChange: () => engine.wake(),
+  }
   if (config.provisionFile !== undefined) await applyProvisioning(deps, await readDocument(config.provisionFile))
+  const madePassword = await ensureOwner(deps, config.admin)
   const dispatcher = startDispatcher(deps)
   stack.defer(() => dispatcher.stop())
   await engine.start()
@@ -84,7 +112,7 @@ async function assemble(config: Config, stack: AsyncDisposableStack): Promise<st
     await http.close()
     await engine.drain(config.drainSeconds * 1_000)
   })
-  return address
+  return { address, firstOwner: madePassword === null ? null : { login: config.admin.login, password: madePassword } }
 }
 
 async function readDocument(file: string): Promise<unknown> {

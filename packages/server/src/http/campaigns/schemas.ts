@@ -1,0 +1,91 @@
+/** The campaign of the native API. */
+import { z } from 'zod'
+
+const seconds = (text: string): number => {
+  const [hours = '0', minutes = '0'] = text.split(':')
+  return Number(hours) * 3_600 + Number(minutes) * 60
+}
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'expected HH:MM')
+const days = z.array(z.int().min(1).max(7)).optional()
+const instant = z.iso.datetime({
+  offset: true,
+  error: 'expected a time with its offset, like 2026-03-02T09:00:00+03:00',
+})
+const reference = z.union([
+  z.string().min(1),
+  z.record(z.enum(['twin', 'yunfu', 'is74', 'omicall']), z.union([z.string(), z.int()])),
+])
+
+const retryRule = z.strictObject({
+  tries: z.int().min(0).max(100),
+  intervals: z.array(z.int().min(0).max(31_536_000)).min(1),
+})
+const trigger = z.enum([
+  'answered',
+  'machine',
+  'screened',
+  'fax',
+  'busy',
+  'rejected',
+  'no-answer',
+  'unreachable',
+  'congestion',
+  'failed',
+  'unknown',
+])
+
+export const newCampaignSchema = z.strictObject({
+  name: z.string().min(1).max(500),
+  scenario: reference,
+  startBlock: z.string().optional(),
+  route: z.strictObject({
+    via: z.literal('dialplan', 'expected "dialplan"; "numbers" is not yet in effect'),
+    dialplan: reference,
+    callerId: z
+      .discriminatedUnion('mode', [
+        z.strictObject({ mode: z.literal('trunk') }),
+        z.strictObject({ mode: z.literal('number'), number: z.string().regex(/^\+?\d{2,20}$/) }),
+        z.strictObject({ mode: z.literal('group'), group: z.string() }),
+      ])
+      .default({ mode: 'trunk' }),
+  }),
+  pacing: z
+    .strictObject({
+      callsPerSecond: z.number().positive().max(1_000).default(1),
+      maxCalls: z.int().min(1).max(10_000).default(10),
+      pauseSeconds: z.number().min(0).max(3_600).default(0),
+    })
+    .prefault({}),
+  windows: z
+    .array(
+      z.strictObject({ zone: z.enum(['callee', 'workspace']).default('callee'), days, from: clockTime, to: clockTime }),
+    )
+    .default([])
+    .refine(
+      (windows) => windows.every(({ from, to }) => seconds(from) < seconds(to)),
+      'expected from before to; a window over midnight is two windows',
+    ),
+  retry: z
+    .strictObject({
+      rules: z.partialRecord(trigger, retryRule),
+      caps: z
+        .strictObject({ perContact: z.int().min(1).optional(), perPhonePerDay: z.int().min(1).optional() })
+        .default({}),
+    })
+    .default({ rules: {}, caps: {} }),
+  normalization: z
+    .string()
+    .regex(/^(auto|none|[A-Za-z]{2})$/, 'expected auto, none or a country, like RU')
+    .default('auto'),
+  ringTimeoutSeconds: z.int().min(1).max(180).default(45),
+  maxDurationSeconds: z.int().min(1).max(14_400).default(1_800),
+  webhooks: z
+    .array(z.strictObject({ url: z.url({ protocol: /^https?$/ }), events: z.array(z.string()).default([]) }))
+    .default([]),
+  startAt: instant.optional(),
+  expiresAt: instant.optional(),
+  isTest: z.boolean().default(false),
+})
+export type NewCampaignBody = z.infer<typeof newCampaignSchema>
+
+export { seconds }

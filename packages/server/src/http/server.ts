@@ -1,0 +1,58 @@
+/** The HTTP server: our own API, the vendors' paths beside it, health and documentation. */
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { registerTwin } from '../compat/twin/routes.ts'
+import type { ServerDeps } from '../deps.ts'
+import { callRoutes } from './calls/routes.ts'
+import { campaignRoutes } from './campaigns/routes.ts'
+import { contactRoutes } from './contacts/routes.ts'
+import { Problem, sendProblem } from './problem.ts'
+import type { NativeApp } from './scope.ts'
+import { sessionRoutes } from './session/routes.ts'
+
+const bodyLimit = 1024 * 1024
+
+export async function buildHttpServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const app = Fastify({ bodyLimit, logger: false, routerOptions: { maxParamLength: 200 } })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler((error, request, reply) => sendProblem(deps, error, request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      deps,
+      new Problem(404, 'not-found', `There is no ${request.method} ${request.url.split('?')[0]}`),
+      request,
+      reply,
+    ),
+  )
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Dialwright', description: 'Campaigns of phone calls', version: '1' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+  app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { schema: { hide: true } }, async () => {
+    await deps.pool.query('select 1')
+    return { status: 'ready' }
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  await app.register(
+    async (scope) => {
+      const native = scope as NativeApp
+      sessionRoutes(native, deps)
+      campaignRoutes(native, deps)
+      contactRoutes(native, deps)
+      callRoutes(native, deps)
+    },
+    { prefix: '/dialwright/v1' },
+  )
+  await registerTwin(app, deps)
+  return app
+}
