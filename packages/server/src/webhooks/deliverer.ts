@@ -53,6 +53,13 @@ const readDue = statement<Due>(
         order by w.next_at, w.outbox_id limit ${inFlightPerEndpoint}) d
     where e.enabled order by d.next_at, d.outbox_id limit $3`,
 )
+// What an endpoint that was switched off no longer takes is given up in time, or it would wait for ever.
+const giveUp = statement(
+  'webhook-give-up',
+  `update webhook_delivery d set state = 'dead', last_error = coalesce(d.last_error, 'The endpoint is switched off.')
+     from webhook_endpoint e
+    where e.id = d.endpoint_id and not e.enabled and d.state = 'pending' and d.next_at <= $1 and d.expires_at <= $1`,
+)
 const addTry = statement(
   'webhook-add-try',
   `insert into webhook_try (delivery_id, workspace_id, number, at, duration_ms, status, error)
@@ -77,6 +84,7 @@ export class Deliverer {
   async fill(): Promise<void> {
     const room = inFlightLimit - this.#inFlight.size
     if (room <= 0) return
+    await giveUp(this.#parts.pool, [this.#parts.clock.now()])
     const due = await readDue(this.#parts.pool, [this.#parts.clock.now(), [...this.#inFlight.keys()], inFlightLimit])
     for (const delivery of due) {
       if (this.#inFlight.size >= inFlightLimit) return

@@ -229,6 +229,39 @@ describe('the webhook dispatcher', { timeout: 60_000 }, () => {
     )
   })
 
+  it('gives up after a day what waits for an endpoint that was switched off', async () => {
+    receiver.answer = () => 500
+    await ground.addEndpoint(receiver.url())
+    await ground.endAttempt(await ground.addContact('79990000001'), 1)
+    start()
+    await ground.until(([one]) => one?.tries === 1)
+    await database.pool.query('update webhook_endpoint set enabled = false')
+    await ground.advance(3_600_000)
+    assert.equal((await ground.deliveries())[0]?.state, 'pending')
+    await ground.advance(24 * 3_600_000)
+    const [dead] = await ground.until(([one]) => one?.state === 'dead')
+    assert.equal(dead?.tries, 1)
+  })
+
+  it('takes the lock again after its session is lost', async () => {
+    await ground.addEndpoint(receiver.url())
+    const contact = await ground.addContact('79990000001')
+    start()
+    await ground.endAttempt(contact, 1)
+    await ground.advance(200)
+    await ground.until((rows) => rows[0]?.state === 'delivered')
+    const { rowCount } = await database.pool.query(
+      "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted",
+    )
+    assert.equal(rowCount, 1)
+    await ground.endAttempt(contact, 2)
+    // The first round may be the one that finds the session lost.
+    await ground.advance(1_000)
+    await ground.advance(1_000)
+    await ground.until((rows) => rows.length === 2 && rows.every(({ state }) => state === 'delivered'))
+    assert.equal(receiver.received.length, 2)
+  })
+
   it('leaves the work to one of two dispatchers until that one goes', async () => {
     await ground.addEndpoint(receiver.url())
     const contact = await ground.addContact('79990000001')
