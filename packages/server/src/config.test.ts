@@ -13,7 +13,13 @@ test('an empty environment gives loopback addresses and the embedded database', 
 
 test('all wrong settings are reported together', () => {
   assert.throws(
-    () => readConfig({ DIALWRIGHT_HTTP: 'here', DIALWRIGHT_RTP_PORTS: '9-1', DIALWRIGHT_EGRESS: 'home', DIALWRIGHT_DRAIN_SECONDS: '-1' }),
+    () =>
+      readConfig({
+        DIALWRIGHT_HTTP: 'here',
+        DIALWRIGHT_RTP_PORTS: '9-1',
+        DIALWRIGHT_EGRESS: 'home',
+        DIALWRIGHT_DRAIN_SECONDS: '-1',
+      }),
     (error) => error instanceof ConfigError && error.problems.length === 4,
   )
 })

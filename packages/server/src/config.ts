@@ -29,7 +29,10 @@ const portRange = z
     const [from, to, ...rest] = text.split('-').map(Number)
     const isRange = rest.length === 0 && Number.isInteger(from) && Number.isInteger(to)
     if (!isRange || from === undefined || to === undefined || from < 1024 || to > 65535 || from >= to) {
-      context.addIssue({ code: 'custom', message: 'expected FROM-TO within 1024-65535, like 20000-23999, or "ephemeral"' })
+      context.addIssue({
+        code: 'custom',
+        message: 'expected FROM-TO within 1024-65535, like 20000-23999, or "ephemeral"',
+      })
       return z.NEVER
     }
     return { from, to }
@@ -44,7 +47,10 @@ const egress = z
     const networks = text.split(',').map((network) => network.trim())
     const wrong = networks.filter((network) => !ipaddr.isValidCIDR(network))
     if (wrong.length > 0) {
-      context.addIssue({ code: 'custom', message: `expected "any", "loopback" or networks like 10.0.0.0/8; not a network: ${wrong.join(', ')}` })
+      context.addIssue({
+        code: 'custom',
+        message: `expected "any", "loopback" or networks like 10.0.0.0/8; not a network: ${wrong.join(', ')}`,
+      })
       return z.NEVER
     }
     return networks
@@ -59,14 +65,26 @@ const environmentSchema = z.object({
   DIALWRIGHT_SIP: hostPort('127.0.0.1', 5060).describe('SIP address, UDP'),
   DIALWRIGHT_RTP_PORTS: portRange.describe('RTP ports, even ones are used'),
   DIALWRIGHT_PUBLIC_ADDRESS: z.string().optional().describe('Address that the far end sees; absent: the SIP address'),
-  DIALWRIGHT_EGRESS: egress.describe('Where webhooks and HTTP blocks may connect: any, loopback, or a list of networks'),
-  DIALWRIGHT_SECRET_KEY: z.string().optional().describe('Key of the secrets at rest, 32 bytes in base64 or hex; absent: made in the data directory'),
+  DIALWRIGHT_EGRESS: egress.describe(
+    'Where webhooks and HTTP blocks may connect: any, loopback, or a list of networks',
+  ),
+  DIALWRIGHT_SECRET_KEY: z
+    .string()
+    .optional()
+    .describe('Key of the secrets at rest, 32 bytes in base64 or hex; absent: made in the data directory'),
   DIALWRIGHT_ADMIN_LOGIN: z.string().min(1).default('admin').describe('Login of the first owner'),
-  DIALWRIGHT_ADMIN_PASSWORD: z.string().min(8).optional().describe('Password of the first owner; absent: made and printed once'),
+  DIALWRIGHT_ADMIN_PASSWORD: z
+    .string()
+    .min(8)
+    .optional()
+    .describe('Password of the first owner; absent: made and printed once'),
   DIALWRIGHT_PROVISION: z.string().optional().describe('Provisioning file applied at start'),
   DIALWRIGHT_NODE: z.string().min(1).default(hostname()).describe('Name of this node in its cluster'),
   DIALWRIGHT_DRAIN_SECONDS: positive(60).describe('Seconds that live calls may take to finish after SIGTERM'),
-  DIALWRIGHT_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least level that is logged'),
+  DIALWRIGHT_LOG: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least level that is logged'),
 })
 
 export type Config = {
@@ -128,8 +146,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /** The environment of the demo's server: loopback alone, free ports, its own data; nothing of the caller's settings. */
-export function demoEnvironment(demo: { dataDirectory: string; provisionFile: string }): Record<string, string | undefined> {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('DIALWRIGHT_') && name !== 'DATABASE_URL')
+export function demoEnvironment(demo: {
+  dataDirectory: string
+  provisionFile: string
+}): Record<string, string | undefined> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('DIALWRIGHT_') && name !== 'DATABASE_URL',
+  )
   return {
     ...Object.fromEntries(inherited),
     DIALWRIGHT_DATA: demo.dataDirectory,

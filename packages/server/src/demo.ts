@@ -12,9 +12,9 @@ import { ApiClient } from './demo/api-client.ts'
 import { compareWithLedger, type LedgerLine, type ReportedCall } from './demo/ledger-check.ts'
 import { planDemo } from './demo/people.ts'
 import { demoProvisioning, demoTask } from './demo/provisioning.ts'
-import { printSummary } from './demo/summary.ts'
 import { type Progress, Screen } from './demo/screen.ts'
 import { ServerProcess } from './demo/server-process.ts'
+import { printSummary } from './demo/summary.ts'
 import { WebhookReceiver } from './demo/webhook-receiver.ts'
 
 const deadlineMs = 95_000
@@ -30,7 +30,11 @@ export type DemoCall = ReportedCall & {
   readonly createdAt: string
   readonly timeline: readonly { readonly at: string; readonly kind: string; readonly [field: string]: unknown }[]
 }
-export type WaitingContact = { readonly phones: readonly string[]; readonly reason: string; readonly until: string | null }
+export type WaitingContact = {
+  readonly phones: readonly string[]
+  readonly reason: string
+  readonly until: string | null
+}
 
 async function demo(stay: boolean): Promise<number> {
   const screen = new Screen(process.stdout)
@@ -66,8 +70,12 @@ async function demo(stay: boolean): Promise<number> {
     variables: { name: person.name, language: person.language },
     clientExternalId: `demo-${index + 1}`,
   }))
-  const uploaded = await api.post<{ items: unknown[]; errors: unknown[] }>('/api/v1/telephony/autoCallCandidate/batch', { batch, forceStart: true })
+  const uploaded = await api.post<{ items: unknown[]; errors: { index: number; field: string; message: string }[] }>(
+    '/api/v1/telephony/autoCallCandidate/batch',
+    { batch, forceStart: true },
+  )
   screen.line(`${uploaded.items.length} people uploaded, ${uploaded.errors.length} refused\n`)
+  for (const error of uploaded.errors.slice(0, 5)) screen.line(`  ${error.index} ${error.field}: ${error.message}`)
 
   const campaign = `/dialwright/v1/campaigns/${task.id}`
   const firstAnswerMs = await watch(api, campaign, screen, startedMs)
@@ -76,13 +84,27 @@ async function demo(stay: boolean): Promise<number> {
   const listed = await api.list<DemoCall>(`/dialwright/v1/calls?campaign=${task.id}`)
   const calls = await Promise.all(listed.map((call) => api.get<DemoCall>(`/dialwright/v1/calls/${call.id}`)))
   const lines = (await readFile(ledgerPath, 'utf8')).split('\n').filter((line) => line !== '')
-  const ledger = compareWithLedger(lines.map((line): LedgerLine => JSON.parse(line)), calls)
-  const problems = printSummary({ screen, progress, waiting, calls, ledger, received: receiver.received, firstAnswerMs, plan })
+  const ledger = compareWithLedger(
+    lines.map((line): LedgerLine => JSON.parse(line)),
+    calls,
+  )
+  const problems = printSummary({
+    screen,
+    progress,
+    waiting,
+    calls,
+    ledger,
+    received: receiver.received,
+    firstAnswerMs,
+    plan,
+  })
 
   screen.line(`\nAsk it yourself while it runs (npm run demo -- --stay):`)
   screen.line(`  curl -H 'Authorization: Bearer ${token}' '${server.address}${campaign}/progress'`)
   screen.line(`  API documentation: ${server.address}/docs`)
-  screen.line(`\n${problems.length === 0 ? 'All is as it should be' : `Not as it should be: ${problems.join('; ')}`} (${seconds(startedMs)} s).`)
+  screen.line(
+    `\n${problems.length === 0 ? 'All is as it should be' : `Not as it should be: ${problems.join('; ')}`} (${seconds(startedMs)} s).`,
+  )
   if (stay) {
     screen.line('Staying up until Ctrl+C.')
     await new Promise<void>((resolve) => process.once('SIGINT', resolve))
@@ -114,7 +136,9 @@ async function watch(api: ApiClient, campaign: string, screen: Screen, startedMs
 async function onlyClosedWindowsLeft(api: ApiClient, campaign: string): Promise<boolean> {
   const soon = Temporal.Now.instant().add({ milliseconds: deadlineMs })
   const waiting = await api.list<WaitingContact>(`${campaign}/waiting`)
-  return waiting.every((contact) => contact.until !== null && Temporal.Instant.compare(Temporal.Instant.from(contact.until), soon) > 0)
+  return waiting.every(
+    (contact) => contact.until !== null && Temporal.Instant.compare(Temporal.Instant.from(contact.until), soon) > 0,
+  )
 }
 
 function seconds(sinceMs: number): string {

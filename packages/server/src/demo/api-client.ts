@@ -33,7 +33,10 @@ export class ApiClient {
   async #request<Answer>(method: string, path: string, body: unknown): Promise<Answer> {
     const response = await fetch(`${this.#base}${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()

@@ -16,7 +16,11 @@ export type ReportedCall = {
   readonly disposition: string
   readonly answeredAt: string | null
 }
-export type LedgerReport = { readonly rings: number; readonly compared: number; readonly differences: readonly string[] }
+export type LedgerReport = {
+  readonly rings: number
+  readonly compared: number
+  readonly differences: readonly string[]
+}
 
 /** Pure: every ring has exactly one finished call of the same number and the same fact of an answer, and the other way round. */
 export function compareWithLedger(lines: readonly LedgerLine[], calls: readonly ReportedCall[]): LedgerReport {
@@ -35,11 +39,14 @@ export function compareWithLedger(lines: readonly LedgerLine[], calls: readonly 
     if (call === undefined) differences.push(`${ring.to}: the carrier was rung, no attempt says so (Call-ID ${callId})`)
     else if (digits(call.phone) !== digits(ring.to)) differences.push(`${ring.to}: the attempt names ${call.phone}`)
     else if (answered.has(callId) !== (call.answeredAt !== null)) {
-      differences.push(`${ring.to}: answered by the ledger ${answered.has(callId)}, by the attempt ${call.answeredAt !== null}`)
+      differences.push(
+        `${ring.to}: answered by the ledger ${answered.has(callId)}, by the attempt ${call.answeredAt !== null}`,
+      )
     }
   }
   for (const call of calls) {
-    if (!rings.has(call.sipCallId ?? '')) differences.push(`${call.phone}: an attempt that the carrier never saw (${call.disposition})`)
+    if (!rings.has(call.sipCallId ?? ''))
+      differences.push(`${call.phone}: an attempt that the carrier never saw (${call.disposition})`)
   }
   return { rings: rings.size, compared: calls.length, differences }
 }

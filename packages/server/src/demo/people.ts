@@ -1,6 +1,11 @@
 /** The 120 people of the demo: four countries, a persona each, and a window that most of them are inside of right now. */
 
-export type DemoPerson = { readonly phone: string; readonly name: string; readonly language: 'ru' | 'en' | 'vi' | 'zh'; readonly zone: string }
+export type DemoPerson = {
+  readonly phone: string
+  readonly name: string
+  readonly language: 'ru' | 'en' | 'vi' | 'zh'
+  readonly zone: string
+}
 export type DemoPlan = {
   readonly people: readonly DemoPerson[]
   /** Seconds since midnight in the callee's zone. */
@@ -9,16 +14,52 @@ export type DemoPlan = {
   readonly waitingZone: string
 }
 
-type Place = { readonly zone: string; readonly language: DemoPerson['language']; readonly prefix: string; readonly subscriberDigits: number; readonly names: readonly string[] }
+type Place = {
+  readonly zone: string
+  readonly language: DemoPerson['language']
+  readonly prefix: string
+  readonly subscriberDigits: number
+  readonly names: readonly string[]
+}
 
 /** Fixed lines whose prefix tells the zone. All numbers are dialled on loopback only, to the carrier in the box. */
 const places: readonly Place[] = [
-  { zone: 'Europe/Moscow', language: 'ru', prefix: '+7495', subscriberDigits: 7, names: ['Иванов Иван', 'Ольга Петрова'] },
-  { zone: 'Asia/Vladivostok', language: 'ru', prefix: '+7423', subscriberDigits: 7, names: ['Сергей Ким', 'Анна Волкова'] },
+  {
+    zone: 'Europe/Moscow',
+    language: 'ru',
+    prefix: '+7495',
+    subscriberDigits: 7,
+    names: ['Иванов Иван', 'Ольга Петрова'],
+  },
+  {
+    zone: 'Asia/Vladivostok',
+    language: 'ru',
+    prefix: '+7423',
+    subscriberDigits: 7,
+    names: ['Сергей Ким', 'Анна Волкова'],
+  },
   { zone: 'Asia/Shanghai', language: 'zh', prefix: '+8610', subscriberDigits: 8, names: ['王伟', '李娜'] },
-  { zone: 'Asia/Ho_Chi_Minh', language: 'vi', prefix: '+8428', subscriberDigits: 8, names: ['Nguyễn Văn An', 'Trần Thị Bình'] },
-  { zone: 'America/New_York', language: 'en', prefix: '+1212', subscriberDigits: 7, names: ['Grace Hopper', 'Alan Kay'] },
-  { zone: 'America/Los_Angeles', language: 'en', prefix: '+1213', subscriberDigits: 7, names: ['Ada Park', 'Edwin Lopez'] },
+  {
+    zone: 'Asia/Ho_Chi_Minh',
+    language: 'vi',
+    prefix: '+8428',
+    subscriberDigits: 8,
+    names: ['Nguyễn Văn An', 'Trần Thị Bình'],
+  },
+  {
+    zone: 'America/New_York',
+    language: 'en',
+    prefix: '+1212',
+    subscriberDigits: 7,
+    names: ['Grace Hopper', 'Alan Kay'],
+  },
+  {
+    zone: 'America/Los_Angeles',
+    language: 'en',
+    prefix: '+1213',
+    subscriberDigits: 7,
+    names: ['Ada Park', 'Edwin Lopez'],
+  },
 ]
 
 /** Last two digits of each callable number, the slow ones first: they need the most time. */

@@ -12,7 +12,10 @@ export const demoRingTimeoutMs = 8_000
 const scenarioFile = new URL('../../assets/scenarios/delivery-confirmation.yaml', import.meta.url)
 
 /** @param carrierPort UDP port of the carrier in the box on loopback. */
-export function demoProvisioning(carrierPort: number, login: { login: string; password: string; token: string }): unknown {
+export function demoProvisioning(
+  carrierPort: number,
+  login: { login: string; password: string; token: string },
+): unknown {
   const scenario: Record<string, unknown> = parse(readFileSync(scenarioFile, 'utf8'))
   return {
     workspace: { name: 'Demo', timeZone: 'Europe/Moscow', country: 'RU', maxCalls: 100, callsPerSecond: 20 },
@@ -36,26 +39,40 @@ export function demoProvisioning(carrierPort: number, login: { login: string; pa
     ],
     numbers: [{ name: 'Shown number', phone: demoCallerId, trunk: 'Carrier in the box' }],
     dialplans: [
-      { name: 'Everything to the box', externalIds: { twin: demoIds.dialplanId }, routes: [{ prefix: '', trunks: ['Carrier in the box'] }] },
+      {
+        name: 'Everything to the box',
+        externalIds: { twin: demoIds.dialplanId },
+        routes: [{ prefix: '', trunks: ['Carrier in the box'] }],
+      },
     ],
     scenarios: [{ ...scenario, externalIds: { twin: demoIds.botId } }],
   }
 }
 
+type ExampleTask = {
+  readonly recallRules: Readonly<Record<string, { readonly interval: number | null }>>
+  readonly defaultCallerId: object
+}
+
 /** The vendor's own example with exactly the demo's changes; `changes` names each of them. */
-export function demoTask(window: { from: number; to: number }, webhookUrl: string): { body: Record<string, unknown>; changes: readonly string[] } {
-  const example: Record<string, unknown> = JSON.parse(readFileSync(new URL('../../../../docs/examples/twin-task.json', import.meta.url), 'utf8'))
+export function demoTask(
+  window: { from: number; to: number },
+  webhookUrl: string,
+): { body: Record<string, unknown>; changes: readonly string[] } {
+  const example: ExampleTask = JSON.parse(
+    readFileSync(new URL('../../../../docs/examples/twin-task.json', import.meta.url), 'utf8'),
+  )
   const seconds: Readonly<Record<string, number>> = { BUSY: 4, NO_ANSWER: 3, MACHINE: 3, CONGESTION: 3 }
   const rules = Object.fromEntries(
-    Object.entries(example['recallRules'] as Record<string, Record<string, unknown>>).map(([result, rule]) => [
+    Object.entries(example.recallRules).map(([result, rule]) => [
       result,
-      { ...rule, interval: seconds[result] ?? rule['interval'] },
+      { ...rule, interval: seconds[result] ?? rule.interval },
     ]),
   )
   const body = {
     ...example,
     ...demoIds,
-    defaultCallerId: { ...(example['defaultCallerId'] as object), data: demoCallerId },
+    defaultCallerId: { ...example.defaultCallerId, data: demoCallerId },
     intensity: 5,
     webhookUrl,
     allowedTimeRange: window,

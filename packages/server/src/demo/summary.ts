@@ -39,16 +39,22 @@ export function printSummary(input: SummaryInput): readonly string[] {
   screen.line(`${waiting.length} people wait: it is outside their hours.`)
   const until = Map.groupBy(waiting, (contact) => `${contact.reason}, until ${contact.until ?? 'told otherwise'}`)
   for (const [reason, some] of until) screen.line(`  ${some.length}: ${reason}`)
-  screen.line(`\nLedger of the carrier: ${ledger.rings} rings, ${ledger.compared} attempts, ${ledger.differences.length} differences.`)
+  screen.line(
+    `\nLedger of the carrier: ${ledger.rings} rings, ${ledger.compared} attempts, ${ledger.differences.length} differences.`,
+  )
   for (const difference of ledger.differences.slice(0, 10)) screen.line(`  ${difference}`)
   const events = Map.groupBy(received, (event) => event.event)
-  screen.line(`Webhooks received: ${[...events].map(([event, some]) => `${some.length} ${event}`).join(', ') || 'none'}`)
+  screen.line(
+    `Webhooks received: ${[...events].map(([event, some]) => `${some.length} ${event}`).join(', ') || 'none'}`,
+  )
   printTimeline(screen, calls, recalledThenAnswered[0])
   return problemsOf(input, byDisposition.size, menus, recalledThenAnswered.length)
 }
 
 function printTimeline(screen: Screen, calls: readonly DemoCall[], contactId: string | undefined): void {
-  const attempts = calls.filter((call) => call.contactId === contactId).sort((a, b) => a.createdAt.localeCompare(b.createdAt))
+  const attempts = calls
+    .filter((call) => call.contactId === contactId)
+    .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
   const first = attempts[0]
   if (first === undefined) return
   screen.line(`\nOne number: ${first.phone}`)
@@ -57,7 +63,9 @@ function printTimeline(screen: Screen, calls: readonly DemoCall[], contactId: st
     for (const entry of call.timeline) {
       const { at, kind, ...more } = entry
       const facts = Object.entries(more).filter(([, value]) => value !== null)
-      screen.line(`    ${at.slice(11, 23)}  ${kind}${facts.length > 0 ? `  ${facts.map(([name, value]) => `${name}=${String(value)}`).join(' ')}` : ''}`)
+      screen.line(
+        `    ${at.slice(11, 23)}  ${kind}${facts.length > 0 ? `  ${facts.map(([name, value]) => `${name}=${String(value)}`).join(' ')}` : ''}`,
+      )
     }
   }
 }
@@ -77,7 +85,8 @@ function problemsOf(input: SummaryInput, dispositions: number, menus: number, re
   if (recalled === 0) problems.push('no recall led to an answer')
   if (waiting.length < leastWaiting) problems.push(`only ${waiting.length} wait`)
   if (waiting.some((contact) => contact.until === null)) problems.push('somebody waits without an instant')
-  if (progress.done + waiting.length !== progress.total) problems.push(`${progress.total - progress.done - waiting.length} people neither done nor waiting`)
+  if (progress.done + waiting.length !== progress.total)
+    problems.push(`${progress.total - progress.done - waiting.length} people neither done nor waiting`)
   if (ledger.differences.length > 0) problems.push('ledger and attempts differ')
   if (firstAnswerMs === null || firstAnswerMs > firstAnswerWithinMs) problems.push('the first answer came late')
   const ended = received.filter((event) => event.event === 'CALL_ENDED').length

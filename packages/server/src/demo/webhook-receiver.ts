@@ -2,7 +2,11 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type ReceivedEvent = { readonly event: string; readonly phone: string | readonly string[]; readonly [field: string]: unknown }
+export type ReceivedEvent = {
+  readonly event: string
+  readonly phone: string | readonly string[]
+  readonly [field: string]: unknown
+}
 
 export class WebhookReceiver {
   readonly received: ReceivedEvent[] = []

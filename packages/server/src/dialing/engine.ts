@@ -75,7 +75,7 @@ export class DialingEngine {
     this.#planTimer?.cancel()
     this.#planTimer = null
     this.#isPlanning = true
-    this.#plan()
+    void this.#plan()
       .catch((error) => {
         this.#log.warn({ err: error }, 'planning failed, trying again')
         return pollMs
@@ -140,7 +140,7 @@ export class DialingEngine {
   #begin(leg: ClaimedLeg): void {
     const run = new AttemptRun(leg, this.#runDeps)
     this.#runs.set(leg.legId, run)
-    run.done.then(() => {
+    void run.done.then(() => {
       this.#runs.delete(leg.legId)
       this.wake()
     })

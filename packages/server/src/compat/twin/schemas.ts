@@ -151,7 +151,7 @@ const phones = z.union(
 const candidateFields = {
   phone: phones,
   variables: z.record(z.string(), z.unknown()).nullish(),
-  callbackData: z.unknown(),
+  callbackData: z.unknown().optional(),
   autoCallId: z.string('expected the id of a task'),
   clientExternalId: z.union([z.string(), z.number().transform(String)]).nullish(),
   timezone: z.union([z.number(), z.string()]).nullish(),
@@ -164,5 +164,5 @@ export const loginSchema = z.object({
   email: z.string('expected a login'),
   password: z.string('expected a password'),
   ttl: z.int().positive().max(31_536_000).nullish(),
-  companyId: z.unknown(),
+  companyId: z.unknown().optional(),
 })

@@ -10,7 +10,7 @@ const contact = z.strictObject({
   zone: z.string().optional(),
   priority: z.int().min(0).max(3).optional(),
   clientExternalId: z.string().max(200).optional(),
-  callbackData: z.unknown(),
+  callbackData: z.unknown().optional(),
 })
 const body = z.strictObject({ contacts: z.array(contact).min(1).max(10_000) })
 
