@@ -87,7 +87,7 @@ async function assemble(
     nodeName: config.nodeName,
     loadTrunk: (leg) => materials.trunkFor(leg),
     openConversation: (leg) => materials.conversationFor(leg),
-    recordTo: (leg) => materials.recordingPath(leg),
+    recordingOf: (leg) => materials.recordingOf(leg),
   })
   const deps: ServerDeps = {
     pool,

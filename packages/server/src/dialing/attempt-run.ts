@@ -27,17 +27,11 @@ type Ended = Extract<TelephonyEvent, { type: 'ended' }>
 type TimelineEntry = AttemptOutcome['timeline'][number]
 
 /** A trunk as the engine dials through it. */
-export type DialableTrunk = TrunkTarget & { readonly formatNumber: (phone: string) => string }
-
-export type AttemptRunDeps = {
-  readonly store: CampaignStore
-  readonly telephony: Telephony
-  readonly clock: NodeClock
-  readonly lease: LeaseKeeper
-  readonly log: Logger
-  readonly loadTrunk: (leg: ClaimedLeg) => Promise<DialableTrunk>
-  readonly openConversation: (leg: ClaimedLeg) => Promise<Conversation>
-  readonly recordTo: (leg: ClaimedLeg) => string | null
+export type DialableTrunk = {
+  readonly target: TrunkTarget
+  /** The trunk's own limit on ringing; null: the campaign's alone. */
+  readonly ringTimeoutMs: number | null
+  readonly formatNumber: (phone: string) => string
 }
 
 export class AttemptRun {
@@ -127,16 +121,16 @@ export class AttemptRun {
     }
     const earlyMs = clock.msUntil(this.leg.startAt)
     if (earlyMs > 0) await new Promise<void>((resolve) => void clock.schedule(earlyMs, resolve))
-    this.#note(clock.now(), 'invite', { trunk: trunk.trunkId, callerId: this.leg.callerId, to: this.leg.phone })
+    this.#note(clock.now(), 'invite', { trunk: trunk.target.trunkId, callerId: this.leg.callerId, to: this.leg.phone })
     await telephony.originate({
       legId: this.leg.legId,
       sipCallId: this.leg.legId,
-      trunk,
+      trunk: trunk.target,
       to: trunk.formatNumber(this.leg.phone),
       from: this.leg.callerId,
-      ringTimeoutMs: this.leg.settings.ringTimeoutMs,
+      ringTimeoutMs: Math.min(this.leg.settings.ringTimeoutMs, trunk.ringTimeoutMs ?? Number.POSITIVE_INFINITY),
       maxDurationMs: this.leg.settings.maxDurationMs,
-      recordTo: this.#deps.recordTo(this.leg),
+      recordTo: this.#deps.recordingOf(this.leg).file,
     })
   }
 
@@ -199,7 +193,7 @@ export class AttemptRun {
       tags: conversation?.tags ?? [],
       goal: conversation?.goal ?? null,
       level: conversation?.level ?? null,
-      recording: this.#answeredAt === null ? null : this.#deps.recordTo(this.leg),
+      recording: this.#answeredAt === null ? null : this.#deps.recordingOf(this.leg).name,
       timeline: this.#timeline,
     }
     await this.#store(outcome)

@@ -1,13 +1,22 @@
 /** What a call is made of besides its leg: the trunk with its credentials, the compiled scenario, the prompts, the recording's path. */
 import { join } from 'node:path'
-import { type ClaimedLeg, type Clock, formatForTrunk, type NumberFormat, type Telephony } from '@dialwright/dialer'
+import {
+  type ClaimedLeg,
+  type Clock,
+  formatForTrunk,
+  type NumberFormat,
+  type Telephony,
+  type TrunkTarget,
+} from '@dialwright/dialer'
 import { compileScenario, type Scenario, type ScenarioDefinition } from '@dialwright/scenario'
-import type { DialableTrunk } from './attempt-run.ts'
+import type { DialableTrunk, RecordingPlace } from './attempt-run.ts'
 import { Conversation, type PlayItem } from './conversation.ts'
 
 /** Reads of the store that the engine needs for a call. */
 export type MaterialSource = {
-  loadTrunk(trunkId: string): Promise<Omit<DialableTrunk, 'formatNumber'> & { readonly format: NumberFormat }>
+  loadTrunk(
+    trunkId: string,
+  ): Promise<TrunkTarget & { readonly format: NumberFormat; readonly ringTimeoutMs: number | null }>
   loadScenario(versionId: string): Promise<ScenarioDefinition>
 }
 /** Sound by path, 8 kHz mono. */
@@ -35,8 +44,8 @@ export class CallMaterials {
 
   /** Read anew for each call: a changed password or address takes effect at once. */
   async trunkFor(leg: ClaimedLeg): Promise<DialableTrunk> {
-    const { format, ...trunk } = await this.#deps.source.loadTrunk(leg.trunkId)
-    return { ...trunk, formatNumber: (phone) => formatForTrunk(phone, format) }
+    const { format, ringTimeoutMs, ...target } = await this.#deps.source.loadTrunk(leg.trunkId)
+    return { target, ringTimeoutMs, formatNumber: (phone) => formatForTrunk(phone, format) }
   }
 
   async conversationFor(leg: ClaimedLeg): Promise<Conversation> {
@@ -52,8 +61,9 @@ export class CallMaterials {
     })
   }
 
-  recordingPath(leg: ClaimedLeg): string {
-    return join(this.#deps.recordings, leg.campaignId, `${leg.callId}.wav`)
+  recordingOf(leg: ClaimedLeg): RecordingPlace {
+    const name = `${leg.campaignId}/${leg.callId}.wav`
+    return { file: join(this.#deps.recordings, name), name }
   }
 
   #promptIdOf(item: PlayItem): string | null {

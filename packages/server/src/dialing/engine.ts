@@ -18,7 +18,7 @@ const leastPauseMs = 20
 
 export type EngineDeps = Pick<
   AttemptRunDeps,
-  'store' | 'telephony' | 'clock' | 'log' | 'loadTrunk' | 'openConversation' | 'recordTo'
+  'store' | 'telephony' | 'clock' | 'log' | 'loadTrunk' | 'openConversation' | 'recordingOf'
 > & {
   readonly nodeName: string
 }

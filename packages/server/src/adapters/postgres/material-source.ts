@@ -7,11 +7,16 @@ import { type Pool, statement } from './pool.ts'
 /** What trunk passwords are sealed for: a box of another purpose does not open here. */
 export const trunkSecretPurpose = 'trunk'
 
-type TrunkRow = Omit<TrunkTarget, 'password'> & { readonly passwordBox: Buffer | null; readonly format: NumberFormat }
+type TrunkRow = Omit<TrunkTarget, 'password'> & {
+  readonly passwordBox: Buffer | null
+  readonly format: NumberFormat
+  readonly ringTimeoutMs: number | null
+}
 
 const trunkRow = statement<TrunkRow>(
   'material-trunk',
-  `select id as "trunkId", host, port, username, password_box as "passwordBox", from_domain as "fromDomain", codecs, format
+  `select id as "trunkId", host, port, username, password_box as "passwordBox", from_domain as "fromDomain", codecs, format,
+          ring_timeout_ms as "ringTimeoutMs"
      from trunk where id = $1`,
 )
 const versionRow = statement<{ readonly definition: ScenarioDefinition }>(
@@ -29,7 +34,9 @@ export class PostgresMaterialSource {
   }
 
   /** @throws {SecretError} when the password was sealed under a key that is not here. */
-  async loadTrunk(trunkId: string): Promise<TrunkTarget & { readonly format: NumberFormat }> {
+  async loadTrunk(
+    trunkId: string,
+  ): Promise<TrunkTarget & { readonly format: NumberFormat; readonly ringTimeoutMs: number | null }> {
     const [row] = await trunkRow(this.#pool, [trunkId])
     if (row === undefined) throw new Error(`There is no trunk ${trunkId}.`)
     const { passwordBox, ...trunk } = row
