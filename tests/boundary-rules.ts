@@ -36,6 +36,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
 const processEntries = [
   ...['main.ts', 'telephony.ts', 'jobs.ts', 'demo.ts'].map((name) => `packages/server/src/${name}`),
   'packages/media/src/worker/main.ts',
+  'packages/carrier/src/main.ts',
 ]
 
 const isClockRoom = ({ path }: Source): boolean =>

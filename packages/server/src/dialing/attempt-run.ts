@@ -33,6 +33,19 @@ export type DialableTrunk = {
   readonly ringTimeoutMs: number | null
   readonly formatNumber: (phone: string) => string
 }
+/** Where a call is recorded: the file, and its name below the recordings, which is what the call keeps. */
+export type RecordingPlace = { readonly file: string; readonly name: string }
+
+export type AttemptRunDeps = {
+  readonly store: CampaignStore
+  readonly telephony: Telephony
+  readonly clock: NodeClock
+  readonly lease: LeaseKeeper
+  readonly log: Logger
+  readonly loadTrunk: (leg: ClaimedLeg) => Promise<DialableTrunk>
+  readonly openConversation: (leg: ClaimedLeg) => Promise<Conversation>
+  readonly recordingOf: (leg: ClaimedLeg) => RecordingPlace
+}
 
 export class AttemptRun {
   readonly leg: ClaimedLeg
