@@ -134,6 +134,8 @@ parentPort?.on('message', (command: WorkerCommand) => {
   else if (command.type === 'health') send({ type: 'health', sessions: sessions.size, wheelLateMs })
   else if (command.type === 'shutdown') {
     clearInterval(wheel)
-    Promise.all([...sessions].map(([sessionId, session]) => close(sessionId, session))).then(() => parentPort?.close())
+    void Promise.all([...sessions].map(([sessionId, session]) => close(sessionId, session))).then(() =>
+      parentPort?.close(),
+    )
   } else onSessionCommand(command)
 })
