@@ -1,2 +1,3 @@
 export { VirtualClock } from './clock.ts'
+export { freeUdpPort, missingPeer, type Peer, runPeer } from './peers.ts'
 export { SeededRandom } from './random.ts'

@@ -18,7 +18,7 @@ const listQuery = z.strictObject({
 })
 const shown = `k.id, k.direction, k.campaign_id as "campaignId", k.contact_id as "contactId", k.attempt_number as attempt, k.phone,
   k.caller_id as "callerId", k.trunk_id as "trunkId", k.number_id as "numberId", k.disposition, k.detail,
-  json_build_object('code', k.sip_code, 'reason', k.sip_reason, 'q850', k.q850) as sip, k.created_at as "createdAt", k.ringing_at as "ringingAt",
+  json_build_object('code', k.sip_code, 'reason', k.sip_reason, 'q850', k.q850) as sip, k.created_at as "createdAt", k.started_at as "startedAt", k.ringing_at as "ringingAt",
   k.answered_at as "answeredAt", k.ended_at as "endedAt", k.talk_ms as "talkMs", k.ended_by as "endedBy", k.keys, k.tags, k.goal, k.level, k.amd,
   k.recording, (select l.id from leg l where l.call_id = k.id order by l.started_at limit 1) as "sipCallId"`
 
