@@ -81,6 +81,11 @@ const environmentSchema = z.object({
   DIALWRIGHT_PROVISION: z.string().optional().describe('Provisioning file applied at start'),
   DIALWRIGHT_NODE: z.string().min(1).default(hostname()).describe('Name of this node in its cluster'),
   DIALWRIGHT_DRAIN_SECONDS: positive(60).describe('Seconds that live calls may take to finish after SIGTERM'),
+  DIALWRIGHT_KILL_AT: z
+    .string()
+    .regex(/^[a-z-]+(:[a-z-]+)?(#\d+)?$/, 'expected POINT or POINT#N, like after-claim#3')
+    .optional()
+    .describe('For crash tests: die with SIGKILL when the named point is passed for the N-th time'),
   DIALWRIGHT_LOG: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -101,6 +106,8 @@ export type Config = {
   readonly nodeName: string
   readonly drainSeconds: number
   readonly logLevel: string
+  /** For crash tests alone: see dialing/faults.ts. */
+  readonly killAt: string | undefined
 }
 
 /**
@@ -142,6 +149,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     nodeName: values.DIALWRIGHT_NODE,
     drainSeconds: values.DIALWRIGHT_DRAIN_SECONDS,
     logLevel: values.DIALWRIGHT_LOG,
+    killAt: values.DIALWRIGHT_KILL_AT,
   })
 }
 

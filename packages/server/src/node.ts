@@ -18,6 +18,7 @@ import type { Config } from './config.ts'
 import type { ServerDeps } from './deps.ts'
 import { CallMaterials } from './dialing/call-materials.ts'
 import { DialingEngine } from './dialing/engine.ts'
+import { killAt } from './dialing/faults.ts'
 import { NodeClock } from './dialing/node-clock.ts'
 import { buildHttpServer } from './http/server.ts'
 import { applyProvisioning } from './provisioning/apply.ts'
@@ -87,6 +88,7 @@ async function assemble(
     nodeName: config.nodeName,
     loadTrunk: (leg) => materials.trunkFor(leg),
     openConversation: (leg) => materials.conversationFor(leg),
+    faults: killAt(config.killAt, () => process.kill(process.pid, 'SIGKILL')),
     recordingOf: (leg) => materials.recordingOf(leg),
   })
   const deps: ServerDeps = {

@@ -5,7 +5,8 @@ import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import type { ServerDeps } from '../deps.ts'
 import { type FieldProblem, InvalidInputError } from './errors.ts'
 
-export type Reference = { readonly field: string; readonly value: string }
+/** An id of ours, an id of `dialect` (the campaign's own where none is named), or in the native dialect a name. */
+export type Reference = { readonly field: string; readonly value: string; readonly dialect?: string | undefined }
 
 export type NewCampaign = {
   readonly name: string
@@ -109,7 +110,7 @@ async function resolve(
        left join external_id x on x.workspace_id = t.workspace_id and x.resource_id = t.id and x.kind = $2 and x.external_id = $3 and x.dialect = $4
       where t.workspace_id = $1 and (x.external_id is not null or t.id::text = lower($3) or ($4 = 'native' and t.name = $3))
       order by x.external_id is null limit 1`,
-    [workspaceId, kind, reference.value, input.dialect],
+    [workspaceId, kind, reference.value, reference.dialect ?? input.dialect],
   )
   const id = rows[0]?.id
   if (id === undefined)

@@ -14,6 +14,7 @@ import {
 } from '@dialwright/dialer'
 import type { Logger } from 'pino'
 import type { Conversation, ConversationResult } from './conversation.ts'
+import type { Faults } from './faults.ts'
 import type { NodeClock } from './node-clock.ts'
 import type { LeaseKeeper } from './node-lease.ts'
 
@@ -44,6 +45,8 @@ export type AttemptRunDeps = {
   readonly log: Logger
   readonly loadTrunk: (leg: ClaimedLeg) => Promise<DialableTrunk>
   readonly openConversation: (leg: ClaimedLeg) => Promise<Conversation>
+  /** Named points of a crash test; does nothing in production. */
+  readonly faults: Faults
   readonly recordingOf: (leg: ClaimedLeg) => RecordingPlace
 }
 
@@ -92,6 +95,7 @@ export class AttemptRun {
         this.#note(event.at, 'answered', { codec: event.codec })
         this.#storeAnswer(event.at)
         this.#conversation?.start(event.at)
+        this.#deps.faults('after-answer')
         break
       case 'dtmf':
         this.#note(event.at, 'key', { digit: event.digit, ms: event.ms, by: event.by })
@@ -132,6 +136,7 @@ export class AttemptRun {
       this.#end()
       return
     }
+    this.#deps.faults('before-invite')
     const earlyMs = clock.msUntil(this.leg.startAt)
     if (earlyMs > 0) await new Promise<void>((resolve) => void clock.schedule(earlyMs, resolve))
     this.#note(clock.now(), 'invite', { trunk: trunk.target.trunkId, callerId: this.leg.callerId, to: this.leg.phone })
@@ -145,6 +150,7 @@ export class AttemptRun {
       maxDurationMs: this.leg.settings.maxDurationMs,
       recordTo: this.#deps.recordingOf(this.leg).file,
     })
+    this.#deps.faults('after-invite')
   }
 
   async #giveBack(reason: string): Promise<void> {
@@ -218,7 +224,9 @@ export class AttemptRun {
       const lease = this.#deps.lease.last
       try {
         if (lease !== null) {
+          this.#deps.faults('before-finish')
           const isTaken = await this.#deps.store.finish(lease, outcome)
+          this.#deps.faults('after-finish')
           if (!isTaken) this.#deps.log.warn({ attemptId: this.leg.attemptId }, 'a late result was fenced')
           break
         }

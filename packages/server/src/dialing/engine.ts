@@ -18,7 +18,7 @@ const leastPauseMs = 20
 
 export type EngineDeps = Pick<
   AttemptRunDeps,
-  'store' | 'telephony' | 'clock' | 'log' | 'loadTrunk' | 'openConversation' | 'recordingOf'
+  'store' | 'telephony' | 'clock' | 'log' | 'loadTrunk' | 'openConversation' | 'recordingOf' | 'faults'
 > & {
   readonly nodeName: string
 }
@@ -128,6 +128,7 @@ export class DialingEngine {
       const plan = planAttempts(view, now, { horizonMs })
       if (plan.start.length > 0) {
         const legs = await this.#store.claim(lease, view.campaignId, plan.start, horizonMs)
+        if (legs.length > 0) this.#runDeps.faults('after-claim')
         for (const leg of legs) this.#begin(leg)
         // A claim that found nothing where the planner saw something lost a race: the poll looks again.
         if (legs.length > 0) waitMs = Math.min(waitMs, horizonMs / 2)

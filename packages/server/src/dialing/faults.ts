@@ -9,8 +9,6 @@ export const faultPoints = [
   'after-answer',
   'before-finish',
   'after-finish',
-  'telephony:after-invite',
-  'telephony:after-answer',
 ] as const
 export type FaultPoint = (typeof faultPoints)[number]
 export type Faults = (point: FaultPoint) => void

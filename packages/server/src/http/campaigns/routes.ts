@@ -2,7 +2,7 @@
 import type { RetryTrigger } from '@dialwright/dialer'
 import { z } from 'zod'
 import { changeState, type StateAction } from '../../campaigns/change-state.ts'
-import { createCampaign, type NewCampaign } from '../../campaigns/create-campaign.ts'
+import { createCampaign, type NewCampaign, type Reference } from '../../campaigns/create-campaign.ts'
 import { CampaignNotFoundError } from '../../campaigns/errors.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { campaignProgress, waitingContacts } from '../../reports/campaign-progress.ts'
@@ -71,9 +71,9 @@ function campaignOf(body: NewCampaignBody): NewCampaign {
   const { callerId } = body.route
   return {
     name: body.name,
-    scenario: { field: 'scenario', value: referenceText(body.scenario) },
+    scenario: referenceOf('scenario', body.scenario),
     ...(body.startBlock === undefined ? {} : { startBlock: body.startBlock }),
-    dialplan: { field: 'route.dialplan', value: referenceText(body.route.dialplan) },
+    dialplan: referenceOf('route.dialplan', body.route.dialplan),
     ...(callerId.mode === 'group' ? { callerIdGroup: { field: 'route.callerId.group', value: callerId.group } } : {}),
     settings: {
       pacing: body.pacing,
@@ -107,6 +107,11 @@ function campaignOf(body: NewCampaignBody): NewCampaign {
   }
 }
 
-function referenceText(reference: string | Readonly<Record<string, string | number>>): string {
-  return typeof reference === 'string' ? reference : String(Object.values(reference)[0] ?? '')
+type GivenReference = string | Readonly<Partial<Record<string, string | number>>>
+
+/** A reference is an id, a name, or one `{dialect: externalId}`. */
+function referenceOf(field: string, given: GivenReference): Reference {
+  if (typeof given === 'string') return { field, value: given }
+  const [[dialect, value] = ['native', '']] = Object.entries(given)
+  return { field, value: String(value), dialect }
 }

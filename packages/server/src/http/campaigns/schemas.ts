@@ -13,7 +13,7 @@ const instant = z.iso.datetime({
 })
 const reference = z.union([
   z.string().min(1),
-  z.record(z.enum(['twin', 'yunfu', 'is74', 'omicall']), z.union([z.string(), z.int()])),
+  z.partialRecord(z.enum(['twin', 'yunfu', 'is74', 'omicall']), z.union([z.string(), z.int()])),
 ])
 
 const retryRule = z.strictObject({
