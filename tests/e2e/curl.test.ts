@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { spawnCarrier } from '@dialwright/carrier'
+import { missingPeer } from '@dialwright/testkit'
+import { demoEnvironment } from '../../packages/server/src/config.ts'
+import { demoProvisioning } from '../../packages/server/src/demo/provisioning.ts'
+import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+test('the commands of docs/API.md do what the page says', {
+  skip: missingPeer('curl') ?? false,
+  timeout: 60_000,
+}, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'curl-'))
+  const carrier = await spawnCarrier({ ledgerPath: join(directory, 'ledger.jsonl'), seed: 1 })
+  const provisionFile = join(directory, 'provisioning.json')
+  const login = { login: 'curl@example.test', password: 'a password', token: 'dw_curl_token_0123456789' }
+  writeFileSync(provisionFile, JSON.stringify(demoProvisioning(carrier.port, login)))
+  const server = await ServerProcess.start({
+    ...demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }),
+    DIALWRIGHT_DRAIN_SECONDS: '1',
+  })
+  t.after(async () => {
+    assert.equal(await server.stop(), 0)
+    await carrier.stop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+  const page = readFileSync(join(root, 'docs/API.md'), 'utf8')
+  const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map((block) => block[1])
+  const script = ['set -eu', ...blocks].join('\necho\n')
+  const run = spawnSync('bash', ['-c', script], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, ADDRESS: server.address, LOGIN: login.login, PASSWORD: login.password },
+  })
+  assert.equal(run.status, 0, run.stderr)
+  const answers = run.stdout.split('\n').filter((line) => line !== '')
+  const [uploaded, progressAndReason, states, refusal] = answers.map((line) =>
+    line
+      .replaceAll('}{', '}\n{')
+      .split('\n')
+      .map((one) => JSON.parse(one)),
+  )
+  assert.equal(uploaded?.[0].items[0].clientExternalId, '42')
+  assert.deepEqual(uploaded?.[0].errors, [])
+  assert.equal(progressAndReason?.[0].total, 1)
+  assert.ok(progressAndReason?.[1].gates.length > 0)
+  assert.deepEqual(
+    states?.map((answer) => answer.status),
+    ['PAUSED', 'PROCESS'],
+  )
+  assert.deepEqual(Object.keys(refusal?.[0].errors).sort(), ['intensity', 'name'])
+})
