@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +9,7 @@ import { missingPeer } from '@dialwright/testkit'
 import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { demoProvisioning } from '../../packages/server/src/demo/provisioning.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
+import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -17,7 +17,7 @@ test('the commands of docs/API.md do what the page says', {
   skip: missingPeer('curl') ?? false,
   timeout: 60_000,
 }, async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'curl-'))
+  const directory = await makeTemporaryDirectory('curl-')
   const carrier = await spawnCarrier({ ledgerPath: join(directory, 'ledger.jsonl'), seed: 1 })
   const provisionFile = join(directory, 'provisioning.json')
   const login = { login: 'curl@example.test', password: 'a password', token: 'dw_curl_token_0123456789' }

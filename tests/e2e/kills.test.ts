@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type LedgerLine, spawnCarrier } from '@dialwright/carrier'
@@ -8,6 +7,7 @@ import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { demoProvisioning } from '../../packages/server/src/demo/provisioning.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
+import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
 
 const people = 40
 const token = 'dw_kill_token_0123456789'
@@ -28,7 +28,7 @@ for (const kill of kills) {
   test(`killed with -9 at ${kill}, the next start leaves nobody rung twice, nobody lost and no leg open`, {
     timeout: 90_000,
   }, async (t) => {
-    const directory = mkdtempSync(join(tmpdir(), 'kill-'))
+    const directory = await makeTemporaryDirectory('kill-')
     const ledgerPath = join(directory, 'ledger.jsonl')
     const carrier = await spawnCarrier({ ledgerPath, seed: 1 })
     const provisionFile = join(directory, 'provisioning.json')

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { freeUdpPort, missingPeer, runPeer } from '@dialwright/testkit'
 import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
+import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
 
 const calls = 300
 const callsPerSecond = 20
@@ -38,7 +38,7 @@ test(`sipp takes ${calls} calls at ${callsPerSecond} a second from a campaign, e
   skip: missingPeer('sipp') ?? false,
   timeout: 120_000,
 }, async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'sipp-campaign-'))
+  const directory = await makeTemporaryDirectory('sipp-campaign-')
   const port = await freeUdpPort()
   const sipp = runPeer(
     'sipp',

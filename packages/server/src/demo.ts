@@ -3,8 +3,7 @@
  * people created through the TWIN API, dialled to the carrier in the box, compared with the carrier's ledger call by call.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { spawnCarrier } from '@dialwright/carrier'
 import { demoEnvironment } from './config.ts'
@@ -15,6 +14,7 @@ import { demoProvisioning, demoTask } from './demo/provisioning.ts'
 import { type Progress, Screen } from './demo/screen.ts'
 import { ServerProcess } from './demo/server-process.ts'
 import { printSummary } from './demo/summary.ts'
+import { makeTemporaryDirectory } from './demo/temporary-directory.ts'
 import { WebhookReceiver } from './demo/webhook-receiver.ts'
 
 const deadlineMs = 95_000
@@ -39,7 +39,7 @@ export type WaitingContact = {
 async function demo(stay: boolean): Promise<number> {
   const screen = new Screen(process.stdout)
   const startedMs = performance.now()
-  const directory = await mkdtemp(join(tmpdir(), 'dialwright-demo-'))
+  const directory = await makeTemporaryDirectory('dialwright-demo-')
   const ledgerPath = join(directory, 'ledger.jsonl')
   await using cleanup = new AsyncDisposableStack()
   cleanup.defer(() => rm(directory, { recursive: true, force: true }))
