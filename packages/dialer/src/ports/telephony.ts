@@ -66,6 +66,8 @@ export type TelephonyEvent = { readonly legId: string; readonly seq: number; rea
 )
 
 export interface Telephony {
+  /** False while the process behind the port is being started again: a slot is better given back than spent. */
+  readonly isReady: boolean
   /** Accepted for sending, not answered. The INVITE leaves at once; refused when the leg id was seen before. */
   originate(request: OriginateRequest): Promise<void>
   /** Makes a prompt playable by its id. */

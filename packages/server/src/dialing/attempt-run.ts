@@ -126,6 +126,7 @@ export class AttemptRun {
     const current = lease.current
     if (current === null) return this.#giveBack('the node has lost its lease')
     if (clock.msUntil(this.leg.startAt) < -latestMs) return this.#giveBack('the slot came too late')
+    if (!telephony.isReady) return this.#giveBack('telephony is being started again')
     if (!isOpen(this.leg.settings, this.leg.zones, this.leg.workspaceZone, this.leg.startAt)) {
       return this.#giveBack('the calling window has closed')
     }

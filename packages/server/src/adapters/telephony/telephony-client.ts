@@ -24,6 +24,7 @@ export class TelephonyClient implements Telephony {
   readonly #healthWaiters = new Map<number, (health: { calls: number; wheelLateMs: number }) => void>()
   #child: ChildProcess | null = null
   #nextRequestId = 1
+  #starting: Promise<void> = Promise.resolve()
   #isClosing = false
   #sipPort = 0
 
@@ -39,6 +40,10 @@ export class TelephonyClient implements Telephony {
     const client = new TelephonyClient(deps)
     await client.#spawn()
     return client
+  }
+
+  get isReady(): boolean {
+    return this.#child !== null
   }
 
   get sipPort(): number {
@@ -113,6 +118,8 @@ export class TelephonyClient implements Telephony {
 
   async #end(deadlineMs: number): Promise<void> {
     this.#isClosing = true
+    // A process that is just being started is awaited: closed before it is ready it would outlive us.
+    await this.#starting
     const child = this.#child
     if (child === null) return
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -122,10 +129,11 @@ export class TelephonyClient implements Telephony {
 
   async #spawn(): Promise<void> {
     const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-    this.#child = child
     await new Promise<void>((resolve, reject) => {
       child.on('message', (message: HostMessage) => {
         if (message.type === 'ready') {
+          // Before this line the process knows no command: whoever dials meanwhile is told that it is not there.
+          this.#child = child
           this.#sipPort = message.sipPort
           resolve()
         } else if (message.type === 'failed') reject(new TelephonyLostError(message.message))
@@ -149,9 +157,17 @@ export class TelephonyClient implements Telephony {
     if (this.#isClosing) return
     this.#deps.log.error({ why, lostLegs: lost.length }, 'the telephony process ended, starting it again')
     for (const listener of this.#lostListeners) listener()
+    this.#restart()
+  }
+
+  /** Tries until it is there again: a port may be held for a moment by what has just died. */
+  #restart(): void {
     this.#deps.clock.schedule(restartAfterMs, () => {
       if (this.#isClosing) return
-      this.#spawn().catch((error) => this.#deps.log.error({ err: error }, 'the telephony process could not be started'))
+      this.#starting = this.#spawn().catch((error) => {
+        this.#deps.log.error({ err: error }, 'the telephony process could not be started, trying again')
+        if (!this.#isClosing) this.#restart()
+      })
     })
   }
 
