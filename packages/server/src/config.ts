@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { faultPoints, faultVictims, type Kill, parseKill } from './dialing/faults.ts'
 import { ConfigError } from './errors.ts'
 
 const hostPort = (fallbackHost: string, fallbackPort: number) =>
@@ -56,6 +57,24 @@ const egress = z
     return networks
   })
 
+const kills = z
+  .string()
+  .default('')
+  .transform((text, context) =>
+    text
+      .split(',')
+      .filter((one) => one !== '')
+      .map((one) => {
+        const kill = parseKill(one)
+        if (kill !== null) return kill
+        context.addIssue({
+          code: 'custom',
+          message: `expected VICTIM:POINT#N, like telephony:after-invite#3, found "${one}"; victims: ${faultVictims.join(', ')}; points: ${faultPoints.join(', ')}`,
+        })
+        return z.NEVER
+      }),
+  )
+
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback)
 
 const environmentSchema = z.object({
@@ -81,11 +100,9 @@ const environmentSchema = z.object({
   DIALWRIGHT_PROVISION: z.string().optional().describe('Provisioning file applied at start'),
   DIALWRIGHT_NODE: z.string().min(1).default(hostname()).describe('Name of this node in its cluster'),
   DIALWRIGHT_DRAIN_SECONDS: positive(60).describe('Seconds that live calls may take to finish after SIGTERM'),
-  DIALWRIGHT_KILL_AT: z
-    .string()
-    .regex(/^[a-z-]+(:[a-z-]+)?(#\d+)?$/, 'expected POINT or POINT#N, like after-claim#3')
-    .optional()
-    .describe('For crash tests: die with SIGKILL when the named point is passed for the N-th time'),
+  DIALWRIGHT_KILL_AT: kills.describe(
+    'For crash tests: what is killed with SIGKILL when a named point is passed for the N-th time',
+  ),
   DIALWRIGHT_LOG: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -107,7 +124,7 @@ export type Config = {
   readonly drainSeconds: number
   readonly logLevel: string
   /** For crash tests alone: see dialing/faults.ts. */
-  readonly killAt: string | undefined
+  readonly killAt: readonly Kill[]
 }
 
 /**

@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import { parse as parseYaml } from 'yaml'
 import { ensureOwner } from './access/first-owner.ts'
 import { PostgresCampaignStore } from './adapters/postgres/campaign-store/campaign-store.ts'
-import { startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
 import { PostgresMaterialSource } from './adapters/postgres/material-source.ts'
 import { migrate } from './adapters/postgres/migrate.ts'
 import { createPool } from './adapters/postgres/pool.ts'
@@ -18,7 +18,7 @@ import type { Config } from './config.ts'
 import type { ServerDeps } from './deps.ts'
 import { CallMaterials } from './dialing/call-materials.ts'
 import { DialingEngine } from './dialing/engine.ts'
-import { killAt } from './dialing/faults.ts'
+import { type FaultVictim, killAt } from './dialing/faults.ts'
 import { NodeClock } from './dialing/node-clock.ts'
 import { buildHttpServer } from './http/server.ts'
 import { applyProvisioning } from './provisioning/apply.ts'
@@ -51,9 +51,10 @@ async function assemble(
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
   const secretBox = await openSecretBox({ key: config.secretKey, dataDirectory: config.dataDirectory })
   let databaseUrl = config.databaseUrl
+  let database: EmbeddedPostgres | null = null
   if (databaseUrl === undefined) {
-    const database = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log })
-    stack.defer(() => database.stop())
+    database = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log })
+    stack.defer(database.stop)
     databaseUrl = database.connectionString
   }
   const pool = createPool(databaseUrl, log)
@@ -80,7 +81,7 @@ async function assemble(
     clock,
     recordings: join(config.dataDirectory, 'recordings'),
   })
-  const engine = new DialingEngine({
+  const engine: DialingEngine = new DialingEngine({
     store: new PostgresCampaignStore({ pool, clock, random: systemRandom }),
     telephony,
     clock,
@@ -88,7 +89,10 @@ async function assemble(
     nodeName: config.nodeName,
     loadTrunk: (leg) => materials.trunkFor(leg),
     openConversation: (leg) => materials.conversationFor(leg),
-    faults: killAt(config.killAt, () => process.kill(process.pid, 'SIGKILL')),
+    faults: killAt(config.killAt, (kill) => {
+      log.fatal({ crashTest: kill, live: engine.liveCount }, 'a crash test kills')
+      for (const processId of victims(kill.victim, telephony, database)) process.kill(processId, 'SIGKILL')
+    }),
     recordingOf: (leg) => materials.recordingOf(leg),
   })
   const deps: ServerDeps = {
@@ -115,6 +119,21 @@ async function assemble(
     await engine.drain(config.drainSeconds * 1_000)
   })
   return { address, firstOwner: madePassword === null ? null : { login: config.admin.login, password: madePassword } }
+}
+
+/** The processes of a crash test's victim; main last, for it does the killing. */
+function victims(
+  victim: FaultVictim,
+  telephony: TelephonyClient,
+  database: EmbeddedPostgres | null,
+): readonly number[] {
+  const of: Readonly<Record<FaultVictim, readonly (number | null | undefined)[]>> = {
+    main: [process.pid],
+    telephony: [telephony.processId],
+    both: [telephony.processId, process.pid],
+    postgres: [database?.processId],
+  }
+  return of[victim].flatMap((processId) => (typeof processId === 'number' ? [processId] : []))
 }
 
 async function readDocument(file: string): Promise<unknown> {

@@ -1,6 +1,7 @@
 /**
- * Named points in the life of an attempt at which a process can be made to die, so that crashes at every one of them are
- * tested on the real product. Off unless DIALWRIGHT_KILL_AT names a point ("after-claim#3": the third time it is passed).
+ * Named points in the life of an attempt at which something can be made to die, so that crashes at every one of them are
+ * tested on the real product. Off unless DIALWRIGHT_KILL_AT tells a list of kills: "VICTIM:POINT#N", separated by commas.
+ * "both:after-claim#3" kills main and telephony when the point is passed for the third time in the life of this process.
  */
 export const faultPoints = [
   'after-claim',
@@ -13,14 +14,29 @@ export const faultPoints = [
 export type FaultPoint = (typeof faultPoints)[number]
 export type Faults = (point: FaultPoint) => void
 
+/** Who dies: the main process, the telephony process, both at once, or the embedded database's postmaster. */
+export const faultVictims = ['main', 'telephony', 'both', 'postgres'] as const
+export type FaultVictim = (typeof faultVictims)[number]
+
+export type Kill = { readonly victim: FaultVictim; readonly point: FaultPoint; readonly nth: number }
+
 export const noFaults: Faults = () => {}
 
-/** @param spec  POINT or POINT#N; undefined: never. */
-export function killAt(spec: string | undefined, kill: () => void): Faults {
-  if (spec === undefined) return noFaults
-  const [point, nth = '1'] = spec.split('#')
-  let left = Number(nth)
-  return (passed) => {
-    if (passed === point && --left === 0) kill()
+/** Reads one kill, "POINT", "POINT#N" or "VICTIM:POINT#N"; null when it names no victim or point there is. */
+export function parseKill(text: string): Kill | null {
+  const [, victimName = 'main', pointName, nth = '1'] = /^(?:([a-z]+):)?([a-z-]+)(?:#(\d+))?$/.exec(text) ?? []
+  const victim = faultVictims.find((one) => one === victimName)
+  const point = faultPoints.find((one) => one === pointName)
+  return victim === undefined || point === undefined ? null : { victim, point, nth: Number(nth) }
+}
+
+/** Each kill happens once, at its passing of its point. */
+export function killAt(kills: readonly Kill[], kill: (kill: Kill) => void): Faults {
+  if (kills.length === 0) return noFaults
+  const passed = new Map<FaultPoint, number>()
+  return (point) => {
+    const nth = (passed.get(point) ?? 0) + 1
+    passed.set(point, nth)
+    for (const one of kills) if (one.point === point && one.nth === nth) kill(one)
   }
 }
