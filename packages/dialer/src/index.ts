@@ -23,6 +23,7 @@ export {
   type SlotRequest,
   type TrunkChoice,
 } from './claims/allocate-slots.ts'
+export { type Gathered, gatherSlots } from './claims/gather-slots.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export { type ExplainFacts, type ExplainGate, type Explanation, explain } from './explain/explain.ts'
 export { formatForTrunk, type NumberFormat, routeNumber } from './numbers/trunk-format.ts'
@@ -50,6 +51,7 @@ export type {
   TelephonyEvent,
   TrunkTarget,
 } from './ports/telephony.ts'
+export { withinDayCap } from './retries/day-cap.ts'
 export {
   type DoneReason,
   type EndedAttempt,

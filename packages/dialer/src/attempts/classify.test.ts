@@ -3,30 +3,40 @@ import { test } from 'node:test'
 import { classifyEnd, classifyResponse, type Ended } from './classify.ts'
 import { dispositions } from './disposition.ts'
 
+const named: Readonly<Record<number, string>> = {
+  302: 'congestion',
+  401: 'congestion',
+  402: 'congestion',
+  403: 'congestion',
+  404: 'invalid-number',
+  408: 'no-answer',
+  410: 'invalid-number',
+  480: 'no-answer',
+  484: 'invalid-number',
+  486: 'busy',
+  // We did not take the call back: somebody between us and the callee did, and the callee may be asked again.
+  487: 'congestion',
+  488: 'congestion',
+  500: 'congestion',
+  503: 'congestion',
+  600: 'busy',
+  603: 'rejected',
+  604: 'invalid-number',
+  606: 'rejected',
+  607: 'blocked',
+  608: 'blocked',
+}
+
 test('the named statuses mean what the table says', () => {
-  const expected: Record<number, string> = {
-    302: 'congestion',
-    401: 'congestion',
-    402: 'congestion',
-    403: 'congestion',
-    404: 'invalid-number',
-    408: 'no-answer',
-    410: 'invalid-number',
-    480: 'no-answer',
-    484: 'invalid-number',
-    486: 'busy',
-    488: 'congestion',
-    500: 'congestion',
-    503: 'congestion',
-    600: 'busy',
-    603: 'rejected',
-    604: 'invalid-number',
-    606: 'rejected',
-    607: 'blocked',
-    608: 'blocked',
-  }
-  for (const [status, disposition] of Object.entries(expected))
+  for (const [status, disposition] of Object.entries(named))
     assert.equal(classifyResponse(Number(status), null).disposition, disposition, status)
+})
+
+test('every status that the table does not name is congestion, from 600 on a refusal', () => {
+  for (let status = 300; status <= 699; status++) {
+    if (status in named) continue
+    assert.equal(classifyResponse(status, null).disposition, status < 600 ? 'congestion' : 'rejected', String(status))
+  }
 })
 
 test('a Q.850 cause decides before the status, an unknown one does not', () => {

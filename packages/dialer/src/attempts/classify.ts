@@ -70,8 +70,6 @@ function byStatus(status: number | null): Classified {
     case 607:
     case 608:
       return result('blocked', status === 607 ? 'blocked-by-callee' : 'carrier-block')
-    case 487:
-      return result('cancelled')
   }
   // A 3xx that is not followed would be another call to another place.
   if (status < 400) return result('congestion', 'redirect-refused')

@@ -107,6 +107,37 @@ export function freeChannels(gate: Gate): number {
   return gate.maxCalls === null ? Number.POSITIVE_INFINITY : Math.max(0, gate.maxCalls - gate.live)
 }
 
+/**
+ * An upper bound of what may still start over a route within the horizon: by workspace and campaign, by the route's trunks
+ * that are not closed, by the numbers that may be shown. Only a destination that no trunk serves can make it fewer.
+ */
+export function startsLeft(desk: ClaimDesk, routeId: number): number {
+  const left = (id: string): number => startsOf(desk, desk.gates.get(id))
+  const trunks = (desk.routes.get(routeId)?.trunks ?? []).filter(
+    ({ closedUntil }) => closedUntil === null || Temporal.Instant.compare(closedUntil, desk.now) <= 0,
+  )
+  const { callerIds } = desk
+  return Math.min(
+    left(desk.workspaceId),
+    left(desk.campaignId),
+    trunks.reduce((sum, { trunkId }) => sum + left(trunkId), 0),
+    callerIds.kind === 'numbers'
+      ? callerIds.numbers.reduce((sum, { numberId }) => sum + left(numberId), 0)
+      : Number.POSITIVE_INFINITY,
+  )
+}
+
+/** What one gate lets start from now to the horizon, both included. */
+function startsOf(desk: ClaimDesk, gate: Gate | undefined): number {
+  if (gate === undefined) return Number.POSITIVE_INFINITY
+  const first = later(gate.nextSlotAt, desk.now)
+  const roomUs = Number(desk.now.epochNanoseconds - first.epochNanoseconds) / 1000 + desk.horizonMs * 1000
+  if (roomUs < 0) return 0
+  if (gate.callsPerSecond === null) return freeChannels(gate)
+  const byPace = Math.floor(roomUs / intervalMicroseconds(gate.callsPerSecond)) + 1
+  return Math.min(freeChannels(gate), byPace)
+}
+
 type Choice = { readonly trunkId: string; readonly number: NumberChoice | null; readonly callerId: string | null }
 
 /** The first trunk of the route that is not closed, serves the destination and has a channel, with a number that has one. */

@@ -12,6 +12,7 @@ export type PlanReason =
   | 'campaign-at-capacity'
   | 'workspace-at-capacity'
   | 'trunk-at-capacity'
+  | 'trunk-closed'
   | 'pace'
 
 export type Plan = {
@@ -27,12 +28,19 @@ export function planAttempts(view: CampaignView, now: Temporal.Instant, { horizo
   if (view.expiresAt !== null && !isBefore(now, view.expiresAt)) return nothing('expired', null)
   if (view.lanes.length === 0) return nothing('no-contacts', null)
 
+  const plan = planLanes(view, now, horizonMs)
+  // Past the end nothing is to be looked at again, but the end itself is.
+  return { ...plan, wakeAt: plan.wakeAt === null ? null : earliest([plan.wakeAt, view.expiresAt]) }
+}
+
+function planLanes(view: CampaignView, now: Temporal.Instant, horizonMs: number): Plan {
   const due = view.lanes.filter((lane) => lane.nextDueAt !== null)
   if (due.length === 0) return nothing('nothing-due', null)
   const open = due.filter((lane) => isDue(lane, now) && isOpen(view.settings, lane.zones, view.workspaceZone, now))
-  if (open.length === 0) return waitForLanes(view, due, now)
+  const closed = due.filter((lane) => !open.includes(lane))
+  if (open.length === 0) return waitForLanes(view, closed, now)
 
-  const horizon = now.add({ milliseconds: horizonMs })
+  const horizon = now.add({ microseconds: Math.round(horizonMs * 1000) })
   const shared = Math.min(room(view.workspace), room(view.campaign))
   if (room(view.workspace) <= 0) return nothing('workspace-at-capacity', null)
   if (room(view.campaign) <= 0) return nothing('campaign-at-capacity', null)
@@ -40,15 +48,22 @@ export function planAttempts(view: CampaignView, now: Temporal.Instant, { horizo
   if (slots <= 0)
     return nothing(
       'pace',
-      latest(view.workspace.nextSlotAt, view.campaign.nextSlotAt).subtract({ milliseconds: horizonMs / 2 }),
+      latest(view.workspace.nextSlotAt, view.campaign.nextSlotAt).subtract({
+        microseconds: Math.round(horizonMs * 500),
+      }),
     )
 
   const start = order(view, open, Math.min(shared, slots), now, horizon)
   if (start.length > 0) return { start, wakeAt: horizon, because: 'starting' }
-  return { start, ...waitForTrunks(view, open, now) }
+  const trunks = waitForTrunks(view, open, now)
+  return nothing(trunks.because, earliest([trunks.wakeAt, waitForLanes(view, closed, now).wakeAt]))
 }
 
-/** Deals the free slots out: priority first, then the lane that has waited longest, each within its route's room. */
+/**
+ * Orders from every lane that could start something: priority first, then the lane that has waited longest. Each is ordered as
+ * if it came alone, because the claim fills the slots in this order and bounds their sum: a lane whose contacts cannot be dialled
+ * at this moment would otherwise hold the others for as long as it waits.
+ */
 function order(
   view: CampaignView,
   open: readonly LaneView[],
@@ -57,25 +72,20 @@ function order(
   horizon: Temporal.Instant,
 ): LaneOrder[] {
   const roomOf = new Map(view.routes.map((route) => [route.routeId, routeRoom(route, now, horizon)]))
-  const sorted = [...open].sort(
-    (a, b) =>
-      b.priority - a.priority ||
-      Temporal.Instant.compare(a.nextDueAt ?? now, b.nextDueAt ?? now) ||
-      a.zoneId - b.zoneId,
-  )
-  const orders: LaneOrder[] = []
-  let left = free
-  for (const lane of sorted) {
-    const count = Math.min(left, roomOf.get(lane.routeId) ?? 0)
-    if (count <= 0) continue
-    // How many of the lane are due is the claim's to find: what one lane leaves, the next step deals out again.
-    orders.push({ routeId: lane.routeId, zoneId: lane.zoneId, priority: lane.priority, count })
-    left -= count
-    if (left <= 0) break
-  }
-  return orders
+  return [...open]
+    .sort(
+      (a, b) =>
+        b.priority - a.priority ||
+        Temporal.Instant.compare(a.nextDueAt ?? now, b.nextDueAt ?? now) ||
+        a.zoneId - b.zoneId,
+    )
+    .flatMap(({ routeId, zoneId, priority }) => {
+      const count = Math.min(free, roomOf.get(routeId) ?? 0)
+      return count <= 0 ? [] : [{ routeId, zoneId, priority, count }]
+    })
 }
 
+/** Lanes that are not due yet, or not callable at this hour. */
 function waitForLanes(view: CampaignView, due: readonly LaneView[], now: Temporal.Instant): Plan {
   const isAnyDue = due.some((lane) => isDue(lane, now))
   const instants = due.map((lane) => {
@@ -94,9 +104,10 @@ function waitForTrunks(
   const trunks = view.routes.filter((route) => wanted.has(route.routeId)).flatMap((route) => route.trunks)
   const withRoom = trunks.filter((trunk) => room(trunk) > 0)
   if (withRoom.length === 0) return { wakeAt: null, because: 'trunk-at-capacity' }
+  const isClosed = withRoom.every((trunk) => trunk.closedUntil !== null && isBefore(now, trunk.closedUntil))
   return {
     wakeAt: earliest(withRoom.map((trunk) => latest(trunk.nextSlotAt, trunk.closedUntil ?? now))),
-    because: 'pace',
+    because: isClosed ? 'trunk-closed' : 'pace',
   }
 }
 
@@ -115,7 +126,8 @@ function room(capacity: CapacityView): number {
 
 /** Starts that the rate allows before the horizon. */
 function slotsWithin(capacity: CapacityView, now: Temporal.Instant, horizon: Temporal.Instant): number {
-  if (capacity.callsPerSecond === null) return Number.MAX_SAFE_INTEGER
+  // A gate without a rate may still hold an instant of the time when it had one.
+  if (capacity.callsPerSecond === null) return isBefore(horizon, capacity.nextSlotAt) ? 0 : Number.MAX_SAFE_INTEGER
   const first = latest(capacity.nextSlotAt, now)
   const seconds = Number(horizon.epochNanoseconds - first.epochNanoseconds) / 1e9
   return seconds <= 0 ? 0 : Math.ceil(seconds * capacity.callsPerSecond)

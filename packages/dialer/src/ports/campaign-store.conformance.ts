@@ -125,6 +125,58 @@ function claims(promise: Promised): void {
     assert.equal(only(await claimAll(full, otherCampaignId)).trunkId, otherTrunkId)
   })
 
+  promise('a contact that no trunk can serve holds neither its lane nor the others', async (ground) => {
+    // One start within the horizon: whoever is first in a lane would take it.
+    const world = await plainWorld(ground, { contacts: 0, settings: settings({}, { callsPerSecond: 0.5 }) })
+    const narrowId = uuid(13)
+    await ground.addTrunk({ id: narrowId, workspaceId, destinations: ['+7'] })
+    const routeId = await ground.addRoute({ workspaceId, trunkIds: [narrowId] })
+    const abroad = (n: number) => ({ phones: [`+84${phoneOf(n).slice(2)}`] })
+    await addPlainContact(ground, routeId, 1, abroad(1))
+    await addPlainContact(ground, routeId, 2, abroad(2))
+    await addPlainContact(ground, routeId, 3)
+    assert.equal(only(await claimAll(world)).contactId, contactId(3), 'its own lane')
+    await ground.advance(2_000)
+    await addPlainContact(ground, routeId, 4, { zones: ['Europe/Samara'] })
+    assert.equal(only(await claimAll(world)).contactId, contactId(4), 'another lane')
+  })
+
+  promise('a phone that lives in another campaign holds neither its lane nor the others', async (ground) => {
+    const world = await plainWorld(ground, { contacts: 1 })
+    only(await claimAll(world))
+    await ground.addCampaign({ id: otherCampaignId, workspaceId, settings: settings({}, { callsPerSecond: 0.5 }) })
+    const inOther = (n: number, phone: number, zone: string) =>
+      addPlainContact(ground, world.routeId, n, {
+        campaignId: otherCampaignId,
+        phones: [phoneOf(phone)],
+        zones: [zone],
+      })
+    await inOther(10, 0, 'Europe/Moscow')
+    await inOther(11, 11, 'Europe/Samara')
+    assert.equal(only(await claimAll(world, otherCampaignId)).contactId, contactId(11))
+  })
+
+  promise(
+    "a phone's cap for a day counts over all campaigns of the workspace, and the next day begins anew",
+    async (ground) => {
+      const capped = settings({ retry: { rules: [], caps: { perPhonePerDay: 1 } } })
+      const world = await plainWorld(ground, { contacts: 1, settings: capped })
+      const leg = only(await claimAll(world))
+      assert.equal(await ground.store.finish(world.lease, outcome(leg, ground)), true)
+      await ground.addCampaign({ id: otherCampaignId, workspaceId, settings: capped })
+      await addPlainContact(ground, world.routeId, 10, { campaignId: otherCampaignId, phones: [phoneOf(0)] })
+      await addPlainContact(ground, world.routeId, 11, { campaignId: otherCampaignId })
+      assert.equal(only(await claimAll(world, otherCampaignId)).contactId, contactId(11))
+      const { dueAt, state } = await ground.contact(contactId(10))
+      assert.equal(state, 'ready')
+      const nextDay = ground.now().toZonedDateTimeISO('Europe/Moscow').toPlainDate().add({ days: 1 })
+      assert.equal(dueAt.toString(), nextDay.toZonedDateTime('Europe/Moscow').toInstant().toString())
+      await ground.advance(Number(dueAt.epochMilliseconds - ground.now().epochMilliseconds))
+      const lease = await ground.store.join('node-b', leaseMs)
+      assert.equal(only(await claimAll({ ground, lease }, otherCampaignId)).contactId, contactId(10))
+    },
+  )
+
   promise('a group of numbers is shown in rotation, across claims', async (ground) => {
     const world = await plainWorld(ground, {
       contacts: 4,

@@ -9,6 +9,8 @@ export type TrunkSeed = Limits & {
   readonly id: string
   readonly workspaceId: string
   readonly closedUntil?: Temporal.Instant | undefined
+  /** Prefixes with a plus; absent: any. */
+  readonly destinations?: readonly string[] | undefined
 }
 export type NumberSeed = Limits & {
   readonly id: string

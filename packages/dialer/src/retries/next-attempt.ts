@@ -2,6 +2,7 @@
 import type { Disposition } from '../attempts/disposition.ts'
 import type { CampaignSettings, RetryRule } from '../campaigns/campaign-settings.ts'
 import { nextOpening } from '../windows/calling-window.ts'
+import { withinDayCap } from './day-cap.ts'
 
 /** An attempt that has ended, as the retry rules count it. */
 export type PastAttempt = {
@@ -68,10 +69,19 @@ function redialAt(ended: EndedAttempt, last: PastAttempt): Temporal.Instant | nu
   const seconds = rule.intervalsSeconds[Math.min(results, rule.intervalsSeconds.length) - 1] ?? 0
   const waitMs = Math.max(seconds * 1000, leastWaitMs(ended, last))
   const byRule = last.endedAt.add({ milliseconds: Math.round(waitMs) })
-  return onAllowedDay(ended, last, Temporal.Instant.compare(byRule, ended.now) < 0 ? ended.now : byRule)
+  return withinDayCap(
+    ended.settings.retry.caps.perPhonePerDay,
+    ended.phoneStarts,
+    ended.phones[last.phoneIndex]?.zones ?? [],
+    Temporal.Instant.compare(byRule, ended.now) < 0 ? ended.now : byRule,
+  )
 }
 
+/** No rule redials what cannot be reached by ringing again, or what was taken back. */
+const neverAgain: ReadonlySet<Disposition> = new Set(['invalid-number', 'blocked', 'cancelled'])
+
 function triggers(rule: RetryRule, attempt: PastAttempt): boolean {
+  if (neverAgain.has(attempt.disposition)) return false
   if (rule.on.includes(attempt.disposition)) return true
   if (!rule.on.includes('short-talk') || attempt.disposition !== 'answered') return false
   return attempt.talkMs <= (rule.talkSecondsAtMost ?? 0) * 1000
@@ -80,19 +90,4 @@ function triggers(rule: RetryRule, attempt: PastAttempt): boolean {
 function leastWaitMs(ended: EndedAttempt, last: PastAttempt): number {
   if (last.disposition === 'unknown') return ended.settings.maxDurationMs + afterUnknownMs
   return last.detail === 'no-response' ? afterSilenceMs : 0
-}
-
-/** With the day's cap of the phone reached, the start of the callee's next day; of several zones, the latest. */
-function onAllowedDay(ended: EndedAttempt, last: PastAttempt, at: Temporal.Instant): Temporal.Instant {
-  const { perPhonePerDay } = ended.settings.retry.caps
-  if (perPhonePerDay === undefined) return at
-  let allowed = at
-  for (const zone of ended.phones[last.phoneIndex]?.zones ?? []) {
-    const day = at.toZonedDateTimeISO(zone).toPlainDate()
-    const tries = ended.phoneStarts.filter((start) => start.toZonedDateTimeISO(zone).toPlainDate().equals(day)).length
-    if (tries < perPhonePerDay) continue
-    const nextDay = day.add({ days: 1 }).toZonedDateTime(zone).toInstant()
-    if (Temporal.Instant.compare(nextDay, allowed) > 0) allowed = nextDay
-  }
-  return allowed
 }

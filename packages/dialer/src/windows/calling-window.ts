@@ -6,6 +6,7 @@ import type { CallingWindow, CampaignSettings, ForbiddenHours } from '../campaig
 
 export type Hours = Pick<CampaignSettings, 'windows' | 'timeGroups'>
 
+const midnight = Temporal.PlainTime.from('00:00')
 const lastSecond = 86_399
 const daySeconds = 86_400
 /** Beyond this no opening is looked for: the hours never open in all zones at once. */
@@ -31,7 +32,9 @@ export function isInWindow(
   instant: Temporal.Instant,
 ): boolean {
   if (windows.length === 0) return true
-  return calleeZones.every((zone) =>
+  // Nobody is nowhere: a callee of unknown place is taken to be where the workspace is.
+  const zones = calleeZones.length === 0 ? [workspaceZone] : calleeZones
+  return zones.every((zone) =>
     windows.some((window) => {
       const { day, second } = localTime(instant, window.zone === 'callee' ? zone : workspaceZone)
       return isListed(window.days, day) && second >= window.fromSecond && second <= window.toSecond
@@ -71,38 +74,56 @@ export function nextOpening(
   from: Temporal.Instant,
 ): Temporal.Instant | null {
   if (isOpen(hours, calleeZones, workspaceZone, from)) return from
-  const zones = new Set([workspaceZone, ...calleeZones])
+  const zones = [...new Set([workspaceZone, ...calleeZones])]
+  const seconds = edges(hours)
   // The answer changes only where a window begins or a forbidden span ends, or with the clocks: those instants are enough.
-  const candidates: Temporal.Instant[] = []
-  for (const zone of zones) {
-    const today = from.toZonedDateTimeISO(zone).startOfDay()
-    for (let day = 0; day <= horizonDays; day++) {
-      const date = today.add({ days: day })
-      for (const second of edges(hours)) candidates.push(atSecond(date, second).toInstant())
-      const transition = date.getTimeZoneTransition('next')
-      if (transition !== null) candidates.push(transition.toInstant())
+  for (let day = 0; day <= horizonDays; day++) {
+    const begin = from.add({ hours: 24 * day })
+    const end = begin.add({ hours: 24 })
+    const opening = zones
+      .flatMap((zone) => changesWithin(zone, seconds, begin, end))
+      .sort(Temporal.Instant.compare)
+      .find((instant) => isOpen(hours, calleeZones, workspaceZone, instant))
+    if (opening !== undefined) return opening
+  }
+  return null
+}
+
+/** The instants of (begin, end] at which a wall clock of the zone shows one of the seconds of a day, or jumps. */
+function changesWithin(
+  zone: string,
+  seconds: readonly number[],
+  begin: Temporal.Instant,
+  end: Temporal.Instant,
+): Temporal.Instant[] {
+  const isWithin = (instant: Temporal.Instant): boolean =>
+    Temporal.Instant.compare(instant, begin) > 0 && Temporal.Instant.compare(instant, end) <= 0
+  const local = begin.toZonedDateTimeISO(zone)
+  const jump = local.getTimeZoneTransition('next')?.toInstant()
+  const hasJump = jump !== undefined && isWithin(jump)
+  const changes: Temporal.Instant[] = hasJump ? [jump] : []
+  const lastDate = end.toZonedDateTimeISO(zone).toPlainDate()
+  for (let date = local.toPlainDate(); Temporal.PlainDate.compare(date, lastDate) <= 0; date = date.add({ days: 1 })) {
+    for (const second of seconds) {
+      const plain = date.toPlainDateTime(midnight.add({ seconds: second }))
+      // Where the clocks are put back, a wall clock shows the same second twice, and either may be the opening.
+      for (const disambiguation of hasJump ? (['earlier', 'later'] as const) : (['compatible'] as const)) {
+        const instant = plain.toZonedDateTime(zone, { disambiguation }).toInstant()
+        if (isWithin(instant)) changes.push(instant)
+      }
     }
   }
-  candidates.sort(Temporal.Instant.compare)
-  return (
-    candidates.find(
-      (instant) => Temporal.Instant.compare(instant, from) > 0 && isOpen(hours, calleeZones, workspaceZone, instant),
-    ) ?? null
-  )
+  return changes
 }
 
-function edges(hours: Hours): Set<number> {
-  return new Set([
-    0,
-    ...hours.windows.map((window) => window.fromSecond),
-    ...hours.timeGroups.flatMap((group) => group.forbid.map((span) => span.toSecond % daySeconds)),
-  ])
-}
-
-/** The instant at which a wall clock shows that second of the day; in a gap of the clocks, the first after it. */
-function atSecond(startOfDay: Temporal.ZonedDateTime, second: number): Temporal.ZonedDateTime {
-  const time = Temporal.PlainTime.from('00:00').add({ seconds: Math.min(second, lastSecond) })
-  return startOfDay.toPlainDate().toZonedDateTime({ timeZone: startOfDay.timeZoneId, plainTime: time })
+function edges(hours: Hours): readonly number[] {
+  return [
+    ...new Set([
+      0,
+      ...hours.windows.map((window) => Math.min(window.fromSecond, lastSecond)),
+      ...hours.timeGroups.flatMap((group) => group.forbid.map((span) => span.toSecond % daySeconds)),
+    ]),
+  ]
 }
 
 function localTime(instant: Temporal.Instant, zone: string): { day: number; second: number } {

@@ -1,5 +1,5 @@
 /** Puts people into a campaign: numbers normalised, zones and routes found, duplicates left out, each refusal told. */
-import { routeNumber, zonesOfNumber } from '@dialwright/dialer'
+import { routeNumber } from '@dialwright/dialer'
 import { openForContacts } from '../adapters/postgres/campaign-store/settle.ts'
 import { type Connection, transaction } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
@@ -7,6 +7,7 @@ import { CampaignNotFoundError } from '../campaigns/errors.ts'
 import type { ServerDeps } from '../deps.ts'
 import { type NormalizedPhone, normalizePhone } from '../numbers/normalize.ts'
 import { zoneNames } from './contact-zone.ts'
+import { zonesOfPhone } from './zones-of-phone.ts'
 
 export type NewContact = {
   readonly phones: readonly string[]
@@ -172,7 +173,12 @@ class Import {
       if (route === undefined)
         return reject(`phones/${position}`, 'no-route', `no route of the dialplan carries ${normalized.phone}`)
       if (ready.some((other) => other.key === normalized.key)) continue
-      ready.push({ ...normalized, given, routeId: route.routeId, zones: own ?? zonesOfNumber(normalized.key) })
+      ready.push({
+        ...normalized,
+        given,
+        routeId: route.routeId,
+        zones: own ?? zonesOfPhone(normalized.phone, this.#campaign.country),
+      })
     }
     return ready
   }

@@ -13,6 +13,7 @@ const horizonMs = 200
 const pollMs = 1_000
 const recoverEveryMs = 1_000
 const recoverGraceMs = 2_000
+const awaitTelephonyMs = 50
 /** Planning again sooner than this would only find the same state. */
 const leastPauseMs = 20
 
@@ -121,6 +122,8 @@ export class DialingEngine {
   async #plan(): Promise<number> {
     const lease = this.#lease.current
     if (lease === null) return pollMs
+    // A slot claimed now would only be given back, and its instant lost.
+    if (!this.#telephony.isReady) return awaitTelephonyMs
     await this.#store.settleCampaigns()
     let waitMs = pollMs
     for (const view of await this.#store.runningCampaigns()) {

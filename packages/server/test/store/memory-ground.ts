@@ -40,7 +40,11 @@ export class MemoryGround implements StoreGround {
   }
 
   async addTrunk(seed: TrunkSeed): Promise<void> {
-    this.#tables.trunks.set(seed.id, { trunkId: seed.id, closedUntil: seed.closedUntil ?? null, destinations: null })
+    this.#tables.trunks.set(seed.id, {
+      trunkId: seed.id,
+      closedUntil: seed.closedUntil ?? null,
+      destinations: seed.destinations ?? null,
+    })
     this.#tables.addPace(seed.id, seed, this.now())
   }
 

@@ -63,8 +63,8 @@ export class PostgresGround implements StoreGround {
 
   async addTrunk(seed: TrunkSeed): Promise<void> {
     await this.#pool.query(
-      "insert into trunk (id, workspace_id, name, host, port, closed_until) values ($1, $2, $1::uuid::text, '127.0.0.1', 5060, $3)",
-      [seed.id, seed.workspaceId, seed.closedUntil ?? null],
+      "insert into trunk (id, workspace_id, name, host, port, closed_until, destinations) values ($1, $2, $1::uuid::text, '127.0.0.1', 5060, $3, $4)",
+      [seed.id, seed.workspaceId, seed.closedUntil ?? null, seed.destinations ?? null],
     )
     await this.#addPace('trunk', seed, seed.workspaceId)
   }

@@ -186,7 +186,7 @@ export class MemoryCampaignStore implements CampaignStore {
       expiresAt: campaign?.expiresAt ?? null,
       phones: contact.phones.map((phone) => ({ zones: tables.zonesOf(phone.zoneId) })),
       past,
-      phoneStarts: starts.filter((start) => start.workspaceId === workspaceId).map((start) => start.at),
+      phoneStarts: tables.startsOf(workspaceId, leg.phoneKey),
       now: this.#now(),
     })
     contact.attempts = attemptNumber

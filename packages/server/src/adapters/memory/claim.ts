@@ -1,25 +1,26 @@
 /** The claim and the planner's view over the in-memory tables: the same gates and the same pure slots as on PostgreSQL. */
 import {
-  allocateSlots,
   type CallerIds,
   type CampaignView,
   type CapacityView,
   type ClaimDesk,
   type ClaimedLeg,
   type Clock,
-  freeChannels,
   type Gate,
+  gatherSlots,
   type LaneOrder,
   type LaneView,
   type NodeLease,
   type Random,
   type RouteChoice,
+  type SlotRequest,
+  withinDayCap,
 } from '@dialwright/dialer'
 import { uuidV7 } from '../system/uuid-v7.ts'
 import type { CampaignRow, ContactRow, LiveLeg, MemoryTables, PhoneRow } from './tables.ts'
 
 export type MemoryDeps = { readonly clock: Clock; readonly random: Random }
-type Candidate = { readonly contact: ContactRow; readonly phone: PhoneRow }
+type Candidate = SlotRequest & { readonly contact: ContactRow; readonly phone: PhoneRow }
 
 export function claimLegs(
   tables: MemoryTables,
@@ -31,27 +32,18 @@ export function claimLegs(
 ): readonly ClaimedLeg[] {
   const desk = openDesk(tables, campaign, lanes, deps.clock.now(), horizonMs)
   const taken = new Set([...tables.legs.values()].map((leg) => leg.phoneKey))
-  const room = Math.min(
-    ...[campaign.workspaceId, campaign.id].map((id) => freeChannels(gateOf(desk.gates, id, desk.now))),
-  )
-  const candidates: Candidate[] = []
-  for (const lane of lanes) {
-    const count = Math.min(lane.count, room - candidates.length)
-    if (count > 0) candidates.push(...pick(tables, campaign, { ...lane, count }, desk.now, taken))
-  }
-  const { slots, gates } = allocateSlots(
-    desk,
-    candidates.map(({ phone }) => ({ routeId: phone.routeId, phoneKey: phone.phoneKey })),
-  )
+  const seen = new Set<string>()
+  const gathering = gatherSlots<Candidate>(desk, lanes)
+  let step = gathering.next()
+  while (step.done !== true) step = gathering.next(pick(tables, campaign, step.value, desk.now, taken, seen))
+  const { placed, gates } = step.value
   for (const gate of gates.values()) {
     const pace = tables.paces.get(gate.ownerId)
     if (pace === undefined) continue
     pace.nextSlotAt = gate.nextSlotAt
     pace.lastSlotAt = gate.lastSlotAt
   }
-  return candidates.flatMap(({ contact, phone }, index): ClaimedLeg[] => {
-    const slot = slots[index]
-    if (slot === null || slot === undefined) return []
+  return placed.map(({ candidate: { contact, phone }, slot }): ClaimedLeg => {
     const claimed: ClaimedLeg = {
       legId: uuidV7(deps.clock, deps.random),
       callId: uuidV7(deps.clock, deps.random),
@@ -80,7 +72,7 @@ export function claimLegs(
     }
     tables.legs.set(claimed.legId, leg)
     contact.state = 'dialing'
-    return [claimed]
+    return claimed
   })
 }
 
@@ -151,6 +143,7 @@ function pick(
   lane: LaneOrder,
   now: Temporal.Instant,
   taken: Set<string>,
+  seen: Set<string>,
 ): Candidate[] {
   const due = (tables.contactsOf.get(campaign.id) ?? [])
     .filter(
@@ -161,14 +154,26 @@ function pick(
   const found: Candidate[] = []
   for (const contact of due) {
     if (found.length >= lane.count) break
+    if (seen.has(contact.id)) continue
+    seen.add(contact.id)
     const phone = contact.phones[contact.phoneIndex]
     if (phone === undefined || taken.has(phone.phoneKey)) continue
     if (tables.isForbidden(contact, phone.phoneKey, now)) {
       passOver(tables, contact, now)
       continue
     }
+    const allowedAt = withinDayCap(
+      campaign.settings.retry.caps.perPhonePerDay,
+      tables.startsOf(campaign.workspaceId, phone.phoneKey),
+      tables.zonesOf(phone.zoneId),
+      now,
+    )
+    if (Temporal.Instant.compare(allowedAt, now) > 0) {
+      contact.dueAt = allowedAt
+      continue
+    }
     taken.add(phone.phoneKey)
-    found.push({ contact, phone })
+    found.push({ contact, phone, routeId: phone.routeId, phoneKey: phone.phoneKey })
   }
   return found
 }

@@ -134,6 +134,13 @@ export class MemoryTables {
     return index >= 0 ? index + 1 : this.zones.push(names)
   }
 
+  /** Starts of a phone's attempts over all campaigns of a workspace, oldest first. */
+  startsOf(workspaceId: string, phoneKey: string): readonly Temporal.Instant[] {
+    return (this.phoneStarts.get(phoneKey) ?? [])
+      .filter((start) => start.workspaceId === workspaceId)
+      .map((start) => start.at)
+  }
+
   zonesOf(zoneId: number): readonly string[] {
     return this.zones[zoneId - 1] ?? []
   }

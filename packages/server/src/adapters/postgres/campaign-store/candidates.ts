@@ -1,5 +1,5 @@
 /** Contacts a claim may take from one lane, and those it must pass: phones that live, phones nobody may dial. */
-import type { LaneOrder } from '@dialwright/dialer'
+import { type LaneOrder, withinDayCap } from '@dialwright/dialer'
 import { type Connection, statement } from '../pool.ts'
 
 export type Candidate = {
@@ -12,7 +12,14 @@ export type Candidate = {
   readonly routeId: number
 }
 
-type Row = Omit<Candidate, 'routeId'> & { readonly isForbidden: boolean }
+/** What this claim has looked at already: a phone is taken once, a contact is not picked again. */
+export type PassedBy = { readonly phoneKeys: Set<string>; readonly contactIds: string[] }
+
+type Row = Omit<Candidate, 'routeId'> & {
+  readonly isForbidden: boolean
+  /** The phone's attempts of the last two days, where a cap is to be kept. */
+  readonly starts: readonly Temporal.Instant[]
+}
 
 /** A lane whose head is full of phones that must not be dialled is looked through in this many steps per claim. */
 const stepsAtMost = 10
@@ -24,7 +31,11 @@ const pick = statement<Row>(
           exists (select from do_not_call d
                    where d.workspace_id = k.workspace_id and d.phone_key = p.phone_key
                      and (d.campaign_id is null or d.campaign_id = k.campaign_id)
-                     and (d.expires_at is null or d.expires_at > $5)) as "isForbidden"
+                     and (d.expires_at is null or d.expires_at > $5)) as "isForbidden",
+          case when $8 then array(select h.at from phone_history h
+                                   where h.workspace_id = k.workspace_id and h.phone_key = p.phone_key
+                                     and h.at > $5::timestamptz - interval '2 days')
+               else '{}' end as starts
      from contact k
      join contact_phone p on p.contact_id = k.id and p.position = k.next_phone_index
      join zone z on z.id = k.zone_id
@@ -34,6 +45,10 @@ const pick = statement<Row>(
     order by k.due_at, k.id
     limit $7
       for update of k skip locked`,
+)
+const postpone = statement(
+  'claim-postpone',
+  'update contact k set due_at = n.due_at from unnest($1::uuid[], $2::timestamptz[]) as n(id, due_at) where k.id = n.id',
 )
 // The first phone that may be dialled, if there is one.
 const moveToAllowedPhone = statement<{ readonly contactId: string; readonly routeId: number; readonly zoneId: number }>(
@@ -69,30 +84,44 @@ const exclude = statement(
 )
 
 /**
- * Locks up to `count` contacts of a lane that may be dialled now, earliest due first. Phones already in `taken` are passed
- * by; the keys of those found are added to it. Contacts that nobody may dial leave the campaign, with the reason.
+ * Locks up to `count` contacts of a lane that may be dialled now, earliest due first. What is in
+ * `passed` is passed by; those found are added to it. Contacts that nobody may dial leave the campaign, with the reason; those
+ * whose phone has had its attempts of this day, in whatever campaign, become due on the next.
  */
 export async function pickCandidates(
   connection: Connection,
   campaignId: string,
   lane: LaneOrder,
   now: Temporal.Instant,
-  taken: Set<string>,
+  passed: PassedBy,
+  perPhonePerDay: number | undefined,
 ): Promise<Candidate[]> {
   const found: Candidate[] = []
-  const seen: string[] = []
   for (let step = 0; step < stepsAtMost && found.length < lane.count; step++) {
     const wanted = lane.count - found.length
-    const rows = await pick(connection, [campaignId, lane.routeId, lane.zoneId, lane.priority, now, seen, wanted])
+    const rows = await pick(connection, [
+      campaignId,
+      lane.routeId,
+      lane.zoneId,
+      lane.priority,
+      now,
+      passed.contactIds,
+      wanted,
+      perPhonePerDay !== undefined,
+    ])
     const forbidden: string[] = []
-    for (const { isForbidden, ...row } of rows) {
-      seen.push(row.contactId)
+    const later: { contactId: string; dueAt: Temporal.Instant }[] = []
+    for (const { isForbidden, starts, ...row } of rows) {
+      passed.contactIds.push(row.contactId)
+      const allowedAt = withinDayCap(perPhonePerDay, starts, row.zones, now)
       if (isForbidden) forbidden.push(row.contactId)
-      else if (!taken.has(row.phoneKey)) {
-        taken.add(row.phoneKey)
+      else if (Temporal.Instant.compare(allowedAt, now) > 0) later.push({ contactId: row.contactId, dueAt: allowedAt })
+      else if (!passed.phoneKeys.has(row.phoneKey)) {
+        passed.phoneKeys.add(row.phoneKey)
         found.push({ ...row, routeId: lane.routeId })
       }
     }
+    if (later.length > 0) await postpone(connection, [later.map((one) => one.contactId), later.map((one) => one.dueAt)])
     if (forbidden.length > 0) await passOver(connection, forbidden, now)
     if (rows.length < wanted) break
   }

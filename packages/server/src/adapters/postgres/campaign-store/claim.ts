@@ -5,7 +5,7 @@ import {
   type ClaimDesk,
   type ClaimedLeg,
   type Clock,
-  freeChannels,
+  gatherSlots,
   type LaneOrder,
   type NodeLease,
   type Random,
@@ -14,7 +14,7 @@ import {
 } from '@dialwright/dialer'
 import { uuidV7 } from '../../system/uuid-v7.ts'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
-import { type Candidate, pickCandidates } from './candidates.ts'
+import { type Candidate, type PassedBy, pickCandidates } from './candidates.ts'
 import { lockGates, moveGates, readGates, withCampaignLimits } from './gates.ts'
 import { requireLease, storeNow } from './nodes.ts'
 import { readCallerIds, readRoutes } from './routing.ts'
@@ -83,7 +83,7 @@ export function claim(
     if (!campaign.isRunning) return []
     const desk = await openDesk(connection, campaignId, campaign, lanes, horizonMs)
     if (campaign.expiresAt !== null && Temporal.Instant.compare(campaign.expiresAt, desk.now) <= 0) return []
-    const candidates = await gatherCandidates(connection, desk, lanes)
+    const candidates = await gatherCandidates(connection, desk, lanes, campaign.settings.retry.caps.perPhonePerDay)
     if (candidates.length === 0) return []
     const drafts = candidates.map(
       (candidate): DraftLeg => ({
@@ -118,42 +118,22 @@ async function openDesk(
   return { now, horizonMs, workspaceId, campaignId, gates, routes, callerIds }
 }
 
+/** Those that can have a slot, in the order in which they get them. */
 async function gatherCandidates(
   connection: Connection,
   desk: ClaimDesk,
   lanes: readonly LaneOrder[],
-): Promise<Candidate[]> {
-  let room = mostStarts(desk)
-  const taken = new Set<string>()
-  const candidates: Candidate[] = []
-  for (const lane of lanes) {
-    if (room <= 0) break
-    const found = await pickCandidates(
-      connection,
-      desk.campaignId,
-      { ...lane, count: Math.min(lane.count, room) },
-      desk.now,
-      taken,
+  perPhonePerDay: number | undefined,
+): Promise<readonly Candidate[]> {
+  const passed: PassedBy = { phoneKeys: new Set(), contactIds: [] }
+  const gathering = gatherSlots<Candidate>(desk, lanes)
+  let step = gathering.next()
+  while (step.done !== true) {
+    step = gathering.next(
+      await pickCandidates(connection, desk.campaignId, step.value, desk.now, passed, perPhonePerDay),
     )
-    candidates.push(...found)
-    room -= found.length
   }
-  return candidates
-}
-
-/** An upper bound of what workspace and campaign let start within the horizon: no more contacts are locked than that. */
-function mostStarts(desk: ClaimDesk): number {
-  let most = Number.POSITIVE_INFINITY
-  for (const ownerId of [desk.workspaceId, desk.campaignId]) {
-    const gate = desk.gates.get(ownerId)
-    if (gate === undefined) continue
-    const byPace =
-      gate.callsPerSecond === null
-        ? Number.POSITIVE_INFINITY
-        : Math.floor((desk.horizonMs / 1000) * gate.callsPerSecond) + 1
-    most = Math.min(most, freeChannels(gate), byPace)
-  }
-  return most
+  return step.value.placed.map(({ candidate }) => candidate)
 }
 
 type TakenLeg = { readonly draft: DraftLeg; readonly slot: Slot }
