@@ -1,3 +1,5 @@
+export { type Alignment, align } from './alignment.ts'
+export { Baresip, type BaresipEvent, type BaresipOptions } from './baresip.ts'
 export { VirtualClock } from './clock.ts'
 export { freeUdpPort, missingPeer, type Peer, runPeer } from './peers.ts'
 export { SeededRandom } from './random.ts'

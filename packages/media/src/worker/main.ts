@@ -81,7 +81,7 @@ function drain(sessionId: string, session: MediaSession): void {
     send({ type: 'drained', sessionId })
   }
   const limit = setTimeout(done, drainLimitMs)
-  session.whenIdle(done)
+  session.whenHeard(done)
 }
 
 function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>): void {

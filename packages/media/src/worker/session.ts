@@ -8,6 +8,11 @@ import type { Sender } from './sender.ts'
 const frameMs = 20
 /** Further behind than this the wheel has stalled: frames are skipped, never sent in a burst. */
 const burstLimitMs = 60
+/**
+ * Silence behind the last word before it counts as heard: what the far end still holds in its jitter buffer is lost with the
+ * BYE. 200 ms is what telephones buffer at most on a good network (Debian's baresip holds 160).
+ */
+const tailFrames = 10
 
 type WithoutSession<Event> = Event extends unknown ? Omit<Event, 'sessionId'> : never
 
@@ -19,7 +24,9 @@ export class MediaSession {
   #remote: RemoteMedia | null = null
   #recorder: Recorder | null = null
   #nextMs: number
-  #onIdle: (() => void) | null = null
+  #onHeard: (() => void) | null = null
+  /** Frames of silence since the last word; nothing said yet is nothing to wait for. */
+  #silentFrames = tailFrames
 
   constructor(socket: RtpSocket, sender: Sender, nowMs: number, emit: (event: WithoutSession<MediaEvent>) => void) {
     this.socket = socket
@@ -53,10 +60,10 @@ export class MediaSession {
     this.#recorder ??= recorder
   }
 
-  /** Calls back once everything queued has been sent. */
-  whenIdle(action: () => void): void {
-    if (this.#remote === null || this.#sender.isIdle) action()
-    else this.#onIdle = action
+  /** Calls back once everything queued has been sent and the far end has had the time to play it. */
+  whenHeard(action: () => void): void {
+    if (this.#remote === null || this.#isHeard) action()
+    else this.#onHeard = action
   }
 
   receive(datagram: Uint8Array, source: Source, nowMs: number): void {
@@ -77,17 +84,22 @@ export class MediaSession {
     while (this.#nextMs <= nowMs) {
       this.#nextMs += frameMs
       const { datagram, us, ended } = this.#sender.frame(remote)
+      this.#silentFrames = this.#sender.isIdle && ended === null ? this.#silentFrames + 1 : 0
       this.socket.send(datagram, this.#receiver.target(remote))
       const them = this.#receiver.playOut.pop()
       this.#recorder?.frame(remote.codec, them, us)
       if (ended !== null) this.#emit({ type: 'play-done', playId: ended, reason: 'end' })
     }
-    if (this.#onIdle !== null && this.#sender.isIdle) {
-      const action = this.#onIdle
-      this.#onIdle = null
+    if (this.#onHeard !== null && this.#isHeard) {
+      const action = this.#onHeard
+      this.#onHeard = null
       action()
     }
     this.#tell(this.#receiver.tick(nowMs))
+  }
+
+  get #isHeard(): boolean {
+    return this.#sender.isIdle && this.#silentFrames >= tailFrames
   }
 
   async close(): Promise<SessionStats> {

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { align } from './alignment.ts'
+import { SeededRandom } from './random.ts'
+
+/** Noise that changes slowly enough to be a voice's band. */
+function noise(seed: number, length: number): Int16Array {
+  const random = new SeededRandom(seed)
+  let value = 0
+  return Int16Array.from({ length }, () => {
+    value = 0.8 * value + (random.next() - 0.5) * 8_000
+    return value
+  })
+}
+
+test('a sound is found at its sample, however loud', () => {
+  const sound = noise(1, 2_000)
+  const recording = new Int16Array(9_000)
+  recording.set(
+    sound.map((sample) => sample / 3),
+    4_321,
+  )
+  const { at, correlation } = align(recording, sound)
+  assert.equal(at, 4_321)
+  assert.ok(correlation > 0.99, String(correlation))
+})
+
+test('another sound, silence and half of the sound are not taken for it', () => {
+  const sound = noise(1, 2_000)
+  const recording = new Int16Array(9_000)
+  assert.ok(align(recording, sound).correlation < 0.1)
+  recording.set(noise(2, 2_000), 3_000)
+  assert.ok(align(recording, sound).correlation < 0.3)
+  recording.fill(0)
+  recording.set(sound.subarray(0, 1_000), 3_000)
+  assert.ok(align(recording, sound).correlation < 0.9)
+})
+
+test('a recording shorter than the sound is refused', () => {
+  assert.throws(() => align(new Int16Array(10), new Int16Array(11)), RangeError)
+})
