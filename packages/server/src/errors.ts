@@ -17,3 +17,13 @@ export class TelephonyLostError extends Error {
   readonly code = 'TELEPHONY_LOST'
   readonly retryable = true
 }
+
+/** Every leg is dialled once: an id that was seen before is a fault of the caller, never a second ring. */
+export class TelephonyLegSeenError extends Error {
+  readonly code = 'TELEPHONY_LEG_SEEN'
+
+  constructor(legId: string) {
+    super(`The leg ${legId} has been dialled before`)
+    this.name = 'TelephonyLegSeenError'
+  }
+}

@@ -37,6 +37,7 @@ export class Leg {
   #call: OutgoingCall | null = null
   #port = 0
   #sdpVersion = 1
+  #hasReply = false
   #hasRung = false
   #answeredMs: number | null = null
   #timer: Timer | null = null
@@ -73,10 +74,7 @@ export class Leg {
   hangup(): void {
     if (this.#isOver || this.#isHungUp) return
     this.#isHungUp = true
-    if (this.#answeredMs === null) {
-      this.#call?.cancel()
-      return
-    }
+    if (this.#answeredMs === null) return this.#withdraw({ by: 'us', cause: 'cancelled' })
     this.#localEnd ??= { by: 'us', cause: 'bye' }
     // What was said is heard to its end: the last word goes out before the BYE.
     void this.#deps.media.drain(this.request.legId).then(() => this.#call?.bye())
@@ -106,7 +104,8 @@ export class Leg {
     this.#timer = this.#deps.clock.schedule(ringTimeoutMs, () => {
       this.#isRingTimeout = true
       this.#isHungUp = true
-      this.#call?.cancel()
+      // Nothing rang where nothing replied: that is the trunk's failure, not the callee's absence.
+      this.#withdraw({ by: 'timeout', cause: 'no-response' })
     })
     this.#call = this.#deps.sip.invite(
       {
@@ -124,6 +123,15 @@ export class Leg {
       },
       (event) => this.#onSip(event),
     )
+  }
+
+  /**
+   * Takes the INVITE back. Without any reply a CANCEL may not be sent (RFC 3261 §9.1) and Timer B takes 32 s: the leg ends at
+   * once, and the call goes on by itself to send CANCEL, or ACK and BYE, should a reply come after all.
+   */
+  #withdraw(unheard: Pick<EndedEvent, 'by' | 'cause'>): void {
+    this.#call?.cancel()
+    if (!this.#hasReply && this.#call !== null) this.#end(unheard)
   }
 
   #offer(): string {
@@ -146,6 +154,7 @@ export class Leg {
       case 'sent':
         return
       case 'provisional':
+        this.#hasReply = true
         if (event.status === 100) this.#deps.emit({ type: 'trying' })
         else if (event.body !== '') this.#deps.emit({ type: 'early-media' })
         if (event.status === 180 && !this.#hasRung) {

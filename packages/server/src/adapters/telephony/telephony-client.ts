@@ -5,12 +5,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Clock, OriginateRequest, Prompt, Telephony, TelephonyEvent } from '@dialwright/dialer'
 import type { Logger } from 'pino'
-import { TelephonyLostError } from '../../errors.ts'
+import { TelephonyLegSeenError, TelephonyLostError } from '../../errors.ts'
 import type { HostCommand, HostMessage, HostOptions, LegEvent } from './protocol.ts'
 
 const entry = new URL('../../telephony.ts', import.meta.url)
 const restartAfterMs = 250
 const healthTimeoutMs = 2_000
+/** A leg id comes again, if ever, from a retry of the same moment: an hour of calls is more than enough. */
+const rememberedLegs = 100_000
 
 type Leg = { seq: number; answeredAtMs: number | null }
 type Deps = { readonly options: HostOptions; readonly clock: Clock; readonly log: Logger }
@@ -20,6 +22,8 @@ export class TelephonyClient implements Telephony {
   readonly #listeners = new Set<(event: TelephonyEvent) => void>()
   readonly #lostListeners = new Set<() => void>()
   readonly #legs = new Map<string, Leg>()
+  /** Ids of the latest legs, oldest first. */
+  readonly #seen = new Set<string>()
   readonly #prompts = new Map<string, Prompt>()
   readonly #healthWaiters = new Map<number, (health: { calls: number; wheelLateMs: number }) => void>()
   #child: ChildProcess | null = null
@@ -55,8 +59,9 @@ export class TelephonyClient implements Telephony {
   }
 
   async originate(request: OriginateRequest): Promise<void> {
-    if (this.#legs.has(request.legId)) return
-    if (this.#child === null) throw new TelephonyLostError('The telephony process is being started again')
+    if (this.#seen.has(request.legId)) throw new TelephonyLegSeenError(request.legId)
+    if (this.#child === null || this.#isClosing) throw new TelephonyLostError('The telephony process takes no calls')
+    this.#remember(request.legId)
     this.#legs.set(request.legId, { seq: 0, answeredAtMs: null })
     this.#send({ type: 'originate', request })
   }
@@ -169,6 +174,13 @@ export class TelephonyClient implements Telephony {
         if (!this.#isClosing) this.#restart()
       })
     })
+  }
+
+  #remember(legId: string): void {
+    this.#seen.add(legId)
+    if (this.#seen.size <= rememberedLegs) return
+    const [oldest] = this.#seen
+    if (oldest !== undefined) this.#seen.delete(oldest)
   }
 
   #emitLost(legId: string): void {

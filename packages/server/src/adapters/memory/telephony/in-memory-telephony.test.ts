@@ -1,0 +1,51 @@
+import { VirtualClock } from '@dialwright/testkit'
+import { telephonyConformance } from '../../../../../dialer/src/ports/telephony.conformance.ts'
+import { type Callee, InMemoryTelephony } from './in-memory-telephony.ts'
+
+const answers = { kind: 'answer', ringMs: 300, presses: null, hangsUpAfterMs: null } as const
+const callees = {
+  answers,
+  presses: { ...answers, presses: '1' },
+  'hangs-up': { ...answers, hangsUpAfterMs: 0 },
+  busy: { kind: 'reject', ringMs: 300, status: 486, q850: null },
+  absent: { kind: 'reject', ringMs: 300, status: 480, q850: 20 },
+  rings: { kind: 'ring' },
+  silent: { kind: 'silence' },
+} as const satisfies Record<string, Callee>
+
+telephonyConformance(async () => {
+  const clock = new VirtualClock()
+  const telephony = new InMemoryTelephony({
+    clock,
+    calleeOf: (number) => callees[number as keyof typeof callees],
+  })
+  return {
+    telephony,
+    trunk: {
+      trunkId: 't',
+      host: '127.0.0.1',
+      port: 5060,
+      username: null,
+      password: null,
+      fromDomain: null,
+      codecs: ['pcma'],
+    },
+    callee: (kind) => kind,
+    settle: async (promise) => {
+      let isSettled = false
+      promise.then(
+        () => {
+          isSettled = true
+        },
+        () => {
+          isSettled = true
+        },
+      )
+      for (let step = 0; !isSettled && step < 2_000; step += 1) await clock.advanceAsync(50)
+      return promise
+    },
+    kill: async () => telephony.die(),
+    seen: (legId) => telephony.seen(legId) ?? { rings: 0, digits: '', isOver: false },
+    changed: () => clock.advanceAsync(50),
+  }
+})
