@@ -35,6 +35,7 @@ export class Callee {
   #isOver = false
   #by: LedgerLine['by'] = 'caller'
   #isAnswered = false
+  #pressSoon: Timer | null = null
 
   constructor(deps: CalleeDeps) {
     this.#deps = deps
@@ -64,8 +65,8 @@ export class Callee {
     this.#write('ring')
     switch (behaviour.kind) {
       case 'silence':
+        // The call ends when the caller must have given up (64*T1), or takes it back.
         call.silence()
-        this.#end(undefined)
         return
       case 'ring':
         call.ringing()
@@ -83,7 +84,9 @@ export class Callee {
 
   onMedia(event: MediaEvent): void {
     if (event.type === 'dtmf') this.#digits += event.digit
-    else if (event.type === 'voice-end') this.#after(pressAfterMs, () => this.#press())
+    // Who goes on speaking has not ended the sentence.
+    else if (event.type === 'voice-start') this.#pressSoon?.cancel()
+    else if (event.type === 'voice-end') this.#pressSoon = this.#after(pressAfterMs, () => this.#press())
   }
 
   async #answer(talk: Talk): Promise<void> {
@@ -102,9 +105,9 @@ export class Callee {
         version: 1,
       })
       media.setRemote(sessionId, { ...negotiated, address: negotiated.remoteAddress, port: negotiated.remotePort })
+      call.accept({ body: sdp })
       this.#isAnswered = true
       this.#write('answered')
-      call.accept({ body: sdp })
     } catch (error) {
       const isOffer = (error as SipError).code?.startsWith('SDP') === true
       this.#reject(isOffer ? 488 : 500, [])
@@ -132,12 +135,18 @@ export class Callee {
     this.#end(status)
   }
 
-  #after(ms: number, action: () => void): void {
-    this.#timers.push(
-      this.#deps.clock.schedule(ms, () => {
-        if (!this.#isOver) action()
-      }),
-    )
+  /** The network goes away under the call: nothing more is done or told. */
+  abandon(): void {
+    this.#isOver = true
+    for (const timer of this.#timers) timer.cancel()
+  }
+
+  #after(ms: number, action: () => void): Timer {
+    const timer = this.#deps.clock.schedule(ms, () => {
+      if (!this.#isOver) action()
+    })
+    this.#timers.push(timer)
+    return timer
   }
 
   #end(finalCode: number | undefined): void {

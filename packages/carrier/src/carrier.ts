@@ -24,6 +24,8 @@ export type CarrierOptions = {
 export type Carrier = { readonly port: number; readonly live: () => number; stop(): Promise<void> }
 
 const realm = 'carrier'
+/** Challenges that may wait for their caller: who was asked and never came back is forgotten. */
+const noncesAtMost = 1_000
 const mediaWorkers = 1
 
 export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
@@ -51,7 +53,12 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
     if (authorization === undefined || nonce === undefined) {
       const fresh = Buffer.from(options.random.bytes(16)).toString('hex')
       nonces.set(callId, fresh)
-      call.reject(401, { headers: [['WWW-Authenticate', challengeHeader(realm, fresh, 'SHA-256')]] })
+      forgetOldest(nonces)
+      // The better one first (RFC 8760 §2.4): a client takes the first that it knows.
+      const challenges = (['SHA-256', 'MD5'] as const).map(
+        (algorithm) => ['WWW-Authenticate', challengeHeader(realm, fresh, algorithm)] as const,
+      )
+      call.reject(401, { headers: challenges })
       return false
     }
     nonces.delete(callId)
@@ -95,8 +102,16 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
     port: sip.localPort,
     live: () => callees.size,
     stop: async () => {
+      for (const callee of callees.values()) callee.abandon()
+      callees.clear()
       await sip.close()
       await media.shutdown()
     },
   }
+}
+
+function forgetOldest(nonces: Map<string, string>): void {
+  if (nonces.size <= noncesAtMost) return
+  const [oldest] = nonces.keys()
+  if (oldest !== undefined) nonces.delete(oldest)
 }

@@ -8,16 +8,55 @@ import { startCarrier } from './carrier.ts'
 
 const personasSchema = z.record(z.string(), z.string().regex(/^\d\d$/, 'expected the two digits of a persona'))
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '0' },
-    ledger: { type: 'string' },
-    personas: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    username: { type: 'string', default: 'dialwright' },
-    password: { type: 'string', default: 'secret' },
-  },
-})
+const usage = `Usage: node packages/carrier/src/main.ts [options]
+  --port N          UDP port on 127.0.0.1, 0 to 65535; 0 takes a free one (0)
+  --ledger FILE     JSON lines of what it saw; begun anew
+  --personas FILE   YAML or JSON: number -> two digits of a persona
+  --seed N          voices (1)
+  --username U --password P   who may call the persona 28
+`
+
+/** Tells what is wrong with the arguments and ends with 2. */
+function refuse(problem: string): never {
+  process.stderr.write(`${problem}\n${usage}`)
+  process.exit(2)
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string', default: '0' },
+        ledger: { type: 'string' },
+        personas: { type: 'string' },
+        seed: { type: 'string', default: '1' },
+        username: { type: 'string', default: 'dialwright' },
+        password: { type: 'string', default: 'secret' },
+      },
+    }).values
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function wholeNumber(name: string, text: string, most: number): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > most)
+    return refuse(`--${name}: expected a whole number from 0 to ${most}, found "${text}"`)
+  return value
+}
+
+function readPersonas(path: string): Record<string, string> {
+  try {
+    return personasSchema.parse(parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    return refuse(`--personas: ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const values = readArguments()
+const port = wholeNumber('port', values.port, 65_535)
+const seed = wholeNumber('seed', values.seed, 2 ** 32 - 1)
 
 const clock = {
   now: () => Temporal.Now.instant(),
@@ -37,16 +76,15 @@ function seededNumbers(seed: number): () => number {
   }
 }
 
-const overrides =
-  values.personas === undefined ? {} : personasSchema.parse(parse(readFileSync(values.personas, 'utf8')))
+const overrides = values.personas === undefined ? {} : readPersonas(values.personas)
 const carrier = await startCarrier({
   address: '127.0.0.1',
-  port: Number(values.port),
+  port,
   ledgerPath: values.ledger ?? null,
   personas: new Map(Object.entries(overrides).map(([number, code]) => [number.replace(/\D/g, ''), code])),
   credentials: { username: values.username, password: values.password },
   clock,
-  random: { next: seededNumbers(Number(values.seed)), bytes: (length) => new Uint8Array(randomBytes(length)) },
+  random: { next: seededNumbers(seed), bytes: (length) => new Uint8Array(randomBytes(length)) },
   onError: (error) => process.stderr.write(`carrier: ${String(error)}\n`),
 })
 process.stdout.write(`carrier ready on 127.0.0.1:${carrier.port}\n`)
@@ -58,5 +96,5 @@ const end = (): void => {
   void carrier.stop().then(() => process.exit(0))
 }
 process.on('SIGTERM', end)
-process.on('SIGINT', () => {})
+process.on('SIGINT', end)
 process.stdin.on('end', end).resume()

@@ -32,6 +32,7 @@ export type {
   IncomingCallEvent,
   InDialogEvent,
   InviteOptions,
+  InviteSnapshot,
   OutgoingCallEvent,
   ReasonCause,
   Reoffer,

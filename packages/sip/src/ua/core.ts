@@ -100,3 +100,19 @@ export function sendAck(core: Core, dialog: Dialog, response: SipResponse, heade
   const { message, to } = dialog.request('ACK', cseq(response).number, headers, '')
   core.layer.sendAck(withVia(core, message), to)
 }
+
+/** The CANCEL of an INVITE: its first Via, its route, its number (RFC 3261 §9.1). */
+export function cancelOf(invite: SipRequest, headers: readonly Header[]): SipRequest {
+  const kept = new Set(['Via', 'From', 'To', 'Call-ID', 'Max-Forwards', 'Route'])
+  return {
+    kind: 'request',
+    method: 'CANCEL',
+    uri: invite.uri,
+    headers: [
+      ...invite.headers.filter(([name]) => kept.has(name)),
+      ['CSeq', `${cseq(invite).number} CANCEL`],
+      ...headers,
+    ],
+    body: '',
+  }
+}

@@ -19,11 +19,11 @@ import { parseMessage } from '../message/parse.ts'
 import { serializeMessage } from '../message/serialize.ts'
 import { type ServerTransaction, TransactionLayer } from '../transaction/transaction-layer.ts'
 import { openUdp, type Peer, type UdpTransport } from '../transport/udp.ts'
-import { allowHeader, type Core, newTag, responseTo, sendInDialog } from './core.ts'
+import { allowHeader, type Core, cancelOf, newTag, responseTo, sendInDialog } from './core.ts'
 import { IncomingCall } from './incoming-call.ts'
 import { OutgoingCall } from './outgoing-call.ts'
 import { StrangerAnswers } from './stranger-answers.ts'
-import type { InviteOptions, OutgoingCallEvent, TraceEntry } from './types.ts'
+import type { InviteOptions, InviteSnapshot, OutgoingCallEvent, TraceEntry } from './types.ts'
 
 export type EndpointOptions = {
   /** Address to bind; absent: 127.0.0.1. */
@@ -115,6 +115,23 @@ export class SipEndpoint {
     const ahead = { ...snapshot, localCseq: snapshot.localCseq + 1_000 }
     return new Promise((resolve) => {
       sendInDialog(core, new Dialog(ahead, 0, new Authorizer(credentials, core.random)), 'BYE', [], '', {
+        onResponse: (response) => {
+          if (response.status >= 200) resolve(response.status)
+        },
+        onFailure: () => resolve(null),
+      })
+    })
+  }
+
+  /**
+   * Takes back an INVITE that an earlier process left under way. It is not sent again, which might ring somebody anew; a 2xx
+   * that comes after all is ACKed and ended like every answer that nobody waits for.
+   * @returns The status of the answer to the CANCEL: 200, or 481 when there was nothing to take back; null: none came.
+   */
+  cancelFromSnapshot({ request, peer }: InviteSnapshot): Promise<number | null> {
+    const core = this.#started
+    return new Promise((resolve) => {
+      core.layer.request(cancelOf(request, []), peer, {
         onResponse: (response) => {
           if (response.status >= 200) resolve(response.status)
         },

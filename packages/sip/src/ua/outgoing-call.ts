@@ -4,12 +4,12 @@
  */
 import { Authorizer } from '../auth/authorizer.ts'
 import { Dialog, type DialogSnapshot } from '../dialog/dialog.ts'
-import { cseq, type Header, header, type SipRequest, type SipResponse, tagOf } from '../message/message.ts'
+import { type Header, header, type SipRequest, type SipResponse, tagOf } from '../message/message.ts'
 import { parseReasons, q850Of } from '../message/reason.ts'
 import { transactionTimeoutMs } from '../transaction/timers.ts'
 import type { ServerTransaction } from '../transaction/transaction-layer.ts'
 import type { Peer } from '../transport/udp.ts'
-import { allowHeader, type Core, contactHeader, newTag, sendAck, sendInDialog, withVia } from './core.ts'
+import { allowHeader, type Core, cancelOf, contactHeader, newTag, sendAck, sendInDialog, withVia } from './core.ts'
 import { DialogSession } from './dialog-session.ts'
 import type { InviteOptions, OutgoingCallEvent } from './types.ts'
 
@@ -27,6 +27,7 @@ export class OutgoingCall {
   readonly #emit: (event: OutgoingCallEvent) => void
   readonly #request: SipRequest
   readonly #inviteTimeoutMs: number | undefined
+  readonly #onSend: InviteOptions['onSend']
   #round = 0
   /** The INVITE as it last left, with Via and credentials. */
   #sent: SipRequest
@@ -50,6 +51,7 @@ export class OutgoingCall {
     this.#authorizer = new Authorizer(options.credentials ?? null, core.random)
     this.#contactUser = options.contactUser
     this.#inviteTimeoutMs = options.inviteTimeoutMs
+    this.#onSend = options.onSend
     this.#emit = emit
     const name =
       options.from.displayName === undefined ? '' : `"${options.from.displayName.replace(/[\\"]/g, '\\$&')}" `
@@ -138,6 +140,7 @@ export class OutgoingCall {
     const sent = withVia(this.#core, { ...this.#request, headers })
     this.#sent = sent
     this.#mayCancel = false
+    this.#onSend?.({ request: sent, peer: this.#target })
     this.#transaction = this.#core.layer.request(sent, this.#target, {
       onResponse: (response, source) => this.#onResponse(response, source),
       onFailure: (cause) => this.#fail({ cause: this.#withdrawal?.cause ?? cause }),
@@ -215,18 +218,7 @@ export class OutgoingCall {
       this.#transaction?.abandon()
       this.#fail({ cause: withdrawal.cause })
     })
-    const kept = new Set(['Via', 'From', 'To', 'Call-ID', 'Max-Forwards', 'Route'])
-    const cancel: SipRequest = {
-      kind: 'request',
-      method: 'CANCEL',
-      uri: this.#sent.uri,
-      headers: [
-        ...this.#sent.headers.filter(([name]) => kept.has(name)),
-        ['CSeq', `${cseq(this.#sent).number} CANCEL`],
-        ...withdrawal.headers,
-      ],
-      body: '',
-    }
+    const cancel = cancelOf(this.#sent, withdrawal.headers)
     this.#core.layer.request(cancel, this.#target, { onResponse: () => {}, onFailure: () => {} })
   }
 

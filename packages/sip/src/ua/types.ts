@@ -21,7 +21,12 @@ export type InviteOptions = {
   readonly headers?: readonly Header[] | undefined
   /** How long it may ring before the stack cancels and tells `timeout`; absent: until the user cancels. */
   readonly inviteTimeoutMs?: number | undefined
+  /** Hears each INVITE just before it leaves (a digest repeat is another one), as a later process needs it to take it back. */
+  readonly onSend?: ((snapshot: InviteSnapshot) => void) | undefined
 }
+
+/** An INVITE that may be under way; plain data. */
+export type InviteSnapshot = { readonly request: SipRequest; readonly peer: Peer }
 
 /** A re-INVITE or UPDATE from the far end. An empty body of a re-INVITE asks us for an offer. */
 export type Reoffer = {

@@ -5,13 +5,13 @@ import {
   acceptAnswer,
   answerOffer,
   createOffer,
-  type DialogSnapshot,
   type OutgoingCall,
   type OutgoingCallEvent,
   type SipEndpoint,
   SipError,
   sipUri,
 } from '@dialwright/sip'
+import type { LegSnapshot } from './leg-journal.ts'
 import type { LegEvent } from './protocol.ts'
 
 type Timer = { cancel(): void }
@@ -24,8 +24,8 @@ export type LegDeps = {
   /** Address that the far end sees. */
   readonly publicAddress: string
   readonly emit: (event: LegEvent) => void
-  /** Before anything else is done with an answer: the dialog that a later process would have to end. */
-  readonly onDialog: (snapshot: DialogSnapshot) => void
+  /** Before an INVITE leaves, and before anything else is done with an answer: what a later process would have to end. */
+  readonly onUnderWay: (snapshot: LegSnapshot) => void
   readonly onEnded: () => void
 }
 
@@ -116,6 +116,7 @@ export class Leg {
         target: { address: trunk.host, port: trunk.port },
         callId: sipCallId,
         body: this.#offer(),
+        onSend: (invite) => this.#deps.onUnderWay({ kind: 'invite', invite }),
         credentials:
           trunk.username !== null && trunk.password !== null
             ? { username: trunk.username, password: trunk.password }
@@ -163,7 +164,7 @@ export class Leg {
         }
         return
       case 'answered':
-        this.#deps.onDialog(event.snapshot)
+        this.#deps.onUnderWay({ kind: 'dialog', dialog: event.snapshot })
         return this.#onAnswer(event.body)
       case 'failed':
         return this.#onFailure(event)

@@ -2,9 +2,9 @@
 import { availableParallelism } from 'node:os'
 import type { Clock, OriginateRequest, Random } from '@dialwright/dialer'
 import { MediaEngine } from '@dialwright/media'
-import { type DialogSnapshot, type Peer, SipEndpoint } from '@dialwright/sip'
-import { DialogJournal } from './dialog-journal.ts'
+import { type Peer, SipEndpoint } from '@dialwright/sip'
 import { Leg } from './leg.ts'
+import { LegJournal } from './leg-journal.ts'
 import type { HostCommand, HostMessage, HostOptions } from './protocol.ts'
 
 type Deps = {
@@ -17,7 +17,7 @@ type Deps = {
 export class TelephonyHost {
   readonly #deps: Deps
   readonly #media: MediaEngine
-  readonly #journal: DialogJournal<DialogSnapshot>
+  readonly #journal: LegJournal
   readonly #legs = new Map<string, Leg>()
   /** Addresses of trunks that we have called: nobody else is read. */
   readonly #peers = new Set<string>()
@@ -27,7 +27,7 @@ export class TelephonyHost {
   private constructor(deps: Deps) {
     this.#deps = deps
     const { options, random } = deps
-    this.#journal = new DialogJournal(options.journalDirectory)
+    this.#journal = new LegJournal(options.journalDirectory)
     this.#media = new MediaEngine({
       address: options.sip.host,
       portRange: options.rtpPorts,
@@ -109,7 +109,7 @@ export class TelephonyHost {
       clock: this.#deps.clock,
       publicAddress: this.#deps.options.publicAddress,
       emit: (event) => this.#deps.emit({ type: 'event', legId, event }),
-      onDialog: (snapshot) => this.#journal.open(legId, snapshot),
+      onUnderWay: (snapshot) => this.#journal.open(legId, snapshot),
       onEnded: () => {
         this.#legs.delete(legId)
         this.#journal.close(legId)
@@ -122,8 +122,11 @@ export class TelephonyHost {
 
   #endSurvivors(sip: SipEndpoint): void {
     for (const [legId, snapshot] of this.#journal.survivors) {
-      this.#peers.add(snapshot.peer.address)
-      void sip.byeFromSnapshot(snapshot).then(() => this.#journal.close(legId))
+      const peer = snapshot.kind === 'dialog' ? snapshot.dialog.peer : snapshot.invite.peer
+      this.#peers.add(peer.address)
+      const ended =
+        snapshot.kind === 'dialog' ? sip.byeFromSnapshot(snapshot.dialog) : sip.cancelFromSnapshot(snapshot.invite)
+      void ended.then(() => this.#journal.close(legId))
     }
   }
 }
