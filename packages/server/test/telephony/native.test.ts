@@ -88,30 +88,6 @@ async function openLine(t: { after: (action: () => Promise<void>) => void }): Pr
   return { client, carrierPort: carrier.port, ledger, call }
 }
 
-test('a key pressed after the prompt comes back as an event, and our hang-up ends the call once', async (t) => {
-  const line = await openLine(t)
-  await line.client.loadPrompt({
-    promptId: 'question',
-    samples: Int16Array.from({ length: 8_000 }, (_, i) => 8_000 * Math.sin(i / 3)),
-  })
-  const call = line.call('74955550003')
-  await call.until('answered')
-  line.client.play(call.legId, 'p1', ['question'])
-  const key = await call.until('dtmf')
-  assert.ok(key.type === 'dtmf' && key.digit === '1' && key.by === 'rfc4733')
-  line.client.hangup(call.legId)
-  const ended = await call.until('ended')
-  assert.ok(ended.type === 'ended' && ended.wasAnswered && ended.by === 'us' && ended.talkMs > 1_000)
-  assert.deepEqual(
-    call.events.map((event) => event.type),
-    ['ringing', 'answered', 'play-done', 'dtmf', 'ended'],
-  )
-  assert.deepEqual(
-    call.events.map((event) => event.seq),
-    [1, 2, 3, 4, 5],
-  )
-})
-
 test('every refusal comes with its status and cause', async (t) => {
   const line = await openLine(t)
   const expected: Record<string, [number, number | null]> = {
@@ -128,39 +104,11 @@ test('every refusal comes with its status and cause', async (t) => {
   }
 })
 
-test('ringing out, a far end that hangs up, digest, and a hang-up before the answer each end as what they are', async (t) => {
+test('a call that is challenged rings once', async (t) => {
   const line = await openLine(t)
-  const [rang, short, digest] = await Promise.all([
-    line.call('11').until('ended'),
-    line.call('18').until('ended'),
-    line.call('28').until('answered'),
-  ])
-  assert.ok(rang.type === 'ended' && rang.cause === 'ring-timeout' && rang.by === 'timeout')
-  assert.ok(short.type === 'ended' && short.wasAnswered && short.by === 'callee' && short.cause === 'bye')
-  assert.equal(digest.type, 'answered')
-  const early = line.call('11')
-  await early.until('ringing')
-  line.client.hangup(early.legId)
-  const cancelled = await early.until('ended')
-  assert.ok(cancelled.type === 'ended' && cancelled.cause === 'cancelled' && cancelled.by === 'us')
-  assert.equal(line.ledger().filter((entry) => entry.kind === 'ring' && entry.to === '28').length, 1)
-})
-
-test('a telephony process that is killed ends its legs as lost, and its successor says BYE for it', async (t) => {
-  const line = await openLine(t)
-  const call = line.call('74955550002')
+  const call = line.call('28')
   await call.until('answered')
-  const lost = new Promise<void>((resolve) => void line.client.onLost(resolve))
-  process.kill(line.client.processId ?? 0, 'SIGKILL')
-  const ended = await call.until('ended')
-  assert.ok(ended.type === 'ended' && ended.cause === 'lost' && ended.wasAnswered)
-  await lost
-  for (;;) {
-    const over = line.ledger().find((entry) => entry.kind === 'ended' && entry.callId === call.legId)
-    if (over !== undefined) {
-      assert.equal(over.by, 'caller')
-      break
-    }
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  line.client.hangup(call.legId)
+  await call.until('ended')
+  assert.equal(line.ledger().filter((entry) => entry.kind === 'ring' && entry.to === '28').length, 1)
 })

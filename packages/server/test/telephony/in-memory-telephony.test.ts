@@ -1,6 +1,6 @@
 import { VirtualClock } from '@dialwright/testkit'
-import { telephonyConformance } from '../../../../../dialer/src/ports/telephony.conformance.ts'
-import { type Callee, InMemoryTelephony } from './in-memory-telephony.ts'
+import { telephonyConformance } from '../../../dialer/src/ports/telephony.conformance.ts'
+import { type Callee, InMemoryTelephony } from '../../src/adapters/memory/telephony/in-memory-telephony.ts'
 
 const answers = { kind: 'answer', ringMs: 300, presses: null, hangsUpAfterMs: null } as const
 const callees = {
