@@ -126,9 +126,10 @@ function checkImports(source: Source): Violation[] {
     }
     const module = specifier.replace(/^node:/, '')
     // The test kit serves tests alone: it binds a socket to find a port that is free for a peer.
-    const mayBind = /^packages\/(?:(?:sip|media)\/src\/transport|testkit\/src)\//.test(source.path) || source.isTest
+    const mayBind =
+      /^packages\/(?:(?:sip|media|carrier)\/src\/transport|testkit\/src)\//.test(source.path) || source.isTest
     if (module === 'dgram' && !mayBind) {
-      refuse('UDP sockets live in src/transport/ of sip and media')
+      refuse('UDP sockets live in src/transport/ of sip, media and carrier')
     }
     if (specifier.startsWith('node:') && ['dialer', 'scenario'].includes(source.pkg) && !source.isTest)
       refuse('dialer and scenario know no node modules')

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { startCarrier } from './carrier.ts'
+import { startRelay } from './transport/relay.ts'
 
 const personasSchema = z.record(z.string(), z.string().regex(/^\d\d$/, 'expected the two digits of a persona'))
 
@@ -12,7 +13,9 @@ const usage = `Usage: node packages/carrier/src/main.ts [options]
   --port N          UDP port on 127.0.0.1, 0 to 65535; 0 takes a free one (0)
   --ledger FILE     JSON lines of what it saw; begun anew
   --personas FILE   YAML or JSON: number -> two digits of a persona
-  --seed N          voices (1)
+  --seed N          voices and weather (1)
+  --loss S --duplicate S --reorder S   shares of signalling lost, doubled, overtaken, each way: 0 to 1 (0)
+  --delay MS        each datagram of signalling comes up to so much later (0)
   --username U --password P   who may call the persona 28
 `
 
@@ -30,6 +33,10 @@ function readArguments() {
         ledger: { type: 'string' },
         personas: { type: 'string' },
         seed: { type: 'string', default: '1' },
+        loss: { type: 'string', default: '0' },
+        duplicate: { type: 'string', default: '0' },
+        reorder: { type: 'string', default: '0' },
+        delay: { type: 'string', default: '0' },
         username: { type: 'string', default: 'dialwright' },
         password: { type: 'string', default: 'secret' },
       },
@@ -46,6 +53,13 @@ function wholeNumber(name: string, text: string, most: number): number {
   return value
 }
 
+function share(name: string, text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    return refuse(`--${name}: expected a share from 0 to 1, found "${text}"`)
+  return value
+}
+
 function readPersonas(path: string): Record<string, string> {
   try {
     return personasSchema.parse(parse(readFileSync(path, 'utf8')))
@@ -57,6 +71,13 @@ function readPersonas(path: string): Record<string, string> {
 const values = readArguments()
 const port = wholeNumber('port', values.port, 65_535)
 const seed = wholeNumber('seed', values.seed, 2 ** 32 - 1)
+const weather = {
+  loss: share('loss', values.loss),
+  duplicate: share('duplicate', values.duplicate),
+  reorder: share('reorder', values.reorder),
+  delayMs: wholeNumber('delay', values.delay, 10_000),
+}
+const isFair = Object.values(weather).every((value) => value === 0)
 
 const clock = {
   now: () => Temporal.Now.instant(),
@@ -79,7 +100,7 @@ function seededNumbers(seed: number): () => number {
 const overrides = values.personas === undefined ? {} : readPersonas(values.personas)
 const carrier = await startCarrier({
   address: '127.0.0.1',
-  port,
+  port: isFair ? port : 0,
   ledgerPath: values.ledger ?? null,
   personas: new Map(Object.entries(overrides).map(([number, code]) => [number.replace(/\D/g, ''), code])),
   credentials: { username: values.username, password: values.password },
@@ -87,13 +108,23 @@ const carrier = await startCarrier({
   random: { next: seededNumbers(seed), bytes: (length) => new Uint8Array(randomBytes(length)) },
   onError: (error) => process.stderr.write(`carrier: ${String(error)}\n`),
 })
-process.stdout.write(`carrier ready on 127.0.0.1:${carrier.port}\n`)
+const relay = isFair
+  ? null
+  : await startRelay({
+      ...weather,
+      address: '127.0.0.1',
+      port,
+      target: { address: '127.0.0.1', port: carrier.port },
+      clock,
+      random: { next: seededNumbers(seed) },
+    })
+process.stdout.write(`carrier ready on 127.0.0.1:${relay?.port ?? carrier.port}\n`)
 
 let isEnding = false
 const end = (): void => {
   if (isEnding) return
   isEnding = true
-  void carrier.stop().then(() => process.exit(0))
+  void Promise.all([relay?.stop(), carrier.stop()]).then(() => process.exit(0))
 }
 process.on('SIGTERM', end)
 process.on('SIGINT', end)

@@ -1,6 +1,7 @@
 /** Starts the carrier as its own process, so that its ledger never shares memory or fate with the caller it judges. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { Weather } from './transport/relay.ts'
 
 const entry = fileURLToPath(new URL('./main.ts', import.meta.url))
 
@@ -11,6 +12,8 @@ export async function spawnCarrier(options: {
   readonly seed: number
   readonly port?: number | undefined
   readonly personasPath?: string | undefined
+  /** The network in front of it; absent: a good one. */
+  readonly weather?: Weather | undefined
 }): Promise<SpawnedCarrier> {
   const args = [
     entry,
@@ -22,6 +25,11 @@ export async function spawnCarrier(options: {
     String(options.seed),
   ]
   if (options.personasPath !== undefined) args.push('--personas', options.personasPath)
+  if (options.weather !== undefined) {
+    const { loss, duplicate, reorder, delayMs } = options.weather
+    for (const [name, value] of Object.entries({ loss, duplicate, reorder, delay: delayMs }))
+      args.push(`--${name}`, String(value))
+  }
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const port = await new Promise<number>((resolve, reject) => {

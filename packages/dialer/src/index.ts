@@ -49,6 +49,7 @@ export type {
   SipEvidence,
   Telephony,
   TelephonyEvent,
+  TelephonyHealth,
   TrunkTarget,
 } from './ports/telephony.ts'
 export { withinDayCap } from './retries/day-cap.ts'

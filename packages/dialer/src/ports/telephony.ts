@@ -65,6 +65,15 @@ export type TelephonyEvent = { readonly legId: string; readonly seq: number; rea
     }
 )
 
+export type TelephonyHealth = {
+  readonly calls: number
+  /** SIP transactions that have not ended: they outlive their calls by up to 64*T1. */
+  readonly transactions: number
+  /** RTP ports in use. */
+  readonly ports: number
+  readonly wheelLateMs: number
+}
+
 export interface Telephony {
   /** False while the process behind the port is being started again: a slot is better given back than spent. */
   readonly isReady: boolean
@@ -81,7 +90,7 @@ export interface Telephony {
   onEvent(listener: (event: TelephonyEvent) => void): () => void
   /** The process behind the port died or came back; legs it held get `ended` with cause `lost` before this is called. */
   onLost(listener: () => void): () => void
-  health(): Promise<{ readonly calls: number; readonly wheelLateMs: number }>
+  health(): Promise<TelephonyHealth>
   /** Refuses new calls, ends at the deadline. */
   drain(deadlineMs: number): Promise<void>
   close(): Promise<void>

@@ -2,7 +2,7 @@
  * What main and the telephony process say to each other, over Node's IPC channel with advanced serialisation. Commands are
  * idempotent by leg id. Instants are stamped by main on arrival: it alone knows the store's time.
  */
-import type { OriginateRequest, TelephonyEvent } from '@dialwright/dialer'
+import type { OriginateRequest, TelephonyEvent, TelephonyHealth } from '@dialwright/dialer'
 
 export type HostOptions = {
   readonly sip: { readonly host: string; readonly port: number }
@@ -33,4 +33,4 @@ export type HostMessage =
   | { readonly type: 'ready'; readonly sipPort: number }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'event'; readonly legId: string; readonly event: LegEvent }
-  | { readonly type: 'health'; readonly requestId: number; readonly calls: number; readonly wheelLateMs: number }
+  | { readonly type: 'health'; readonly requestId: number; readonly health: TelephonyHealth }

@@ -3,7 +3,7 @@
  * `lost` (the engine knows by phase what that means) and a new process is started.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import type { Clock, OriginateRequest, Prompt, Telephony, TelephonyEvent } from '@dialwright/dialer'
+import type { Clock, OriginateRequest, Prompt, Telephony, TelephonyEvent, TelephonyHealth } from '@dialwright/dialer'
 import type { Logger } from 'pino'
 import { TelephonyLegSeenError, TelephonyLostError } from '../../errors.ts'
 import type { HostCommand, HostMessage, HostOptions, LegEvent } from './protocol.ts'
@@ -25,7 +25,7 @@ export class TelephonyClient implements Telephony {
   /** Ids of the latest legs, oldest first. */
   readonly #seen = new Set<string>()
   readonly #prompts = new Map<string, Prompt>()
-  readonly #healthWaiters = new Map<number, (health: { calls: number; wheelLateMs: number }) => void>()
+  readonly #healthWaiters = new Map<number, (health: TelephonyHealth) => void>()
   #child: ChildProcess | null = null
   #nextRequestId = 1
   #starting: Promise<void> = Promise.resolve()
@@ -98,7 +98,7 @@ export class TelephonyClient implements Telephony {
     return () => this.#lostListeners.delete(listener)
   }
 
-  async health(): Promise<{ calls: number; wheelLateMs: number }> {
+  async health(): Promise<TelephonyHealth> {
     const requestId = this.#nextRequestId++
     return new Promise((resolve, reject) => {
       const timer = this.#deps.clock.schedule(healthTimeoutMs, () => {
@@ -203,7 +203,7 @@ export class TelephonyClient implements Telephony {
       this.#emit(message.legId, message.event)
       return
     }
-    this.#healthWaiters.get(message.requestId)?.(message)
+    this.#healthWaiters.get(message.requestId)?.(message.health)
     this.#healthWaiters.delete(message.requestId)
   }
 

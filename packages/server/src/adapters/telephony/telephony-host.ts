@@ -72,11 +72,7 @@ export class TelephonyHost {
       case 'hangup':
         return this.#legs.get(command.legId)?.hangup()
       case 'health':
-        void this.#media
-          .health()
-          .then(({ wheelLateMs }) =>
-            this.#deps.emit({ type: 'health', requestId: command.requestId, calls: this.#legs.size, wheelLateMs }),
-          )
+        return void this.#tellHealth(command.requestId)
     }
   }
 
@@ -97,6 +93,13 @@ export class TelephonyHost {
     }
     await this.#media.shutdown()
     await this.#sip?.close()
+  }
+
+  async #tellHealth(requestId: number): Promise<void> {
+    const { wheelLateMs, sessions } = await this.#media.health()
+    const transactions = this.#sip?.live.transactions ?? 0
+    const health = { calls: this.#legs.size, transactions, ports: sessions, wheelLateMs }
+    this.#deps.emit({ type: 'health', requestId, health })
   }
 
   #originate(request: OriginateRequest): void {

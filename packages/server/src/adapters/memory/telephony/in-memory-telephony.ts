@@ -2,7 +2,7 @@
  * The in-memory twin of the `Telephony` port: called parties that behave as they are told, on the clock it is given. A
  * thousand calls cost nothing but their events, and the same callees give the same events every time.
  */
-import type { Clock, OriginateRequest, Prompt, Telephony, TelephonyEvent } from '@dialwright/dialer'
+import type { Clock, OriginateRequest, Prompt, Telephony, TelephonyEvent, TelephonyHealth } from '@dialwright/dialer'
 import { TelephonyLegSeenError, TelephonyLostError } from '../../../errors.ts'
 import type { LegEvent } from '../../telephony/protocol.ts'
 import { VirtualLeg } from './virtual-leg.ts'
@@ -105,8 +105,8 @@ export class InMemoryTelephony implements Telephony {
     return () => this.#lostListeners.delete(listener)
   }
 
-  async health(): Promise<{ calls: number; wheelLateMs: number }> {
-    return { calls: this.#legs.size, wheelLateMs: 0 }
+  async health(): Promise<TelephonyHealth> {
+    return { calls: this.#legs.size, transactions: 0, ports: this.#legs.size, wheelLateMs: 0 }
   }
 
   async drain(deadlineMs: number): Promise<void> {
