@@ -9,13 +9,19 @@ export type Principal = {
   readonly role: Role
   readonly tokenId: string
   readonly userId: string | null
+  /** Permissions that the token is narrowed to; empty: everything its role may. */
+  readonly scopes: readonly string[]
 }
 
-const tokenRow = statement<Principal>(
+const tokenRow = statement<Principal & { readonly isStale: boolean }>(
   'access-token',
-  `select workspace_id as "workspaceId", role, id as "tokenId", user_id as "userId" from api_token
+  `select workspace_id as "workspaceId", role, id as "tokenId", user_id as "userId", scopes,
+          last_used_at is null or last_used_at < dw_clock() - interval '1 minute' as "isStale" from api_token
     where hash = $1 and kind = $2 and (expires_at is null or expires_at > dw_clock())`,
 )
+
+// To the minute: a write for each request would cost more than the answer is worth.
+const noteUse = statement('access-note-use', 'update api_token set last_used_at = dw_clock() where id = $1')
 
 /** Null: there is no such token, it has expired, or the header is not a bearer token. */
 export async function authenticate(
@@ -23,14 +29,17 @@ export async function authenticate(
   authorization: string | undefined,
 ): Promise<Principal | null> {
   const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
-  return token === undefined ? null : principalOf(deps, token, 'access')
+  return token === undefined ? null : principalOfToken(deps, token, 'access')
 }
 
-export async function principalOf(
+export async function principalOfToken(
   deps: Pick<ServerDeps, 'pool'>,
   token: string,
   kind: 'access' | 'refresh',
 ): Promise<Principal | null> {
   const [row] = await tokenRow(deps.pool, [tokenHash(token), kind])
-  return row ?? null
+  if (row === undefined) return null
+  const { isStale, ...principal } = row
+  if (isStale) await noteUse(deps.pool, [principal.tokenId])
+  return principal
 }

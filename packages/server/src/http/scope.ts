@@ -1,16 +1,13 @@
-/** What every native route needs: the typed application and the person behind the request. */
+/** What every native route needs: the typed application, ids, cursors and pages. */
 import type {
   FastifyBaseLogger,
   FastifyInstance,
-  FastifyRequest,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { authenticate, type Principal } from '../access/authenticate.ts'
-import type { ServerDeps } from '../deps.ts'
 import { Problem } from './problem.ts'
 
 export type NativeApp = FastifyInstance<
@@ -20,13 +17,6 @@ export type NativeApp = FastifyInstance<
   FastifyBaseLogger,
   ZodTypeProvider
 >
-
-/** @throws {Problem} 401 */
-export async function principalOf(deps: ServerDeps, request: FastifyRequest): Promise<Principal> {
-  const principal = await authenticate(deps, request.headers.authorization)
-  if (principal === null) throw new Problem(401, 'unauthenticated', 'Expected Authorization: Bearer with a valid token')
-  return principal
-}
 
 export const idParams = z.strictObject({ id: z.string() })
 export const pageQuery = { after: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }

@@ -1,8 +1,9 @@
 /** The HTTP server: our own API, the vendors' paths beside it, health and documentation. */
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { guardRoutes } from '../access/route-guard.ts'
 import { registerTwin } from '../compat/twin/routes.ts'
 import type { ServerDeps } from '../deps.ts'
 import { callRoutes } from './calls/routes.ts'
@@ -14,8 +15,13 @@ import { sessionRoutes } from './session/routes.ts'
 
 const bodyLimit = 1024 * 1024
 
-export async function buildHttpServer(deps: ServerDeps): Promise<FastifyInstance> {
+/** @param onRoute  Hears of every route as it is registered. */
+export async function buildHttpServer(
+  deps: ServerDeps,
+  onRoute?: (route: RouteOptions) => void,
+): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit, logger: false, routerOptions: { maxParamLength: 200 } })
+  if (onRoute !== undefined) app.addHook('onRoute', onRoute)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler((error, request, reply) => sendProblem(deps, error, request, reply))
@@ -45,6 +51,11 @@ export async function buildHttpServer(deps: ServerDeps): Promise<FastifyInstance
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await app.register(
     async (scope) => {
+      guardRoutes(scope, deps, (why) =>
+        why === 'unauthenticated'
+          ? new Problem(401, why, 'Expected Authorization: Bearer with a valid token')
+          : new Problem(403, why, 'The token or the role may not do this'),
+      )
       const native = scope as NativeApp
       sessionRoutes(native, deps)
       campaignRoutes(native, deps)

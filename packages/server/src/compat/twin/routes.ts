@@ -1,8 +1,9 @@
 /** TWIN24's task API at the vendor's own paths. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { authenticate, type Principal, principalOf } from '../../access/authenticate.ts'
+import { type Principal, principalOfToken } from '../../access/authenticate.ts'
 import { login, openSession } from '../../access/login.ts'
+import { guardRoutes, principalOf } from '../../access/route-guard.ts'
 import { changeState } from '../../campaigns/change-state.ts'
 import { createCampaign } from '../../campaigns/create-campaign.ts'
 import { CampaignNotFoundError, CampaignStateError, InvalidInputError } from '../../campaigns/errors.ts'
@@ -22,7 +23,13 @@ type ById = { Params: { id: string } }
 export async function registerTwin(app: FastifyInstance, deps: ServerDeps): Promise<void> {
   await app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply))
-    scope.post('/api/v1/auth/login', async (request) => {
+    guardRoutes(scope, deps, (why) =>
+      why === 'unauthenticated'
+        ? new TwinError(401, 'Unauthenticated: expected Authorization: Bearer with a valid token')
+        : new TwinError(403, 'Forbidden: the token or its role may not do this'),
+    )
+    const write = (permission: 'campaigns:write' | 'contacts:write') => ({ config: { permission } })
+    scope.post('/api/v1/auth/login', { config: { permission: 'open' } }, async (request) => {
       const given = parse(loginSchema, request.body)
       const session = await login(deps, {
         login: given.email,
@@ -32,35 +39,42 @@ export async function registerTwin(app: FastifyInstance, deps: ServerDeps): Prom
       if (session === null) throw new TwinError(401, 'The login or the password is wrong')
       return { token: session.token, refreshToken: session.refreshToken }
     })
-    scope.get<{ Querystring: { refreshToken?: string; ttl?: string } }>('/api/v1/auth/refresh', async (request) => {
-      const principal = await principalOf(deps, request.query.refreshToken ?? '', 'refresh')
-      if (principal === null || principal.userId === null)
-        throw new TwinError(401, 'The refresh token is unknown or has expired')
-      const session = await openSession(
-        deps,
-        { id: principal.userId, workspaceId: principal.workspaceId, role: principal.role },
-        Number(request.query.ttl ?? 604_800),
-      )
-      return { token: session.token, refreshToken: session.refreshToken }
-    })
-    scope.post(taskPath, async (request) => createTask(deps, await principal(deps, request), request.body))
-    scope.get<ById>(`${taskPath}/:id`, async (request) =>
-      readTask(deps, await principal(deps, request), request.params.id),
+    const open = { config: { permission: 'open' as const } }
+    scope.get<{ Querystring: { refreshToken?: string; ttl?: string } }>(
+      '/api/v1/auth/refresh',
+      open,
+      async (request) => {
+        const principal = await principalOfToken(deps, request.query.refreshToken ?? '', 'refresh')
+        if (principal === null || principal.userId === null)
+          throw new TwinError(401, 'The refresh token is unknown or has expired')
+        const session = await openSession(
+          deps,
+          { id: principal.userId, workspaceId: principal.workspaceId, role: principal.role },
+          Number(request.query.ttl ?? 604_800),
+        )
+        return { token: session.token, refreshToken: session.refreshToken }
+      },
+    )
+    scope.post(taskPath, write('campaigns:write'), async (request) =>
+      createTask(deps, principalOf(request), request.body),
+    )
+    scope.get<ById>(`${taskPath}/:id`, { config: { permission: 'campaigns:read' } }, async (request) =>
+      readTask(deps, principalOf(request), request.params.id),
     )
     for (const prefix of telephonyPrefixes) {
-      scope.post(`${prefix}/autoCallCandidate`, async (request) =>
-        addOne(deps, await principal(deps, request), request.body),
+      scope.post(`${prefix}/autoCallCandidate`, write('contacts:write'), async (request) =>
+        addOne(deps, principalOf(request), request.body),
       )
-      scope.post(`${prefix}/autoCallCandidate/batch`, async (request) =>
-        addBatch(deps, await principal(deps, request), request.body),
+      scope.post(`${prefix}/autoCallCandidate/batch`, write('contacts:write'), async (request) =>
+        addBatch(deps, principalOf(request), request.body),
       )
-      scope.post<ById>(`${prefix}/autoCall/:id/play`, async (request) => {
-        const { workspaceId } = await principal(deps, request)
+      scope.post<ById>(`${prefix}/autoCall/:id/play`, write('campaigns:write'), async (request) => {
+        const { workspaceId } = principalOf(request)
         await changeState(deps, workspaceId, request.params.id, 'start')
         return { id: request.params.id, status: 'PROCESS' }
       })
-      scope.post<ById>(`${prefix}/autoCall/:id/pause`, async (request) => {
-        const { workspaceId } = await principal(deps, request)
+      scope.post<ById>(`${prefix}/autoCall/:id/pause`, write('campaigns:write'), async (request) => {
+        const { workspaceId } = principalOf(request)
         await changeState(deps, workspaceId, request.params.id, 'pause')
         return { id: request.params.id, status: 'PAUSED' }
       })
@@ -185,12 +199,6 @@ async function startUnlessTold(
   const state = rows[0]?.state
   if (state === 'draft' || (forceStart === true && state === 'paused'))
     await changeState(deps, workspaceId, taskId, 'start')
-}
-
-async function principal(deps: ServerDeps, request: FastifyRequest): Promise<Principal> {
-  const found = await authenticate(deps, request.headers.authorization)
-  if (found === null) throw new TwinError(401, 'Unauthenticated: expected Authorization: Bearer with a valid token')
-  return found
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {

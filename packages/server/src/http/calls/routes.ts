@@ -1,10 +1,11 @@
 /** Calls and the question "why?" over the native API. */
 import { dispositions, explain } from '@dialwright/dialer'
 import { z } from 'zod'
+import { principalOf } from '../../access/route-guard.ts'
 import { explainFacts } from '../../adapters/postgres/explain-facts.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { Problem } from '../problem.ts'
-import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, principalOf } from '../scope.ts'
+import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery } from '../scope.ts'
 
 const instant = z.iso.datetime({ offset: true })
 const listQuery = z.strictObject({
@@ -23,55 +24,67 @@ const shown = `k.id, k.direction, k.campaign_id as "campaignId", k.contact_id as
   k.recording, (select l.id from leg l where l.call_id = k.id order by l.started_at limit 1) as "sipCallId"`
 
 export function callRoutes(app: NativeApp, deps: ServerDeps): void {
-  app.get('/calls', { schema: { tags: ['calls'], querystring: listQuery } }, async (request) => {
-    const { workspaceId } = await principalOf(deps, request)
-    const { campaign, phone, disposition, direction, from, to, after, limit } = request.query
-    const { rows } = await deps.pool.query(
-      `select ${shown} from call k
+  app.get(
+    '/calls',
+    { config: { permission: 'calls:read' }, schema: { tags: ['calls'], querystring: listQuery } },
+    async (request) => {
+      const { workspaceId } = principalOf(request)
+      const { campaign, phone, disposition, direction, from, to, after, limit } = request.query
+      const { rows } = await deps.pool.query(
+        `select ${shown} from call k
         where k.workspace_id = $1 and ($2::uuid is null or k.campaign_id = $2) and ($3::text is null or k.phone_key = $3)
           and ($4::text is null or k.disposition = $4) and ($5::text is null or k.direction = $5)
           and ($6::timestamptz is null or k.created_at >= $6) and ($7::timestamptz is null or k.created_at < $7)
           and ($8::uuid is null or k.id < $8)
         order by k.id desc limit $9`,
-      [
+        [
+          workspaceId,
+          campaign ?? null,
+          phone?.replace(/\D/g, '') ?? null,
+          disposition ?? null,
+          direction ?? null,
+          from ?? null,
+          to ?? null,
+          cursorOf(after),
+          limit,
+        ],
+      )
+      return page(rows, limit)
+    },
+  )
+  app.get(
+    '/calls/:id',
+    { config: { permission: 'calls:read' }, schema: { tags: ['calls'], params: idParams } },
+    async (request) => {
+      const { workspaceId } = principalOf(request)
+      const { rows } = await deps.pool.query<{
+        answeredAt: Temporal.Instant | null
+        path: { block: string; atMs: number }[]
+      }>(`select ${shown}, k.variables, k.path, k.timeline from call k where k.workspace_id = $1 and k.id = $2`, [
         workspaceId,
-        campaign ?? null,
-        phone?.replace(/\D/g, '') ?? null,
-        disposition ?? null,
-        direction ?? null,
-        from ?? null,
-        to ?? null,
-        cursorOf(after),
-        limit,
-      ],
-    )
-    return page(rows, limit)
-  })
-  app.get('/calls/:id', { schema: { tags: ['calls'], params: idParams } }, async (request) => {
-    const { workspaceId } = await principalOf(deps, request)
-    const { rows } = await deps.pool.query<{
-      answeredAt: Temporal.Instant | null
-      path: { block: string; atMs: number }[]
-    }>(`select ${shown}, k.variables, k.path, k.timeline from call k where k.workspace_id = $1 and k.id = $2`, [
-      workspaceId,
-      idOrNotFound(request.params.id),
-    ])
-    const call = rows[0]
-    if (call === undefined) throw new Problem(404, 'not-found', `There is no call ${request.params.id}`)
-    const at = (ms: number) => call.answeredAt?.add({ milliseconds: Math.round(ms) }) ?? null
-    return { ...call, path: call.path.map(({ block, atMs }) => ({ block, at: at(atMs) })) }
-  })
+        idOrNotFound(request.params.id),
+      ])
+      const call = rows[0]
+      if (call === undefined) throw new Problem(404, 'not-found', `There is no call ${request.params.id}`)
+      const at = (ms: number) => call.answeredAt?.add({ milliseconds: Math.round(ms) }) ?? null
+      return { ...call, path: call.path.map(({ block, atMs }) => ({ block, at: at(atMs) })) }
+    },
+  )
   const explainQuery = z.strictObject({ campaign: z.uuid(), phone: z.string(), at: instant.optional() })
-  app.get('/explain', { schema: { tags: ['calls'], querystring: explainQuery } }, async (request) => {
-    const { workspaceId } = await principalOf(deps, request)
-    const { campaign, phone, at } = request.query
-    const facts = await explainFacts(deps.pool, {
-      workspaceId,
-      campaignId: campaign,
-      phone,
-      ...(at === undefined ? {} : { at: Temporal.Instant.from(at) }),
-    })
-    if (facts === null) throw new Problem(404, 'not-found', 'The campaign has no such phone')
-    return explain(facts)
-  })
+  app.get(
+    '/explain',
+    { config: { permission: 'calls:read' }, schema: { tags: ['calls'], querystring: explainQuery } },
+    async (request) => {
+      const { workspaceId } = principalOf(request)
+      const { campaign, phone, at } = request.query
+      const facts = await explainFacts(deps.pool, {
+        workspaceId,
+        campaignId: campaign,
+        phone,
+        ...(at === undefined ? {} : { at: Temporal.Instant.from(at) }),
+      })
+      if (facts === null) throw new Problem(404, 'not-found', 'The campaign has no such phone')
+      return explain(facts)
+    },
+  )
 }

@@ -1,12 +1,13 @@
 /** Campaigns over the native API. */
 import type { RetryTrigger } from '@dialwright/dialer'
 import { z } from 'zod'
+import { principalOf } from '../../access/route-guard.ts'
 import { changeState, type StateAction } from '../../campaigns/change-state.ts'
 import { createCampaign, type NewCampaign, type Reference } from '../../campaigns/create-campaign.ts'
 import { CampaignNotFoundError } from '../../campaigns/errors.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { campaignProgress, waitingContacts } from '../../reports/campaign-progress.ts'
-import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, principalOf } from '../scope.ts'
+import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery } from '../scope.ts'
 import { type NewCampaignBody, newCampaignSchema, seconds } from './schemas.ts'
 
 const actions: readonly StateAction[] = ['start', 'pause', 'resume', 'stop']
@@ -14,17 +15,24 @@ const shown = `id, name, state, dialect, start_block as "startBlock", settings, 
   is_test as "isTest", created_at as "createdAt", finished_at as "finishedAt"`
 
 export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
-  app.post('/campaigns', { schema: { tags: ['campaigns'], body: newCampaignSchema } }, async (request, reply) => {
-    const { workspaceId } = await principalOf(deps, request)
-    const { id } = await createCampaign(deps, workspaceId, campaignOf(request.body))
-    if (request.body.startAt !== undefined) await changeState(deps, workspaceId, id, 'start')
-    return reply.status(201).send({ id })
-  })
+  app.post(
+    '/campaigns',
+    { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], body: newCampaignSchema } },
+    async (request, reply) => {
+      const { workspaceId } = principalOf(request)
+      const { id } = await createCampaign(deps, workspaceId, campaignOf(request.body))
+      if (request.body.startAt !== undefined) await changeState(deps, workspaceId, id, 'start')
+      return reply.status(201).send({ id })
+    },
+  )
   app.get(
     '/campaigns',
-    { schema: { tags: ['campaigns'], querystring: z.strictObject(pageQuery) } },
+    {
+      config: { permission: 'campaigns:read' },
+      schema: { tags: ['campaigns'], querystring: z.strictObject(pageQuery) },
+    },
     async (request) => {
-      const { workspaceId } = await principalOf(deps, request)
+      const { workspaceId } = principalOf(request)
       const { limit, after } = request.query
       const { rows } = await deps.pool.query(
         `select ${shown} from campaign where workspace_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
@@ -33,31 +41,46 @@ export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
       return page(rows, limit)
     },
   )
-  app.get('/campaigns/:id', { schema: { tags: ['campaigns'], params: idParams } }, async (request) => {
-    const { workspaceId } = await principalOf(deps, request)
-    const { rows } = await deps.pool.query(`select ${shown} from campaign where workspace_id = $1 and id = $2`, [
-      workspaceId,
-      idOrNotFound(request.params.id),
-    ])
-    if (rows[0] === undefined) throw new CampaignNotFoundError(request.params.id)
-    return rows[0]
-  })
+  app.get(
+    '/campaigns/:id',
+    { config: { permission: 'campaigns:read' }, schema: { tags: ['campaigns'], params: idParams } },
+    async (request) => {
+      const { workspaceId } = principalOf(request)
+      const { rows } = await deps.pool.query(`select ${shown} from campaign where workspace_id = $1 and id = $2`, [
+        workspaceId,
+        idOrNotFound(request.params.id),
+      ])
+      if (rows[0] === undefined) throw new CampaignNotFoundError(request.params.id)
+      return rows[0]
+    },
+  )
   for (const action of actions) {
-    app.post(`/campaigns/:id/${action}`, { schema: { tags: ['campaigns'], params: idParams } }, async (request) => {
-      const { workspaceId } = await principalOf(deps, request)
-      const id = idOrNotFound(request.params.id)
-      return { id, state: await changeState(deps, workspaceId, id, action) }
-    })
+    app.post(
+      `/campaigns/:id/${action}`,
+      { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], params: idParams } },
+      async (request) => {
+        const { workspaceId } = principalOf(request)
+        const id = idOrNotFound(request.params.id)
+        return { id, state: await changeState(deps, workspaceId, id, action) }
+      },
+    )
   }
-  app.get('/campaigns/:id/progress', { schema: { tags: ['campaigns'], params: idParams } }, async (request) => {
-    const { workspaceId } = await principalOf(deps, request)
-    return campaignProgress(deps, workspaceId, idOrNotFound(request.params.id))
-  })
+  app.get(
+    '/campaigns/:id/progress',
+    { config: { permission: 'campaigns:read' }, schema: { tags: ['campaigns'], params: idParams } },
+    async (request) => {
+      const { workspaceId } = principalOf(request)
+      return campaignProgress(deps, workspaceId, idOrNotFound(request.params.id))
+    },
+  )
   app.get(
     '/campaigns/:id/waiting',
-    { schema: { tags: ['campaigns'], params: idParams, querystring: z.strictObject(pageQuery) } },
+    {
+      config: { permission: 'campaigns:read' },
+      schema: { tags: ['campaigns'], params: idParams, querystring: z.strictObject(pageQuery) },
+    },
     async (request) => {
-      const { workspaceId } = await principalOf(deps, request)
+      const { workspaceId } = principalOf(request)
       const { limit, after } = request.query
       return page(
         await waitingContacts(deps, workspaceId, idOrNotFound(request.params.id), cursorOf(after), limit),

@@ -1,8 +1,9 @@
 /** Contacts of a campaign over the native API. */
 import { z } from 'zod'
+import { principalOf } from '../../access/route-guard.ts'
 import { addContacts } from '../../contacts/add-contacts.ts'
 import type { ServerDeps } from '../../deps.ts'
-import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, principalOf } from '../scope.ts'
+import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery } from '../scope.ts'
 
 const contact = z.strictObject({
   phones: z.array(z.string()).min(1),
@@ -15,16 +16,23 @@ const contact = z.strictObject({
 const body = z.strictObject({ contacts: z.array(contact).min(1).max(10_000) })
 
 export function contactRoutes(app: NativeApp, deps: ServerDeps): void {
-  app.post('/campaigns/:id/contacts', { schema: { tags: ['contacts'], params: idParams, body } }, async (request) => {
-    const { workspaceId } = await principalOf(deps, request)
-    const added = await addContacts(deps, workspaceId, idOrNotFound(request.params.id), request.body.contacts)
-    return { accepted: added.accepted.length, duplicates: added.duplicates.length, rejected: added.rejected }
-  })
+  app.post(
+    '/campaigns/:id/contacts',
+    { config: { permission: 'contacts:write' }, schema: { tags: ['contacts'], params: idParams, body } },
+    async (request) => {
+      const { workspaceId } = principalOf(request)
+      const added = await addContacts(deps, workspaceId, idOrNotFound(request.params.id), request.body.contacts)
+      return { accepted: added.accepted.length, duplicates: added.duplicates.length, rejected: added.rejected }
+    },
+  )
   app.get(
     '/campaigns/:id/contacts',
-    { schema: { tags: ['contacts'], params: idParams, querystring: z.strictObject(pageQuery) } },
+    {
+      config: { permission: 'contacts:read' },
+      schema: { tags: ['contacts'], params: idParams, querystring: z.strictObject(pageQuery) },
+    },
     async (request) => {
-      const { workspaceId } = await principalOf(deps, request)
+      const { workspaceId } = principalOf(request)
       const { limit, after } = request.query
       const { rows } = await deps.pool.query(
         `select k.id, array(select p.phone from contact_phone p where p.contact_id = k.id order by p.position) as phones, k.state, k.priority,
