@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import type { RequestLimits } from './access/route-guard.ts'
 import { faultPoints, faultVictims, type Kill, parseKill } from './dialing/faults.ts'
 import { ConfigError } from './errors.ts'
 
@@ -57,6 +58,19 @@ const egress = z
     return networks
   })
 
+/** A number a minute, or `off`. */
+const perMinute = (fallback: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .transform((text, context) => {
+      if (text === 'off') return null
+      const value = Number(text)
+      if (Number.isInteger(value) && value > 0) return value
+      context.addIssue({ code: 'custom', message: 'expected a whole number above 0, or "off"' })
+      return z.NEVER
+    })
+
 const kills = z
   .string()
   .default('')
@@ -100,6 +114,8 @@ const environmentSchema = z.object({
   DIALWRIGHT_PROVISION: z.string().optional().describe('Provisioning file applied at start'),
   DIALWRIGHT_NODE: z.string().min(1).default(hostname()).describe('Name of this node in its cluster'),
   DIALWRIGHT_DRAIN_SECONDS: positive(60).describe('Seconds that live calls may take to finish after SIGTERM'),
+  DIALWRIGHT_RATE_LIMIT: perMinute(1_200).describe('Requests a minute and token, or "off"'),
+  DIALWRIGHT_LOGIN_LIMIT: perMinute(10).describe('Logins a minute and address, right or wrong, or "off"'),
   DIALWRIGHT_KILL_AT: kills.describe(
     'For crash tests: what is killed with SIGKILL when a named point is passed for the N-th time',
   ),
@@ -122,6 +138,7 @@ export type Config = {
   readonly provisionFile: string | undefined
   readonly nodeName: string
   readonly drainSeconds: number
+  readonly limits: RequestLimits
   readonly logLevel: string
   /** For crash tests alone: see dialing/faults.ts. */
   readonly killAt: readonly Kill[]
@@ -165,6 +182,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     provisionFile: values.DIALWRIGHT_PROVISION,
     nodeName: values.DIALWRIGHT_NODE,
     drainSeconds: values.DIALWRIGHT_DRAIN_SECONDS,
+    limits: {
+      requestsPerMinute: values.DIALWRIGHT_RATE_LIMIT,
+      loginsPerMinute: values.DIALWRIGHT_LOGIN_LIMIT,
+    },
     logLevel: values.DIALWRIGHT_LOG,
     killAt: values.DIALWRIGHT_KILL_AT,
   })
@@ -186,6 +207,8 @@ export function demoEnvironment(demo: {
     DIALWRIGHT_RTP_PORTS: 'ephemeral',
     DIALWRIGHT_EGRESS: 'loopback',
     DIALWRIGHT_PROVISION: demo.provisionFile,
+    // Its own client asks as often as it can; nobody else reaches it.
+    DIALWRIGHT_RATE_LIMIT: 'off',
     DIALWRIGHT_LOG: 'warn',
   }
 }

@@ -2,6 +2,7 @@
 import type { Clock, Random } from '@dialwright/dialer'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
+import type { RequestLimits } from './access/route-guard.ts'
 import type { SecretBox } from './adapters/secrets/secret-box.ts'
 
 export type ServerDeps = {
@@ -13,6 +14,7 @@ export type ServerDeps = {
   readonly dataDirectory: string
   /** Where webhooks may connect: see docs/NETWORK.md. */
   readonly egress: 'any' | 'loopback' | readonly string[]
+  readonly limits: RequestLimits
   /** Something changed that the engine should look at now. */
   readonly onChange: () => void
 }

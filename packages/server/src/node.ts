@@ -103,6 +103,7 @@ async function assemble(
     log,
     dataDirectory: config.dataDirectory,
     egress: config.egress,
+    limits: config.limits,
     onChange: () => engine.wake(),
   }
   if (config.provisionFile !== undefined) await applyProvisioning(deps, await readDocument(config.provisionFile))

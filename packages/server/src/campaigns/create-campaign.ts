@@ -4,6 +4,7 @@ import { type Connection, transaction } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import type { ServerDeps } from '../deps.ts'
 import { type FieldProblem, InvalidInputError } from './errors.ts'
+import { type Idempotency, takeKey } from './idempotency.ts'
 
 /** An id of ours, an id of `dialect` (the campaign's own where none is named), or in the native dialect a name. */
 export type Reference = { readonly field: string; readonly value: string; readonly dialect?: string | undefined }
@@ -32,14 +33,21 @@ export type NewCampaign = {
   }[]
 }
 
-/** @throws {InvalidInputError} naming each reference that leads nowhere; nothing is created then. */
+/**
+ * @returns `isNew` false: an earlier request under the same key made it.
+ * @throws {InvalidInputError} naming each reference that leads nowhere; nothing is created then.
+ * @throws {IdempotencyError} `IDEMPOTENCY_KEY_REUSED`
+ */
 export async function createCampaign(
   deps: ServerDeps,
   workspaceId: string,
   input: NewCampaign,
-): Promise<{ readonly id: string }> {
+  idempotency?: Idempotency,
+): Promise<{ readonly id: string; readonly isNew: boolean }> {
   const id = uuidV7(deps.clock, deps.random)
-  await transaction(deps.pool, async (client) => {
+  const firstId = await transaction(deps.pool, async (client) => {
+    const first = idempotency === undefined ? null : await takeKey(client, workspaceId, idempotency, id)
+    if (first !== null) return first
     const problems: FieldProblem[] = []
     const scenarioId = await resolve(client, workspaceId, 'scenario', input, input.scenario, problems)
     const dialplanId = await resolve(client, workspaceId, 'dialplan', input, input.dialplan, problems)
@@ -89,9 +97,11 @@ export async function createCampaign(
         [uuidV7(deps.clock, deps.random), workspaceId, id, webhook.url, webhook.dialect, webhook.events],
       )
     }
+    return null
   })
+  if (firstId !== null) return { id: firstId, isNew: false }
   deps.onChange()
-  return { id }
+  return { id, isNew: true }
 }
 
 const tables = { scenario: 'scenario', dialplan: 'dialplan', 'caller-id-group': 'caller_id_group' } as const

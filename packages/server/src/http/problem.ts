@@ -2,7 +2,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { CampaignNotFoundError, CampaignStateError, InvalidInputError } from '../campaigns/errors.ts'
+import { IdempotencyError } from '../campaigns/idempotency.ts'
 import type { ServerDeps } from '../deps.ts'
+import { UnstorableTextError } from './storable-text.ts'
 
 export type FieldError = { readonly pointer: string; readonly code: string; readonly message: string }
 
@@ -56,6 +58,12 @@ function problemOf(error: unknown): Problem {
     return new Problem(422, 'invalid', 'The request has fields that cannot be accepted', errors)
   }
   if (error instanceof CampaignNotFoundError) return new Problem(404, 'not-found', error.message)
+  if (error instanceof UnstorableTextError)
+    return new Problem(422, 'invalid', 'The request has text that cannot be kept', [
+      { pointer: `/${error.path.join('/')}`, code: 'text', message: error.message },
+    ])
+  if (error instanceof IdempotencyError)
+    return new Problem(error.code === 'IDEMPOTENCY_KEY_REUSED' ? 409 : 422, 'idempotency-key', error.message)
   if (error instanceof CampaignStateError) return new Problem(409, 'conflict', error.message)
   const status = error instanceof Error ? (error as { statusCode?: unknown }).statusCode : undefined
   if (typeof status === 'number' && status >= 400 && status < 500) {

@@ -1,9 +1,10 @@
 /** The HTTP server: our own API, the vendors' paths beside it, health and documentation. */
+import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { guardRoutes } from '../access/route-guard.ts'
+import { guardRoutes, type Refusal } from '../access/route-guard.ts'
 import { registerTwin } from '../compat/twin/routes.ts'
 import type { ServerDeps } from '../deps.ts'
 import { callRoutes } from './calls/routes.ts'
@@ -12,8 +13,14 @@ import { contactRoutes } from './contacts/routes.ts'
 import { Problem, sendProblem } from './problem.ts'
 import type { NativeApp } from './scope.ts'
 import { sessionRoutes } from './session/routes.ts'
+import { refuseUnstorableText } from './storable-text.ts'
 
 const bodyLimit = 1024 * 1024
+const refusals: Readonly<Record<Refusal, { readonly status: number; readonly message: string }>> = {
+  unauthenticated: { status: 401, message: 'Expected Authorization: Bearer with a valid token' },
+  forbidden: { status: 403, message: 'The token or the role may not do this' },
+  'too-many-requests': { status: 429, message: 'Too many requests: wait as long as Retry-After says' },
+}
 
 /** @param onRoute  Hears of every route as it is registered. */
 export async function buildHttpServer(
@@ -33,6 +40,8 @@ export async function buildHttpServer(
       reply,
     ),
   )
+  app.addHook('preValidation', refuseUnstorableText)
+  await app.register(rateLimit, { global: false })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -51,11 +60,7 @@ export async function buildHttpServer(
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await app.register(
     async (scope) => {
-      guardRoutes(scope, deps, (why) =>
-        why === 'unauthenticated'
-          ? new Problem(401, why, 'Expected Authorization: Bearer with a valid token')
-          : new Problem(403, why, 'The token or the role may not do this'),
-      )
+      guardRoutes(scope, deps, (why) => new Problem(refusals[why].status, why, refusals[why].message))
       const native = scope as NativeApp
       sessionRoutes(native, deps)
       campaignRoutes(native, deps)

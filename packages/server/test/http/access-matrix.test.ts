@@ -1,143 +1,38 @@
 /** Every route, as every role, as a stranger, and with ids of another workspace: nothing leaks, and no route is unlisted. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import { SeededRandom } from '@dialwright/testkit'
-import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
-import type { Role } from '../../src/access/authenticate.ts'
 import { tokenHash } from '../../src/access/tokens.ts'
-import { openSecretBox } from '../../src/adapters/secrets/secret-box.ts'
-import { systemClock } from '../../src/adapters/system/system-clock.ts'
-import { demoProvisioning } from '../../src/demo/provisioning.ts'
-import type { ServerDeps } from '../../src/deps.ts'
-import { buildHttpServer } from '../../src/http/server.ts'
-import { applyProvisioning } from '../../src/provisioning/apply.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
-
-const roles: readonly Role[] = ['owner', 'admin', 'author', 'operator', 'analyst']
-const writers: readonly Role[] = ['owner', 'admin', 'author']
-type Who = 'everybody who reads' | 'everybody who writes' | 'open'
-type Route = {
-  readonly who: Who
-  readonly body?: (ids: Ids) => unknown
-  readonly query?: (ids: Ids) => string
-}
-type Ids = { readonly campaign: string; readonly call: string }
-
-const native = '/dialwright/v1'
-const example: Record<string, unknown> = JSON.parse(
-  readFileSync(new URL('../../../../docs/examples/twin-task.json', import.meta.url), 'utf8'),
-)
-const task = {
-  ...example,
-  botId: '44e62ac6-6c08-4ad1-923d-5ee3299dd737',
-  dialplanId: 'd71c9c44-e942-4c6c-9ccc-ea5a043efb75',
-  defaultCallerId: { ...(example.defaultCallerId as object), data: '79996662211' },
-}
-const campaign = {
-  name: 'matrix',
-  scenario: { twin: '44e62ac6-6c08-4ad1-923d-5ee3299dd737' },
-  route: { via: 'dialplan', dialplan: 'Everything to the box' },
-}
-const contacts = { contacts: [{ phones: ['+74951234567'] }] }
-const candidate = ({ campaign: id }: Ids) => ({ phone: ['+74951234568'], autoCallId: id, forceStart: false })
-const reads = (query?: Route['query']): Route => ({ who: 'everybody who reads', ...(query ? { query } : {}) })
-const writes = (body?: Route['body']): Route => ({ who: 'everybody who writes', ...(body ? { body } : {}) })
-const open: Route = { who: 'open' }
-
-/** The whole HTTP surface. A route that is not here fails the first test. */
-const surface: Readonly<Record<string, Route>> = {
-  [`POST ${native}/session`]: open,
-  [`POST ${native}/campaigns`]: writes(() => campaign),
-  [`GET ${native}/campaigns`]: reads(),
-  [`GET ${native}/campaigns/:id`]: reads(),
-  [`POST ${native}/campaigns/:id/start`]: writes(),
-  [`POST ${native}/campaigns/:id/pause`]: writes(),
-  [`POST ${native}/campaigns/:id/resume`]: writes(),
-  [`POST ${native}/campaigns/:id/stop`]: writes(),
-  [`GET ${native}/campaigns/:id/progress`]: reads(),
-  [`GET ${native}/campaigns/:id/waiting`]: reads(),
-  [`POST ${native}/campaigns/:id/contacts`]: writes(() => contacts),
-  [`GET ${native}/campaigns/:id/contacts`]: reads(),
-  [`GET ${native}/calls`]: reads(({ campaign: id }) => `?campaign=${id}`),
-  [`GET ${native}/calls/:id`]: reads(),
-  [`GET ${native}/explain`]: reads(({ campaign: id }) => `?campaign=${id}&phone=74951234567`),
-  'POST /api/v1/auth/login': open,
-  'GET /api/v1/auth/refresh': open,
-  'POST /api/cis/beta/tasks': writes(() => task),
-  'GET /api/cis/beta/tasks/:id': reads(),
-  ...Object.fromEntries(
-    ['/api/v1/telephony', '/cis/api/v1/telephony'].flatMap((prefix) => [
-      [`POST ${prefix}/autoCallCandidate`, writes(candidate)],
-      [`POST ${prefix}/autoCallCandidate/batch`, writes((ids) => ({ batch: [candidate(ids)] }))],
-      [`POST ${prefix}/autoCall/:id/play`, writes()],
-      [`POST ${prefix}/autoCall/:id/pause`, writes()],
-    ]),
-  ),
-}
-/** Health and documentation, which tell nothing of anybody. */
-const publicPaths = /^GET \/(healthz|readyz|openapi\.json|docs(\/.*)?)$/
+import {
+  contacts,
+  type HttpGround,
+  type Ids,
+  native,
+  open,
+  openHttp,
+  publicPaths,
+  roles,
+  surface,
+  task,
+  tokenOf,
+  writers,
+} from './surface.ts'
 
 describe('the HTTP surface', () => {
   const database = useTestDatabase()
-  const registered: string[] = []
-  let app: FastifyInstance
-  let directory: string
+  let http: HttpGround
   let own: Ids
-  const tokenOf = (workspace: 'own' | 'other', role: Role): string => `dw_${workspace}_${role}_0123456789`
 
   before(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'matrix-'))
-    const deps: ServerDeps = {
-      pool: database.pool,
-      clock: systemClock,
-      random: new SeededRandom(7),
-      secretBox: await openSecretBox({ key: undefined, dataDirectory: directory }),
-      log: pino({ level: 'silent' }),
-      dataDirectory: directory,
-      egress: 'loopback',
-      onChange: () => {},
-    }
-    const document = demoProvisioning(5060, {
-      login: 'o@example.test',
-      password: 'a password',
-      token: 'dw_first_01234567',
-    })
-    await applyProvisioning(deps, document)
-    const other = crypto.randomUUID()
-    await database.pool.query(
-      "insert into workspace (id, name, time_zone, country) values ($1, 'Other', 'UTC', 'RU')",
-      [other],
-    )
-    const { rows } = await database.pool.query<{ id: string }>("select id from workspace where name = 'Demo'")
-    for (const [workspace, id] of [
-      ['own', rows[0]?.id],
-      ['other', other],
-    ] as const) {
-      for (const role of roles) {
-        await database.pool.query(
-          'insert into api_token (id, workspace_id, hash, name, role) values ($1, $2, $3, $4, $4)',
-          [crypto.randomUUID(), id, tokenHash(tokenOf(workspace, role)), role],
-        )
-      }
-    }
-    app = await buildHttpServer(deps, ({ method, url }) => {
-      for (const one of [method].flat()) if (one !== 'HEAD' && one !== 'OPTIONS') registered.push(`${one} ${url}`)
-    })
-    await app.ready()
+    http = await openHttp(database.pool)
     own = { campaign: await create('/api/cis/beta/tasks', task), call: crypto.randomUUID() }
     await create(`${native}/campaigns/${own.campaign}/contacts`, contacts)
   })
-  after(async () => {
-    await app.close()
-    rmSync(directory, { recursive: true })
-  })
+  after(() => http.close())
 
   const create = async (url: string, payload: object): Promise<string> => {
-    const answer = await app.inject({
+    const answer = await http.app.inject({
       method: 'POST',
       url,
       payload,
@@ -150,7 +45,7 @@ describe('the HTTP surface', () => {
     const [method = '', path = ''] = route.split(' ')
     const { body, query } = surface[route] ?? open
     const payload = body?.(ids) as object | undefined
-    const { statusCode, body: text } = await app.inject({
+    const { statusCode, body: text } = await http.app.inject({
       method: method as 'GET' | 'POST',
       url: path.replace(':id', path.includes('/calls/') ? ids.call : ids.campaign) + (query?.(ids) ?? ''),
       ...(payload === undefined ? {} : { payload }),
@@ -158,13 +53,18 @@ describe('the HTTP surface', () => {
     })
     return { status: statusCode, text }
   }
-  const guarded = Object.keys(surface).filter((route) => surface[route]?.who !== 'open')
+  const guarded = Object.keys(surface).filter((route) => surface[route]?.who !== 'whoever logs in')
 
   test('every route that is registered is in the table, and none twice', () => {
-    const listed = registered.filter((route) => !publicPaths.test(route))
+    const listed = http.registered.filter((route) => !publicPaths.test(route))
     assert.deepEqual(listed.toSorted(), Object.keys(surface).toSorted())
-    const shapes = registered.map((route) => route.replace(/:\w+/g, ':'))
+    const shapes = http.registered.map((route) => route.replace(/:\w+/g, ':'))
     assert.equal(new Set(shapes).size, shapes.length)
+  })
+
+  test('the committed OpenAPI document is the one that is served: npm run make-docs', async () => {
+    const committed = JSON.parse(readFileSync(new URL('../../../../docs/openapi.json', import.meta.url), 'utf8'))
+    assert.deepEqual(JSON.parse(JSON.stringify(http.app.swagger())), committed)
   })
 
   test('without a token, with a wrong one or an expired one every guarded route says 401, whatever the body', async () => {
@@ -178,7 +78,7 @@ describe('the HTTP surface', () => {
         assert.equal((await ask(route, own, authorization)).status, 401, `${route} as ${authorization}`)
     }
     const [method, url] = ['POST', '/dialwright/v1/campaigns'] as const
-    const unread = await app.inject({ method, url, payload: '{', headers: { 'content-type': 'application/json' } })
+    const unread = await http.app.inject({ method, url, payload: '{', headers: { 'content-type': 'application/json' } })
     assert.equal(unread.statusCode, 401, 'who asks is looked at before what is asked')
   })
 

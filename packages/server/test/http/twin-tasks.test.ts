@@ -33,6 +33,7 @@ describe('the TWIN24 task API', () => {
       log: pino({ level: 'silent' }),
       dataDirectory: directory,
       egress: 'loopback',
+      limits: { requestsPerMinute: null, loginsPerMinute: null },
       onChange: () => {},
     }
     const document = demoProvisioning(5060, { login: 'demo@example.test', password: 'a password', token })

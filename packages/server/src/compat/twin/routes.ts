@@ -3,12 +3,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { type Principal, principalOfToken } from '../../access/authenticate.ts'
 import { login, openSession } from '../../access/login.ts'
-import { guardRoutes, principalOf } from '../../access/route-guard.ts'
+import { guardRoutes, principalOf, type Refusal } from '../../access/route-guard.ts'
 import { changeState } from '../../campaigns/change-state.ts'
 import { createCampaign } from '../../campaigns/create-campaign.ts'
 import { CampaignNotFoundError, CampaignStateError, InvalidInputError } from '../../campaigns/errors.ts'
+import { IdempotencyError, idempotencyOf } from '../../campaigns/idempotency.ts'
 import { addContacts, type NewContact } from '../../contacts/add-contacts.ts'
 import type { ServerDeps } from '../../deps.ts'
+import { UnstorableTextError } from '../../http/storable-text.ts'
 import { fieldErrors, TwinError } from './errors.ts'
 import { foldDottedKeys, isRecord } from './folding.ts'
 import { campaignOfTask, contactOfCandidate } from './mapping.ts'
@@ -17,19 +19,21 @@ import { batchSchema, candidateItemSchema, candidateSchema, loginSchema, taskSch
 const telephonyPrefixes = ['/api/v1/telephony', '/cis/api/v1/telephony']
 const taskPath = '/api/cis/beta/tasks'
 
+const refusals: Readonly<Record<Refusal, readonly [number, string]>> = {
+  unauthenticated: [401, 'Unauthenticated: expected Authorization: Bearer with a valid token'],
+  forbidden: [403, 'Forbidden: the token or its role may not do this'],
+  'too-many-requests': [429, 'Too Many Attempts: wait as long as Retry-After says'],
+}
+
 type ById = { Params: { id: string } }
 
 /** Registers the routes in a scope of their own, with the vendor's form of errors. */
 export async function registerTwin(app: FastifyInstance, deps: ServerDeps): Promise<void> {
   await app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply))
-    guardRoutes(scope, deps, (why) =>
-      why === 'unauthenticated'
-        ? new TwinError(401, 'Unauthenticated: expected Authorization: Bearer with a valid token')
-        : new TwinError(403, 'Forbidden: the token or its role may not do this'),
-    )
+    guardRoutes(scope, deps, (why) => new TwinError(...refusals[why]))
     const write = (permission: 'campaigns:write' | 'contacts:write') => ({ config: { permission } })
-    scope.post('/api/v1/auth/login', { config: { permission: 'open' } }, async (request) => {
+    scope.post('/api/v1/auth/login', { config: { permission: 'login' } }, async (request) => {
       const given = parse(loginSchema, request.body)
       const session = await login(deps, {
         login: given.email,
@@ -39,7 +43,7 @@ export async function registerTwin(app: FastifyInstance, deps: ServerDeps): Prom
       if (session === null) throw new TwinError(401, 'The login or the password is wrong')
       return { token: session.token, refreshToken: session.refreshToken }
     })
-    const open = { config: { permission: 'open' as const } }
+    const open = { config: { permission: 'login' as const } }
     scope.get<{ Querystring: { refreshToken?: string; ttl?: string } }>(
       '/api/v1/auth/refresh',
       open,
@@ -50,13 +54,13 @@ export async function registerTwin(app: FastifyInstance, deps: ServerDeps): Prom
         const session = await openSession(
           deps,
           { id: principal.userId, workspaceId: principal.workspaceId, role: principal.role },
-          Number(request.query.ttl ?? 604_800),
+          secondsOf(request.query.ttl),
         )
         return { token: session.token, refreshToken: session.refreshToken }
       },
     )
     scope.post(taskPath, write('campaigns:write'), async (request) =>
-      createTask(deps, principalOf(request), request.body),
+      createTask(deps, principalOf(request), request.body, request.headers['idempotency-key']),
     )
     scope.get<ById>(`${taskPath}/:id`, { config: { permission: 'campaigns:read' } }, async (request) =>
       readTask(deps, principalOf(request), request.params.id),
@@ -82,7 +86,21 @@ export async function registerTwin(app: FastifyInstance, deps: ServerDeps): Prom
   })
 }
 
-async function createTask(deps: ServerDeps, { workspaceId }: Principal, body: unknown): Promise<{ id: string }> {
+/** Life of a token as the query gives it; a week when it does not. */
+function secondsOf(ttl: string | undefined): number {
+  if (ttl === undefined) return 604_800
+  const seconds = Number(ttl)
+  if (Number.isInteger(seconds) && seconds > 0 && seconds <= 31_536_000) return seconds
+  const message = 'expected whole seconds, at most a year'
+  throw new TwinError(400, 'The token cannot be renewed', fieldErrors([{ field: 'ttl', message }]))
+}
+
+async function createTask(
+  deps: ServerDeps,
+  { workspaceId }: Principal,
+  body: unknown,
+  idempotencyKey: unknown,
+): Promise<{ id: string }> {
   if (!isRecord(body)) throw new TwinError(400, 'Expected a JSON object')
   const { body: folded, conflicts } = foldDottedKeys(body)
   const parsed = taskSchema.safeParse(folded)
@@ -97,8 +115,13 @@ async function createTask(deps: ServerDeps, { workspaceId }: Principal, body: un
   ]
   if (!parsed.success || problems.length > 0)
     throw new TwinError(400, 'The task cannot be created', fieldErrors(problems))
-  const { id } = await createCampaign(deps, workspaceId, campaignOfTask(parsed.data, folded))
-  if (parsed.data.scheduledAt != null) await changeState(deps, workspaceId, id, 'start')
+  const { id, isNew } = await createCampaign(
+    deps,
+    workspaceId,
+    campaignOfTask(parsed.data, folded),
+    idempotencyOf(taskPath, idempotencyKey, body),
+  )
+  if (isNew && parsed.data.scheduledAt != null) await changeState(deps, workspaceId, id, 'start')
   return { id }
 }
 
@@ -217,6 +240,12 @@ function answerError(deps: ServerDeps, error: unknown, request: FastifyRequest, 
   if (error instanceof InvalidInputError)
     return reply.status(400).send({ message: 'The task cannot be created', errors: fieldErrors(error.problems) })
   if (error instanceof CampaignNotFoundError) return reply.status(404).send({ message: error.message, errors: {} })
+  if (error instanceof UnstorableTextError)
+    return reply.status(400).send({
+      message: 'The request cannot be accepted',
+      errors: fieldErrors([{ field: error.path.join('.'), message: error.message }]),
+    })
+  if (error instanceof IdempotencyError) return reply.status(400).send({ message: error.message, errors: {} })
   if (error instanceof CampaignStateError) return reply.status(400).send({ message: error.message, errors: {} })
   const status = statusOf(error)
   if (status < 500)

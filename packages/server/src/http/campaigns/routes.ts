@@ -5,6 +5,7 @@ import { principalOf } from '../../access/route-guard.ts'
 import { changeState, type StateAction } from '../../campaigns/change-state.ts'
 import { createCampaign, type NewCampaign, type Reference } from '../../campaigns/create-campaign.ts'
 import { CampaignNotFoundError } from '../../campaigns/errors.ts'
+import { idempotencyOf } from '../../campaigns/idempotency.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { campaignProgress, waitingContacts } from '../../reports/campaign-progress.ts'
 import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery } from '../scope.ts'
@@ -20,8 +21,9 @@ export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
     { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], body: newCampaignSchema } },
     async (request, reply) => {
       const { workspaceId } = principalOf(request)
-      const { id } = await createCampaign(deps, workspaceId, campaignOf(request.body))
-      if (request.body.startAt !== undefined) await changeState(deps, workspaceId, id, 'start')
+      const idempotency = idempotencyOf('campaigns', request.headers['idempotency-key'], request.body)
+      const { id, isNew } = await createCampaign(deps, workspaceId, campaignOf(request.body), idempotency)
+      if (isNew && request.body.startAt !== undefined) await changeState(deps, workspaceId, id, 'start')
       return reply.status(201).send({ id })
     },
   )

@@ -8,7 +8,7 @@ import type { NativeApp } from '../scope.ts'
 const body = z.strictObject({ login: z.string().min(1), password: z.string().min(1) })
 
 export function sessionRoutes(app: NativeApp, deps: ServerDeps): void {
-  app.post('/session', { config: { permission: 'open' }, schema: { tags: ['session'], body } }, async (request) => {
+  app.post('/session', { config: { permission: 'login' }, schema: { tags: ['session'], body } }, async (request) => {
     const session = await login(deps, request.body)
     if (session === null) throw new Problem(401, 'unauthenticated', 'The login or the password is wrong')
     return { token: session.token, expiresAt: session.expiresAt }

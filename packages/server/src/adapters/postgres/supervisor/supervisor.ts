@@ -169,6 +169,8 @@ export class Supervisor {
     const port = this.#address?.port ?? (socketDirectory === null ? await freePort() : socketPort)
     const logFile = await this.#openLog()
     let server: ChildProcess
+    let exited: Promise<void>
+    let hasEnded = false
     try {
       server = spawn(
         binaries.postgres,
@@ -180,21 +182,21 @@ export class Supervisor {
           stdio: ['ignore', logFile.fd, logFile.fd],
         },
       )
+      // Before anything is awaited: a server that finds an old lock file ends within milliseconds, and its end is told once.
+      exited = new Promise((resolve) => {
+        const end = (): void => {
+          hasEnded = true
+          resolve()
+        }
+        server.once('exit', end)
+        server.once('error', (error) => {
+          this.#parts.log.error({ error: error.message }, 'the database program cannot be run')
+          end()
+        })
+      })
     } finally {
       await logFile.close()
     }
-    let hasEnded = false
-    const exited = new Promise<void>((resolve) => {
-      const end = (): void => {
-        hasEnded = true
-        resolve()
-      }
-      server.once('exit', end)
-      server.once('error', (error) => {
-        this.#parts.log.error({ error: error.message }, 'the database program cannot be run')
-        end()
-      })
-    })
     // The server may outlive this process: the next one adopts it.
     server.unref()
     for (let waitedMs = 0; waitedMs < readyTimeoutMs; waitedMs += readyPollMs) {

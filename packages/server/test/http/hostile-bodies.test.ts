@@ -1,0 +1,133 @@
+/** Every route that takes a body, with bodies that are almost right: no 5xx, and nothing half made. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import fc from 'fast-check'
+import { useTestDatabase } from '../fixtures/database.ts'
+import { type HttpGround, login, native, openHttp, surface, task, tokenOf } from './surface.ts'
+
+/** A thousand a route by command (`DIALWRIGHT_HOSTILE_RUNS=1000 node --test ...`), fewer each time. */
+const runs = Number(process.env.DIALWRIGHT_HOSTILE_RUNS ?? 150)
+const seed = 20_261_121
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+type Path = readonly (string | number)[]
+
+function pathsOf(value: Json, path: Path = []): Path[] {
+  if (value === null || typeof value !== 'object') return [path]
+  return [path, ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner, [...path, key]))]
+}
+
+function changed(value: Json, [head, ...rest]: Path, by: (old: Json) => Json | undefined): Json | undefined {
+  if (head === undefined) return by(value)
+  if (value === null || typeof value !== 'object') return value
+  const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<string, Json>
+  const inner = changed(copy[head] ?? null, rest, by)
+  if (inner === undefined) delete copy[head]
+  else copy[head] = inner
+  return copy
+}
+
+/** Values that have broken parsers, databases and arithmetic before. */
+const nasty = fc.oneof(
+  fc.jsonValue() as fc.Arbitrary<Json>,
+  fc.constantFrom<Json>(
+    '',
+    '\u0000',
+    'a\u0000b',
+    '\ud800',
+    '__proto__',
+    'constructor',
+    "'; drop table campaign; --",
+    '9'.repeat(400),
+    -1,
+    0,
+    1e308,
+    -1e308,
+    2 ** 53,
+    1e-320,
+    [],
+    {},
+    [[]],
+    '2026-02-30T25:61:61Z',
+    '+999999999999999999999',
+    'x'.repeat(70_000),
+  ),
+)
+
+describe('hostile requests', () => {
+  const database = useTestDatabase()
+  let http: HttpGround
+  let id: string
+  const headers = { authorization: `Bearer ${tokenOf('own', 'owner')}`, 'content-type': 'application/json' }
+  before(async () => {
+    http = await openHttp(database.pool)
+    id = (await http.app.inject({ method: 'POST', url: '/api/cis/beta/tasks', headers, payload: task })).json().id
+  })
+  after(() => http.close())
+
+  test('text that no database can hold is refused by its place, in body, query and path', async () => {
+    const ask = (method: 'GET' | 'POST', url: string, payload?: object) =>
+      http.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }) })
+    for (const name of ['a\u0000b', '\ud800']) {
+      const native422 = await ask('POST', `${native}/campaigns`, { name })
+      assert.deepEqual([native422.statusCode, native422.json().errors[0].pointer], [422, '/name'])
+      const twin400 = await ask('POST', '/api/cis/beta/tasks', { ...task, name })
+      assert.deepEqual([twin400.statusCode, Object.keys(twin400.json().errors)], [400, ['name']])
+    }
+    for (const url of [`${native}/campaigns/%00`, `${native}/calls?phone=%00`, '/api/cis/beta/tasks/%00'])
+      assert.ok([400, 404, 422].includes((await ask('GET', url)).statusCode), url)
+  })
+
+  const counts = async (): Promise<Record<string, number>> =>
+    (
+      await database.pool.query(
+        `select (select count(*) from campaign)::int as campaigns, (select count(*) from pace where owner_kind = 'campaign')::int as paces,
+                (select count(*) from contact)::int as contacts,
+                (select count(distinct contact_id) from contact_phone)::int as phoned`,
+      )
+    ).rows[0]
+
+  const logins = {
+    [`POST ${native}/session`]: login,
+    'POST /api/v1/auth/login': { email: login.login, password: login.password },
+  }
+  const bodies = Object.entries(surface).flatMap(([route, { body }]) => {
+    const valid = body === undefined ? (logins as Record<string, unknown>)[route] : body
+    return valid === undefined ? [] : [{ route, valid }]
+  })
+  for (const { route, valid } of bodies) {
+    test(`${route}: ${runs} bodies`, async () => {
+      const ids = { campaign: id, call: id }
+      const right = JSON.parse(JSON.stringify(typeof valid === 'function' ? valid(ids) : valid)) as Json
+      const [, path = ''] = route.split(' ')
+      const url = path.replace(':id', id)
+      // A right password costs 64 MiB of argon2id each: fewer of those.
+      const numRuns = path.endsWith('/session') || path.endsWith('/login') ? Math.ceil(runs / 10) : runs
+      const change = fc.record({
+        path: fc.constantFrom(...pathsOf(right)),
+        by: fc.oneof(fc.constant(undefined), nasty),
+      })
+      await fc.assert(
+        fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+          const payload = changes.reduce<Json | undefined>(
+            (body, one) => (body === undefined ? undefined : changed(body, one.path, () => one.by as Json | undefined)),
+            right,
+          )
+          const earlier = await counts()
+          const { statusCode, body } = await http.app.inject({
+            method: 'POST',
+            url,
+            headers,
+            payload: JSON.stringify(payload) ?? '',
+          })
+          assert.ok(statusCode < 500, `${statusCode} ${body}`)
+          const later = await counts()
+          assert.equal(later.campaigns, later.paces, 'a campaign without its pace row')
+          assert.equal(later.contacts, later.phoned, 'a contact without a phone')
+          if (statusCode >= 400) assert.deepEqual({ ...later }, { ...earlier }, 'a refused request has left something')
+        }),
+        { seed, numRuns },
+      )
+    })
+  }
+})

@@ -1,0 +1,140 @@
+/** The whole HTTP surface, route by route, for tests that walk it; and a server of its own over two workspaces. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SeededRandom } from '@dialwright/testkit'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import type { Role } from '../../src/access/authenticate.ts'
+import type { RequestLimits } from '../../src/access/route-guard.ts'
+import { tokenHash } from '../../src/access/tokens.ts'
+import type { Pool } from '../../src/adapters/postgres/pool.ts'
+import { openSecretBox } from '../../src/adapters/secrets/secret-box.ts'
+import { systemClock } from '../../src/adapters/system/system-clock.ts'
+import { demoProvisioning } from '../../src/demo/provisioning.ts'
+import type { ServerDeps } from '../../src/deps.ts'
+import { buildHttpServer } from '../../src/http/server.ts'
+import { applyProvisioning } from '../../src/provisioning/apply.ts'
+
+export const roles: readonly Role[] = ['owner', 'admin', 'author', 'operator', 'analyst']
+export const writers: readonly Role[] = ['owner', 'admin', 'author']
+type Who = 'everybody who reads' | 'everybody who writes' | 'whoever logs in'
+export type Route = {
+  readonly who: Who
+  readonly body?: (ids: Ids) => unknown
+  readonly query?: (ids: Ids) => string
+}
+export type Ids = { readonly campaign: string; readonly call: string }
+
+export const native = '/dialwright/v1'
+const example: Record<string, unknown> = JSON.parse(
+  readFileSync(new URL('../../../../docs/examples/twin-task.json', import.meta.url), 'utf8'),
+)
+export const task = {
+  ...example,
+  botId: '44e62ac6-6c08-4ad1-923d-5ee3299dd737',
+  dialplanId: 'd71c9c44-e942-4c6c-9ccc-ea5a043efb75',
+  defaultCallerId: { ...(example.defaultCallerId as object), data: '79996662211' },
+}
+export const campaign = {
+  name: 'matrix',
+  scenario: { twin: '44e62ac6-6c08-4ad1-923d-5ee3299dd737' },
+  route: { via: 'dialplan', dialplan: 'Everything to the box' },
+}
+export const contacts = { contacts: [{ phones: ['+74951234567'] }] }
+const candidate = ({ campaign: id }: Ids) => ({ phone: ['+74951234568'], autoCallId: id, forceStart: false })
+const reads = (query?: Route['query']): Route => ({ who: 'everybody who reads', ...(query ? { query } : {}) })
+const writes = (body?: Route['body']): Route => ({ who: 'everybody who writes', ...(body ? { body } : {}) })
+export const open: Route = { who: 'whoever logs in' }
+
+/** The whole HTTP surface. A route that is not here fails the first test. */
+export const surface: Readonly<Record<string, Route>> = {
+  [`POST ${native}/session`]: open,
+  [`POST ${native}/campaigns`]: writes(() => campaign),
+  [`GET ${native}/campaigns`]: reads(),
+  [`GET ${native}/campaigns/:id`]: reads(),
+  [`POST ${native}/campaigns/:id/start`]: writes(),
+  [`POST ${native}/campaigns/:id/pause`]: writes(),
+  [`POST ${native}/campaigns/:id/resume`]: writes(),
+  [`POST ${native}/campaigns/:id/stop`]: writes(),
+  [`GET ${native}/campaigns/:id/progress`]: reads(),
+  [`GET ${native}/campaigns/:id/waiting`]: reads(),
+  [`POST ${native}/campaigns/:id/contacts`]: writes(() => contacts),
+  [`GET ${native}/campaigns/:id/contacts`]: reads(),
+  [`GET ${native}/calls`]: reads(({ campaign: id }) => `?campaign=${id}`),
+  [`GET ${native}/calls/:id`]: reads(),
+  [`GET ${native}/explain`]: reads(({ campaign: id }) => `?campaign=${id}&phone=74951234567`),
+  'POST /api/v1/auth/login': open,
+  'GET /api/v1/auth/refresh': open,
+  'POST /api/cis/beta/tasks': writes(() => task),
+  'GET /api/cis/beta/tasks/:id': reads(),
+  ...Object.fromEntries(
+    ['/api/v1/telephony', '/cis/api/v1/telephony'].flatMap((prefix) => [
+      [`POST ${prefix}/autoCallCandidate`, writes(candidate)],
+      [`POST ${prefix}/autoCallCandidate/batch`, writes((ids) => ({ batch: [candidate(ids)] }))],
+      [`POST ${prefix}/autoCall/:id/play`, writes()],
+      [`POST ${prefix}/autoCall/:id/pause`, writes()],
+    ]),
+  ),
+}
+/** Health and documentation, which tell nothing of anybody. */
+export const publicPaths = /^GET \/(healthz|readyz|openapi\.json|docs(\/.*)?)$/
+
+export const login = { login: 'o@example.test', password: 'a password' } as const
+export const tokenOf = (workspace: 'own' | 'other', role: Role): string => `dw_${workspace}_${role}_0123456789`
+
+export type HttpGround = {
+  readonly app: FastifyInstance
+  /** METHOD PATH, as registered. */
+  readonly registered: readonly string[]
+  close(): Promise<void>
+}
+
+/** Two workspaces, a token for each role in both; the own one is provisioned as the demo's. */
+export async function openHttp(
+  pool: Pool,
+  limits: RequestLimits = { requestsPerMinute: null, loginsPerMinute: null },
+): Promise<HttpGround> {
+  const directory = mkdtempSync(join(tmpdir(), 'http-'))
+  const deps: ServerDeps = {
+    pool,
+    clock: systemClock,
+    random: new SeededRandom(7),
+    secretBox: await openSecretBox({ key: undefined, dataDirectory: directory }),
+    log: pino({ level: 'silent' }),
+    dataDirectory: directory,
+    egress: 'loopback',
+    limits,
+    onChange: () => {},
+  }
+  await applyProvisioning(deps, demoProvisioning(5060, { ...login, token: 'dw_first_01234567' }))
+  const other = crypto.randomUUID()
+  await pool.query("insert into workspace (id, name, time_zone, country) values ($1, 'Other', 'UTC', 'RU')", [other])
+  const { rows } = await pool.query<{ id: string }>("select id from workspace where name = 'Demo'")
+  for (const [workspace, id] of [
+    ['own', rows[0]?.id],
+    ['other', other],
+  ] as const) {
+    for (const role of roles) {
+      await pool.query('insert into api_token (id, workspace_id, hash, name, role) values ($1, $2, $3, $4, $4)', [
+        crypto.randomUUID(),
+        id,
+        tokenHash(tokenOf(workspace, role)),
+        role,
+      ])
+    }
+  }
+  const registered: string[] = []
+  const app = await buildHttpServer(deps, ({ method, url }) => {
+    for (const one of [method].flat()) if (one !== 'HEAD' && one !== 'OPTIONS') registered.push(`${one} ${url}`)
+  })
+  await app.ready()
+  return {
+    app,
+    registered,
+    close: async () => {
+      await app.close()
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
