@@ -8,7 +8,7 @@ const plain: ExplainFacts = {
   workspaceZone: 'Europe/Moscow',
   campaign: { state: 'running', startAt: null, expiresAt: null, settings: { windows: [], timeGroups: [] } },
   contact: { state: 'ready', dueAt: at, attempts: 0, reason: null },
-  phone: { zones: ['Europe/Moscow'], isNext: true, isLiveElsewhere: false, forbidden: null },
+  phone: { zones: ['Europe/Moscow'], isNext: true, isLiveElsewhere: false, forbidden: null, dayFullUntil: null },
   trunks: [{ closedUntil: null }],
   rank: 3,
 }
@@ -36,6 +36,11 @@ test('a gate that time opens names its instant', () => {
   assert.deepEqual(told({ contact: { dueAt: inAnHour, attempts: 1 } }), [
     'waiting',
     'due:retry-interval',
+    inAnHour.toString(),
+  ])
+  assert.deepEqual(told({ phone: { dayFullUntil: inAnHour } }), [
+    'waiting',
+    'day-cap:attempts-of-the-day-used-up',
     inAnHour.toString(),
   ])
   assert.deepEqual(told({ trunks: [{ closedUntil: inAnHour }, { closedUntil: at.add({ minutes: 5 }) }] }), [

@@ -26,6 +26,8 @@ export type ExplainFacts = {
     /** The phone is in a call of another contact. */
     readonly isLiveElsewhere: boolean
     readonly forbidden: { readonly reason: string; readonly until: Temporal.Instant | null } | null
+    /** It has had its attempts of this day, over all campaigns; the next may be then. Null: it may have one now. */
+    readonly dayFullUntil: Temporal.Instant | null
   }
   /** Trunks of the phone's route that serve its destination. */
   readonly trunks: readonly { readonly closedUntil: Temporal.Instant | null }[]
@@ -43,6 +45,7 @@ export type ExplainGate = {
     | 'window'
     | 'time-group'
     | 'do-not-call'
+    | 'day-cap'
     | 'phone-free'
     | 'trunk'
   readonly open: boolean
@@ -70,6 +73,7 @@ export function explain(facts: ExplainFacts): Explanation {
     windowGate(facts),
     timeGroupGate(facts),
     doNotCallGate(facts),
+    dayCapGate(facts),
     phoneGate(facts),
     trunkGate(facts),
   ]
@@ -146,6 +150,11 @@ function timeGroupGate({ at, campaign, phone, workspaceZone }: ExplainFacts): Ex
 function doNotCallGate({ phone }: ExplainFacts): ExplainGate {
   if (phone.forbidden === null) return { gate: 'do-not-call', open: true, reason: 'not-listed' }
   return { gate: 'do-not-call', open: false, reason: phone.forbidden.reason, until: phone.forbidden.until ?? undefined }
+}
+
+function dayCapGate({ phone }: ExplainFacts): ExplainGate {
+  if (phone.dayFullUntil === null) return { gate: 'day-cap', open: true, reason: 'below-cap' }
+  return { gate: 'day-cap', open: false, reason: 'attempts-of-the-day-used-up', until: phone.dayFullUntil }
 }
 
 function phoneGate({ phone }: ExplainFacts): ExplainGate {

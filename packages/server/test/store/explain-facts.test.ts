@@ -16,7 +16,10 @@ const open = () => PostgresGround.open(database.pool, new VirtualClock(), new Se
 
 test('eligible is said of exactly those whom the next claim takes, under every gate there is', async () => {
   const ground = await open()
-  const world = await plainWorld(ground, { contacts: 0, settings: settings() })
+  const world = await plainWorld(ground, {
+    contacts: 0,
+    settings: settings({ retry: { rules: [], caps: { perPhonePerDay: 1 } } }),
+  })
   const closed = '00000000-0000-7000-8000-000000000099'
   await ground.addTrunk({ id: closed, workspaceId, closedUntil: ground.now().add({ minutes: 1 }) })
   const closedRoute = await ground.addRoute({ workspaceId, trunkIds: [closed] })
@@ -37,8 +40,13 @@ test('eligible is said of exactly those whom the next claim takes, under every g
   await ground.forbid(workspaceId, phone(4).replaceAll(/[^+0-9]/g, ''))
   await seed(5)
   await seed(6, { phones: ['+79990060000', '+79990070000'] })
+  await seed(8)
+  await database.pool.query(
+    `insert into phone_history (attempt_id, workspace_id, phone_key, campaign_id, at, disposition) values ($1, $2, '79990080000', $1, $3, 'busy')`,
+    [crypto.randomUUID(), workspaceId, ground.now().subtract({ hours: 1 }).toString()],
+  )
   const verdicts = new Map<number, string>()
-  for (const n of [1, 2, 3, 4, 5, 6, 7]) {
+  for (const n of [1, 2, 3, 4, 5, 6, 7, 8]) {
     const facts = await explainFacts(database.pool, { workspaceId, campaignId, phone: phone(n) })
     assert.ok(facts !== null)
     verdicts.set(n, explain(facts).verdict)
@@ -48,8 +56,8 @@ test('eligible is said of exactly those whom the next claim takes, under every g
   assert.deepEqual(eligible, [1, 5, 6])
   assert.deepEqual(taken, eligible)
   assert.deepEqual(
-    [verdicts.get(2), verdicts.get(3), verdicts.get(4), verdicts.get(7)],
-    ['waiting', 'waiting', 'never', 'waiting'],
+    [verdicts.get(2), verdicts.get(3), verdicts.get(4), verdicts.get(7), verdicts.get(8)],
+    ['waiting', 'waiting', 'never', 'waiting', 'waiting'],
   )
 })
 

@@ -1,10 +1,12 @@
 /** Facts for `explain`, read from the rows the claim reads: one phone of one campaign at an instant. */
-import type { ExplainFacts } from '@dialwright/dialer'
+import { type CampaignSettings, type ExplainFacts, withinDayCap } from '@dialwright/dialer'
 import { storeNow } from './campaign-store/nodes.ts'
 import { type Pool, statement } from './pool.ts'
 
-type Row = ExplainFacts['campaign'] &
+type Row = Omit<ExplainFacts['campaign'], 'settings'> &
   Omit<ExplainFacts['contact'], 'state'> & {
+    readonly settings: CampaignSettings
+    readonly starts: readonly Temporal.Instant[]
     readonly contactId: string
     readonly workspaceZone: string
     readonly contactState: ExplainFacts['contact']['state']
@@ -25,6 +27,8 @@ const factsRow = statement<Row>(
           p.position = k.next_phone_index as "isNext",
           exists (select from live_leg l where l.phone_key = p.phone_key and l.contact_id is distinct from k.id) as "isLiveElsewhere",
           d.reason as "forbiddenReason", d.expires_at as "forbiddenUntil",
+          array(select h.at from phone_history h
+                 where h.workspace_id = p.workspace_id and h.phone_key = p.phone_key and h.at > $4::timestamptz - interval '2 days') as starts,
           (select coalesce(jsonb_agg(jsonb_build_object('closedUntil', t.closed_until) order by rt.position), '[]')
              from route_trunk rt join trunk t on t.id = rt.trunk_id
             where rt.route_id = p.route_id
@@ -65,6 +69,7 @@ export async function explainFacts(
   const at = question.at ?? (await storeNow(pool))
   const [row] = await factsRow(pool, [question.workspaceId, question.campaignId, question.phone, at])
   if (row === undefined) return null
+  const allowedAt = withinDayCap(row.settings.retry.caps.perPhonePerDay, row.starts, row.zones, at)
   return {
     at,
     contactId: row.contactId,
@@ -76,6 +81,7 @@ export async function explainFacts(
       isNext: row.isNext,
       isLiveElsewhere: row.isLiveElsewhere,
       forbidden: row.forbiddenReason === null ? null : { reason: row.forbiddenReason, until: row.forbiddenUntil },
+      dayFullUntil: allowedAt.equals(at) ? null : allowedAt,
     },
     trunks: row.trunks.map(({ closedUntil }) => ({
       closedUntil: closedUntil === null ? null : Temporal.Instant.from(closedUntil),
