@@ -27,3 +27,43 @@ export class TelephonyLegSeenError extends Error {
     this.name = 'TelephonyLegSeenError'
   }
 }
+
+/** Something the server needs at its start is not to be had: told as a person would say it, with the setting that mends it. */
+export class StartError extends Error {
+  readonly code:
+    | 'DATA_DIRECTORY_UNUSABLE'
+    | 'HTTP_ADDRESS_UNUSABLE'
+    | 'SIP_ADDRESS_UNUSABLE'
+    | 'PROVISION_FILE_UNREADABLE'
+    | 'DATABASE_UNREACHABLE'
+    | 'DATABASE_VERSION_UNSUPPORTED'
+
+  constructor(code: StartError['code'], message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'StartError'
+    this.code = code
+  }
+}
+
+/** Whether an error is one of ours, whose message says it all: the stack behind it would only frighten. */
+export function isCoded(error: unknown): error is Error & { readonly code: string } {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false
+  // The system's codes are one word (ENOENT), the runtime's begin with ERR_.
+  return /^(?!ERR_)[A-Z]+(_[A-Z]+)+$/.test(error.code)
+}
+
+/** The system's word for what went wrong (EADDRINUSE), or the message. */
+export function systemReason(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return systemReason(error.errors[0])
+  if (!(error instanceof Error)) return String(error)
+  const word = /\bE[A-Z]{3,}\b/.exec(error.message)?.[0]
+  const known: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'another program uses it (EADDRINUSE)',
+    EADDRNOTAVAIL: 'this machine has no such address (EADDRNOTAVAIL)',
+    EACCES: 'not permitted (EACCES)',
+    ECONNREFUSED: 'nobody listens there (ECONNREFUSED)',
+    ENOENT: 'there is no such file (ENOENT)',
+    EEXIST: 'it is a file (EEXIST)',
+  }
+  return (word === undefined ? undefined : known[word]) ?? error.message
+}

@@ -1,6 +1,6 @@
 /** The main process: HTTP, the dialing engine, the scenario runs, the database client. It alone constructs and wires. */
 import { readConfig } from './config.ts'
-import { ConfigError } from './errors.ts'
+import { isCoded } from './errors.ts'
 import { startNode } from './node.ts'
 
 async function main(): Promise<void> {
@@ -30,11 +30,7 @@ async function main(): Promise<void> {
 
 main().catch((error) => {
   const text =
-    error instanceof ConfigError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error)
+    isCoded(error) || !(error instanceof Error) ? String(error.message ?? error) : (error.stack ?? error.message)
   process.stderr.write(`Dialwright could not start. ${text}\n`)
   process.exit(1)
 })

@@ -6,6 +6,7 @@ import { parse as parseYaml } from 'yaml'
 import { ensureOwner } from './access/first-owner.ts'
 import { PostgresCampaignStore } from './adapters/postgres/campaign-store/campaign-store.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
+import { checkGivenDatabase } from './adapters/postgres/given-database.ts'
 import { PostgresMaterialSource } from './adapters/postgres/material-source.ts'
 import { migrate } from './adapters/postgres/migrate.ts'
 import { createPool } from './adapters/postgres/pool.ts'
@@ -20,6 +21,7 @@ import { CallMaterials } from './dialing/call-materials.ts'
 import { DialingEngine } from './dialing/engine.ts'
 import { type FaultVictim, killAt } from './dialing/faults.ts'
 import { NodeClock } from './dialing/node-clock.ts'
+import { StartError, systemReason } from './errors.ts'
 import { buildHttpServer } from './http/server.ts'
 import { applyProvisioning } from './provisioning/apply.ts'
 import { startDispatcher } from './webhooks/dispatcher.ts'
@@ -48,7 +50,7 @@ async function assemble(
   stack: AsyncDisposableStack,
 ): Promise<Pick<RunningNode, 'address' | 'firstOwner'>> {
   const log = pino({ level: config.logLevel })
-  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
+  await openDataDirectory(config.dataDirectory)
   const secretBox = await openSecretBox({ key: config.secretKey, dataDirectory: config.dataDirectory })
   let databaseUrl = config.databaseUrl
   let database: EmbeddedPostgres | null = null
@@ -56,7 +58,7 @@ async function assemble(
     database = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log })
     stack.defer(database.stop)
     databaseUrl = database.connectionString
-  }
+  } else await checkGivenDatabase(databaseUrl)
   const pool = createPool(databaseUrl, log)
   stack.defer(() => pool.end())
   await migrate(pool)
@@ -71,6 +73,9 @@ async function assemble(
     },
     clock,
     log,
+  }).catch((error) => {
+    const { host, port } = config.sip
+    throw new StartError('SIP_ADDRESS_UNUSABLE', `DIALWRIGHT_SIP: ${host}:${port}: ${systemReason(error)}.`, error)
   })
   stack.defer(() => telephony.close())
 
@@ -113,7 +118,10 @@ async function assemble(
   await engine.start()
   stack.defer(() => engine.stop())
   const http = await buildHttpServer(deps)
-  const address = await http.listen(config.http)
+  const address = await http.listen(config.http).catch((error) => {
+    const { host, port } = config.http
+    throw new StartError('HTTP_ADDRESS_UNUSABLE', `DIALWRIGHT_HTTP: ${host}:${port}: ${systemReason(error)}.`, error)
+  })
   stack.defer(async () => {
     // First no new work comes in, then what lives may end; the dispatcher after that still tells of it.
     await http.close()
@@ -137,7 +145,19 @@ function victims(
   return of[victim].flatMap((processId) => (typeof processId === 'number' ? [processId] : []))
 }
 
+async function openDataDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new StartError('DATA_DIRECTORY_UNUSABLE', `DIALWRIGHT_DATA: ${directory}: ${systemReason(error)}.`, error)
+  }
+}
+
 async function readDocument(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8')
-  return extname(file) === '.json' ? JSON.parse(text) : parseYaml(text)
+  try {
+    const text = await readFile(file, 'utf8')
+    return extname(file) === '.json' ? JSON.parse(text) : parseYaml(text)
+  } catch (error) {
+    throw new StartError('PROVISION_FILE_UNREADABLE', `DIALWRIGHT_PROVISION: ${file}: ${systemReason(error)}.`, error)
+  }
 }
