@@ -29,3 +29,12 @@ export class CampaignStateError extends Error {
     this.name = 'CampaignStateError'
   }
 }
+
+export class CampaignInUseError extends Error {
+  readonly code = 'CAMPAIGN_IN_USE'
+
+  constructor(message: string) {
+    super(message)
+    this.name = 'CampaignInUseError'
+  }
+}

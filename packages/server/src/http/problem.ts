@@ -1,7 +1,12 @@
 /** Errors of the native API: RFC 9457 problem details, each wrong field with its JSON pointer and a stable code. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { CampaignNotFoundError, CampaignStateError, InvalidInputError } from '../campaigns/errors.ts'
+import {
+  CampaignInUseError,
+  CampaignNotFoundError,
+  CampaignStateError,
+  InvalidInputError,
+} from '../campaigns/errors.ts'
 import { IdempotencyError } from '../campaigns/idempotency.ts'
 import type { ServerDeps } from '../deps.ts'
 import { UnstorableTextError } from './storable-text.ts'
@@ -43,7 +48,8 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map((issue) => ({
-      pointer: issue.instancePath,
+      // The whole document is the empty pointer (RFC 6901 §5).
+      pointer: issue.instancePath === '/' ? '' : issue.instancePath,
       code: issue.keyword,
       message: issue.message ?? 'not valid',
     }))
@@ -64,6 +70,7 @@ function problemOf(error: unknown): Problem {
     ])
   if (error instanceof IdempotencyError)
     return new Problem(error.code === 'IDEMPOTENCY_KEY_REUSED' ? 409 : 422, 'idempotency-key', error.message)
+  if (error instanceof CampaignInUseError) return new Problem(409, 'in-use', error.message)
   if (error instanceof CampaignStateError) return new Problem(409, 'conflict', error.message)
   const status = error instanceof Error ? (error as { statusCode?: unknown }).statusCode : undefined
   if (typeof status === 'number' && status >= 400 && status < 500) {

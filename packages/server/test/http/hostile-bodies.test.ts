@@ -99,7 +99,7 @@ describe('hostile requests', () => {
     test(`${route}: ${runs} bodies`, async () => {
       const ids = { campaign: id, call: id }
       const right = JSON.parse(JSON.stringify(typeof valid === 'function' ? valid(ids) : valid)) as Json
-      const [, path = ''] = route.split(' ')
+      const [method = '', path = ''] = route.split(' ')
       const url = path.replace(':id', id)
       // A right password costs 64 MiB of argon2id each: fewer of those.
       const numRuns = path.endsWith('/session') || path.endsWith('/login') ? Math.ceil(runs / 10) : runs
@@ -115,7 +115,7 @@ describe('hostile requests', () => {
           )
           const earlier = await counts()
           const { statusCode, body } = await http.app.inject({
-            method: 'POST',
+            method: method as 'POST' | 'PATCH',
             url,
             headers,
             payload: JSON.stringify(payload) ?? '',

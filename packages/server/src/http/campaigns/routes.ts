@@ -1,15 +1,25 @@
 /** Campaigns over the native API. */
-import type { RetryTrigger } from '@dialwright/dialer'
+import type { CampaignSettings, RetryTrigger } from '@dialwright/dialer'
 import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
+import type { Queryable } from '../../adapters/postgres/pool.ts'
+import { type CampaignChange, changeCampaign, deleteCampaign } from '../../campaigns/change-campaign.ts'
 import { changeState, type StateAction } from '../../campaigns/change-state.ts'
 import { createCampaign, type NewCampaign, type Reference } from '../../campaigns/create-campaign.ts'
 import { CampaignNotFoundError } from '../../campaigns/errors.ts'
 import { idempotencyOf } from '../../campaigns/idempotency.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { campaignProgress, waitingContacts } from '../../reports/campaign-progress.ts'
+import { etagOf, isMatch } from '../etag.ts'
+import { Problem } from '../problem.ts'
 import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery } from '../scope.ts'
-import { type NewCampaignBody, newCampaignSchema, seconds } from './schemas.ts'
+import {
+  type CampaignChangeBody,
+  campaignChangeSchema,
+  type NewCampaignBody,
+  newCampaignSchema,
+  seconds,
+} from './schemas.ts'
 
 const actions: readonly StateAction[] = ['start', 'pause', 'resume', 'stop']
 const shown = `id, name, state, dialect, start_block as "startBlock", settings, normalization, start_at as "startAt", expires_at as "expiresAt",
@@ -43,17 +53,46 @@ export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
       return page(rows, limit)
     },
   )
+  const oneOf = async (on: Queryable, workspaceId: string, id: string) => {
+    const { rows } = await on.query(`select ${shown} from campaign where workspace_id = $1 and id = $2`, [
+      workspaceId,
+      idOrNotFound(id),
+    ])
+    if (rows[0] === undefined) throw new CampaignNotFoundError(id)
+    return rows[0]
+  }
   app.get(
     '/campaigns/:id',
     { config: { permission: 'campaigns:read' }, schema: { tags: ['campaigns'], params: idParams } },
-    async (request) => {
+    async (request, reply) => {
+      const campaign = await oneOf(deps.pool, principalOf(request).workspaceId, request.params.id)
+      return reply.header('ETag', etagOf(campaign)).send(campaign)
+    },
+  )
+  app.patch(
+    '/campaigns/:id',
+    {
+      config: { permission: 'campaigns:write' },
+      schema: { tags: ['campaigns'], params: idParams, body: campaignChangeSchema },
+    },
+    async (request, reply) => {
       const { workspaceId } = principalOf(request)
-      const { rows } = await deps.pool.query(`select ${shown} from campaign where workspace_id = $1 and id = $2`, [
-        workspaceId,
-        idOrNotFound(request.params.id),
-      ])
-      if (rows[0] === undefined) throw new CampaignNotFoundError(request.params.id)
-      return rows[0]
+      const id = idOrNotFound(request.params.id)
+      await changeCampaign(deps, workspaceId, id, changeOf(request.body), async (connection) => {
+        const ifMatch = request.headers['if-match']
+        if (ifMatch !== undefined && !isMatch(ifMatch, etagOf(await oneOf(connection, workspaceId, id))))
+          throw new Problem(412, 'changed-meanwhile', 'The campaign has been changed since it was read: read it again')
+      })
+      const campaign = await oneOf(deps.pool, workspaceId, id)
+      return reply.header('ETag', etagOf(campaign)).send(campaign)
+    },
+  )
+  app.delete(
+    '/campaigns/:id',
+    { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], params: idParams } },
+    async (request, reply) => {
+      await deleteCampaign(deps, principalOf(request).workspaceId, idOrNotFound(request.params.id))
+      return reply.status(204).send()
     },
   )
   for (const action of actions) {
@@ -102,21 +141,9 @@ function campaignOf(body: NewCampaignBody): NewCampaign {
     ...(callerId.mode === 'group' ? { callerIdGroup: { field: 'route.callerId.group', value: callerId.group } } : {}),
     settings: {
       pacing: body.pacing,
-      windows: body.windows.map(({ zone, days, from, to }) => ({
-        zone,
-        days,
-        fromSecond: seconds(from),
-        toSecond: seconds(to) - 1,
-      })),
+      windows: windowsOf(body.windows),
       timeGroups: [],
-      retry: {
-        rules: Object.entries(body.retry.rules).map(([on, rule]) => ({
-          on: [on as RetryTrigger],
-          tries: rule.tries,
-          intervalsSeconds: rule.intervals,
-        })),
-        caps: body.retry.caps,
-      },
+      retry: retryOf(body.retry),
       callerId: callerId.mode === 'number' ? callerId : { mode: 'trunk' },
       ringTimeoutMs: body.ringTimeoutSeconds * 1_000,
       maxDurationMs: body.maxDurationSeconds * 1_000,
@@ -129,6 +156,45 @@ function campaignOf(body: NewCampaignBody): NewCampaign {
     original: body,
     notYet: {},
     webhooks: body.webhooks.map(({ url, events }) => ({ url, dialect: 'native', events })),
+  }
+}
+
+function changeOf(body: CampaignChangeBody): CampaignChange {
+  const instant = (text: string | null | undefined): Temporal.Instant | null | undefined =>
+    typeof text === 'string' ? Temporal.Instant.from(text) : text
+  return {
+    name: body.name,
+    settings: {
+      ...(body.pacing === undefined ? {} : { pacing: defined(body.pacing) }),
+      ...(body.windows === undefined ? {} : { windows: windowsOf(body.windows) }),
+      ...(body.retry === undefined ? {} : { retry: retryOf(body.retry) }),
+      ...(body.ringTimeoutSeconds === undefined ? {} : { ringTimeoutMs: body.ringTimeoutSeconds * 1_000 }),
+      ...(body.maxDurationSeconds === undefined ? {} : { maxDurationMs: body.maxDurationSeconds * 1_000 }),
+    },
+    startAt: instant(body.startAt),
+    expiresAt: instant(body.expiresAt),
+  }
+}
+
+/** Without the fields that are present and undefined: they would hide what they are merged over. */
+function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Fields]?: Exclude<Fields[Key], undefined>
+  }
+}
+
+function windowsOf(given: NewCampaignBody['windows']): CampaignSettings['windows'] {
+  return given.map(({ zone, days, from, to }) => ({ zone, days, fromSecond: seconds(from), toSecond: seconds(to) - 1 }))
+}
+
+function retryOf({ rules, caps }: NewCampaignBody['retry']): CampaignSettings['retry'] {
+  return {
+    rules: Object.entries(rules).map(([on, rule]) => ({
+      on: [on as RetryTrigger],
+      tries: rule.tries,
+      intervalsSeconds: rule.intervals,
+    })),
+    caps,
   }
 }
 

@@ -34,8 +34,31 @@ const trigger = z.enum([
   'unknown',
 ])
 
+const name = z.string().min(1).max(500)
+const pace = {
+  callsPerSecond: z.number().positive().max(1_000),
+  maxCalls: z.int().min(1).max(10_000),
+  pauseSeconds: z.number().min(0).max(3_600),
+}
+const windows = z
+  .array(
+    z.strictObject({ zone: z.enum(['callee', 'workspace']).default('callee'), days, from: clockTime, to: clockTime }),
+  )
+  .refine(
+    (all) => all.every(({ from, to }) => seconds(from) < seconds(to)),
+    'expected from before to; a window over midnight is two windows',
+  )
+const retry = z.strictObject({
+  rules: z.partialRecord(trigger, retryRule),
+  caps: z
+    .strictObject({ perContact: z.int().min(1).optional(), perPhonePerDay: z.int().min(1).optional() })
+    .default({}),
+})
+const ringTimeoutSeconds = z.int().min(1).max(180)
+const maxDurationSeconds = z.int().min(1).max(14_400)
+
 export const newCampaignSchema = z.strictObject({
-  name: z.string().min(1).max(500),
+  name,
   scenario: reference,
   startBlock: z.string().optional(),
   route: z.strictObject({
@@ -51,34 +74,19 @@ export const newCampaignSchema = z.strictObject({
   }),
   pacing: z
     .strictObject({
-      callsPerSecond: z.number().positive().max(1_000).default(1),
-      maxCalls: z.int().min(1).max(10_000).default(10),
-      pauseSeconds: z.number().min(0).max(3_600).default(0),
+      callsPerSecond: pace.callsPerSecond.default(1),
+      maxCalls: pace.maxCalls.default(10),
+      pauseSeconds: pace.pauseSeconds.default(0),
     })
     .prefault({}),
-  windows: z
-    .array(
-      z.strictObject({ zone: z.enum(['callee', 'workspace']).default('callee'), days, from: clockTime, to: clockTime }),
-    )
-    .default([])
-    .refine(
-      (windows) => windows.every(({ from, to }) => seconds(from) < seconds(to)),
-      'expected from before to; a window over midnight is two windows',
-    ),
-  retry: z
-    .strictObject({
-      rules: z.partialRecord(trigger, retryRule),
-      caps: z
-        .strictObject({ perContact: z.int().min(1).optional(), perPhonePerDay: z.int().min(1).optional() })
-        .default({}),
-    })
-    .default({ rules: {}, caps: {} }),
+  windows: windows.default([]),
+  retry: retry.default({ rules: {}, caps: {} }),
   normalization: z
     .string()
     .regex(/^(auto|none|[A-Za-z]{2})$/, 'expected auto, none or a country, like RU')
     .default('auto'),
-  ringTimeoutSeconds: z.int().min(1).max(180).default(45),
-  maxDurationSeconds: z.int().min(1).max(14_400).default(1_800),
+  ringTimeoutSeconds: ringTimeoutSeconds.default(45),
+  maxDurationSeconds: maxDurationSeconds.default(1_800),
   webhooks: z
     .array(z.strictObject({ url: z.url({ protocol: /^https?$/ }), events: z.array(z.string()).default([]) }))
     .default([]),
@@ -87,5 +95,21 @@ export const newCampaignSchema = z.strictObject({
   isTest: z.boolean().default(false),
 })
 export type NewCampaignBody = z.infer<typeof newCampaignSchema>
+
+/** What is absent stays as it is; null takes an instant away. Who is called with what is not changed: that is another campaign. */
+export const campaignChangeSchema = z
+  .strictObject({
+    name,
+    pacing: z.strictObject(pace).partial(),
+    windows,
+    retry,
+    ringTimeoutSeconds,
+    maxDurationSeconds,
+    startAt: instant.nullable(),
+    expiresAt: instant.nullable(),
+  })
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, 'expected at least one field to change')
+export type CampaignChangeBody = z.infer<typeof campaignChangeSchema>
 
 export { seconds }

@@ -1,0 +1,102 @@
+/** Changes what a campaign was told, and takes it away. Both under its lock: a claim sees the old campaign or the new one, never half. */
+import type { CampaignSettings } from '@dialwright/dialer'
+import { type Connection, transaction } from '../adapters/postgres/pool.ts'
+import type { ServerDeps } from '../deps.ts'
+import type { CampaignState } from './change-state.ts'
+import { CampaignInUseError, CampaignNotFoundError } from './errors.ts'
+
+export type CampaignChange = {
+  readonly name?: string | undefined
+  /** Parts of the settings; what is absent stays. */
+  readonly settings: Partial<Omit<CampaignSettings, 'pacing'>> & {
+    readonly pacing?: Partial<CampaignSettings['pacing']>
+  }
+  /** Null: none; undefined: as it is. */
+  readonly startAt?: Temporal.Instant | null | undefined
+  readonly expiresAt?: Temporal.Instant | null | undefined
+}
+
+type Locked = {
+  readonly id: string
+  readonly name: string
+  readonly state: CampaignState
+  readonly settings: CampaignSettings
+  readonly startAt: Temporal.Instant | null
+  readonly expiresAt: Temporal.Instant | null
+}
+
+/**
+ * @param check  Looks at the campaign under its lock and throws to refuse.
+ * @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND`
+ */
+export async function changeCampaign(
+  deps: ServerDeps,
+  workspaceId: string,
+  id: string,
+  change: CampaignChange,
+  check: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  await transaction(deps.pool, async (connection) => {
+    const campaign = await lock(connection, workspaceId, id)
+    await check(connection)
+    const { pacing, ...settings } = change.settings
+    const merged: CampaignSettings = {
+      ...campaign.settings,
+      ...settings,
+      pacing: { ...campaign.settings.pacing, ...pacing },
+    }
+    const startAt = change.startAt === undefined ? campaign.startAt : change.startAt
+    // One that waited for its instant and has it taken away waits for a person again.
+    const state = campaign.state === 'scheduled' && startAt === null ? 'draft' : campaign.state
+    await connection.query(
+      'update campaign set name = $2, settings = $3, start_at = $4, expires_at = $5, state = $6 where id = $1',
+      [
+        campaign.id,
+        change.name ?? campaign.name,
+        JSON.stringify(merged),
+        startAt,
+        change.expiresAt === undefined ? campaign.expiresAt : change.expiresAt,
+        state,
+      ],
+    )
+  })
+  deps.onChange()
+}
+
+/**
+ * Takes the campaign and its contacts away; calls and attempts stay as history.
+ * @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND`
+ * @throws {CampaignInUseError} `CAMPAIGN_IN_USE` while it may dial, has live calls, or owes somebody a webhook.
+ */
+export async function deleteCampaign(deps: ServerDeps, workspaceId: string, id: string): Promise<void> {
+  await transaction(deps.pool, async (connection) => {
+    const campaign = await lock(connection, workspaceId, id)
+    if (campaign.state === 'running' || campaign.state === 'scheduled')
+      throw new CampaignInUseError(`The campaign is ${campaign.state}: stop it first`)
+    const { rows } = await connection.query<{ legs: number; deliveries: number }>(
+      `select (select count(*) from live_leg where campaign_id = $1)::int as legs,
+              (select count(*) from webhook_delivery d join webhook_endpoint e on e.id = d.endpoint_id
+                where e.campaign_id = $1 and d.state = 'pending')::int as deliveries`,
+      [campaign.id],
+    )
+    const { legs, deliveries } = rows[0] ?? { legs: 0, deliveries: 0 }
+    if (legs > 0) throw new CampaignInUseError(`The campaign has ${legs} live calls: they end first`)
+    if (deliveries > 0) throw new CampaignInUseError(`${deliveries} webhooks of the campaign are still to be delivered`)
+    await connection.query('delete from pace where owner_id = $1', [campaign.id])
+    await connection.query('delete from external_id where workspace_id = $1 and resource_id = $2', [
+      workspaceId,
+      campaign.id,
+    ])
+    await connection.query('delete from campaign where id = $1', [campaign.id])
+  })
+}
+
+async function lock(connection: Connection, workspaceId: string, id: string): Promise<Locked> {
+  const { rows } = await connection.query<Locked>(
+    `select id, name, state, settings, start_at as "startAt", expires_at as "expiresAt" from campaign
+      where workspace_id = $1 and id::text = lower($2) for update`,
+    [workspaceId, id],
+  )
+  if (rows[0] === undefined) throw new CampaignNotFoundError(id)
+  return rows[0]
+}

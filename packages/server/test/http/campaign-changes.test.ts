@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { useTestDatabase } from '../fixtures/database.ts'
+import { campaign, contacts, type HttpGround, native, openHttp, tokenOf } from './surface.ts'
+
+describe('campaigns that change and go', () => {
+  const database = useTestDatabase()
+  let http: HttpGround
+  before(async () => {
+    http = await openHttp(database.pool)
+  })
+  after(() => http.close())
+
+  const ask = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, payload?: object, headers = {}) =>
+    http.app.inject({
+      method,
+      url: `${native}${path}`,
+      headers: { authorization: `Bearer ${tokenOf('own', 'owner')}`, ...headers },
+      ...(payload === undefined ? {} : { payload }),
+    })
+  const create = async (more: object = {}): Promise<string> =>
+    (await ask('POST', '/campaigns', { ...campaign, ...more })).json().id
+
+  test('what is given is changed, what is absent stays, null takes an instant away', async () => {
+    const id = await create({ expiresAt: '2030-01-01T00:00:00Z', pacing: { callsPerSecond: 3, maxCalls: 7 } })
+    const earlier = (await ask('GET', `/campaigns/${id}`)).json()
+    const answer = await ask('PATCH', `/campaigns/${id}`, {
+      name: 'evening',
+      pacing: { maxCalls: 9 },
+      windows: [{ from: '18:00', to: '20:30' }],
+      expiresAt: null,
+    })
+    assert.equal(answer.statusCode, 200, answer.body)
+    const { name, settings, expiresAt } = answer.json()
+    assert.deepEqual([name, expiresAt], ['evening', null])
+    assert.deepEqual(settings, {
+      ...earlier.settings,
+      pacing: { callsPerSecond: 3, maxCalls: 9, pauseSeconds: 0 },
+      windows: [{ zone: 'callee', fromSecond: 64_800, toSecond: 73_799 }],
+    })
+    assert.deepEqual((await ask('GET', `/campaigns/${id}`)).json(), answer.json())
+  })
+
+  test('a change is made to what was seen: of two that saw the same, one is refused', async () => {
+    const id = await create()
+    const etag = (await ask('GET', `/campaigns/${id}`)).headers.etag
+    const answers = await Promise.all(
+      ['first', 'second'].map((name) => ask('PATCH', `/campaigns/${id}`, { name }, { 'if-match': etag })),
+    )
+    assert.deepEqual(answers.map(({ statusCode }) => statusCode).sort(), [200, 412])
+    const [won] = answers.filter(({ statusCode }) => statusCode === 200)
+    assert.equal((await ask('GET', `/campaigns/${id}`)).headers.etag, won?.headers.etag)
+    assert.equal(
+      (await ask('PATCH', `/campaigns/${id}`, { name: 'third' }, { 'if-match': won?.headers.etag })).statusCode,
+      200,
+    )
+  })
+
+  test('a wrong change names its field and changes nothing', async () => {
+    const id = await create()
+    const earlier = (await ask('GET', `/campaigns/${id}`)).json()
+    for (const [change, pointer] of [
+      [{ pacing: { maxCalls: 0 } }, '/pacing/maxCalls'],
+      [{ windows: [{ from: '20:00', to: '09:00' }] }, '/windows'],
+      [{ scenario: 'another' }, ''],
+      [{}, ''],
+      [{ expiresAt: 'tomorrow' }, '/expiresAt'],
+    ] as const) {
+      const answer = await ask('PATCH', `/campaigns/${id}`, change)
+      assert.equal(answer.statusCode, 422, JSON.stringify(change))
+      assert.ok(
+        answer.json().errors.some((error: { pointer: string }) => error.pointer === pointer),
+        answer.body,
+      )
+    }
+    assert.deepEqual((await ask('GET', `/campaigns/${id}`)).json(), earlier)
+  })
+
+  test('a campaign goes with its contacts once nothing of it lives; before, it says why not', async () => {
+    const id = await create()
+    await ask('POST', `/campaigns/${id}/contacts`, contacts)
+    await ask('POST', `/campaigns/${id}/start`)
+    const running = await ask('DELETE', `/campaigns/${id}`)
+    assert.deepEqual([running.statusCode, running.json().code], [409, 'in-use'])
+    assert.match(running.json().title, /running: stop it first/)
+    await ask('POST', `/campaigns/${id}/stop`)
+    assert.equal((await ask('DELETE', `/campaigns/${id}`)).statusCode, 204)
+    assert.equal((await ask('GET', `/campaigns/${id}`)).statusCode, 404)
+    assert.equal((await ask('DELETE', `/campaigns/${id}`)).statusCode, 404)
+    const { rows } = await database.pool.query(
+      `select (select count(*) from contact where campaign_id = $1)::int as contacts, (select count(*) from pace where owner_id = $1)::int as paces`,
+      [id],
+    )
+    assert.deepEqual({ ...rows[0] }, { contacts: 0, paces: 0 })
+  })
+})
