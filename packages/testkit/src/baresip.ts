@@ -1,6 +1,6 @@
 /** Debian's baresip as the called party of a test: answers by itself, records what it hears and says, obeys commands. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -13,7 +13,7 @@ export type BaresipEvent = {
 }
 
 export type BaresipOptions = {
-  /** An empty directory of its own: settings, recordings, log. */
+  /** An empty directory of its own: settings, recordings, and baresip.log, which says why when something goes wrong. */
   readonly directory: string
   /** Users it answers as, with the codec that each speaks. */
   readonly users: readonly { readonly user: string; readonly codec: 'PCMA' | 'PCMU' }[]
@@ -31,12 +31,19 @@ export class Baresip {
   readonly #recordings: string
   readonly #events: BaresipEvent[] = []
   #wake: () => void = () => {}
+  #hasEnded = false
 
   private constructor(parts: { sipPort: number; child: ChildProcess; control: Socket; recordings: string }) {
     this.sipPort = parts.sipPort
     this.#child = parts.child
     this.#control = parts.control
     this.#recordings = parts.recordings
+    parts.child.once('exit', () => {
+      this.#hasEnded = true
+      this.#wake()
+    })
+    // Its end is told by the process; a reset of the channel says nothing more.
+    parts.control.on('error', () => undefined)
     let received: Buffer = Buffer.alloc(0)
     parts.control.on('data', (bytes: Buffer) => {
       received = Buffer.concat([received, bytes])
@@ -64,7 +71,9 @@ export class Baresip {
         .join(''),
     )
     writeFileSync(join(options.directory, 'contacts'), '')
-    const child = spawn('baresip', ['-f', options.directory, '-v'], { stdio: ['ignore', 'ignore', 'ignore'] })
+    const log = openSync(join(options.directory, 'baresip.log'), 'w')
+    const child = spawn('baresip', ['-f', options.directory, '-v'], { stdio: ['ignore', log, log] })
+    closeSync(log)
     try {
       const control = await connectWhenUp(controlPort, child)
       return new Baresip({ sipPort, child, control, recordings })
@@ -82,6 +91,7 @@ export class Baresip {
         const [event] = this.#events.splice(0, index + 1).slice(-1)
         if (event !== undefined) return event
       }
+      if (this.#hasEnded) throw new Error('baresip has ended; its baresip.log says why')
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
