@@ -1,12 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { type LedgerLine, spawnCarrier } from '@dialwright/carrier'
-import { pino } from 'pino'
 import { type CalleeKind, telephonyConformance } from '../../../dialer/src/ports/telephony.conformance.ts'
-import { systemClock } from '../../src/adapters/system/system-clock.ts'
-import { TelephonyClient } from '../../src/adapters/telephony/telephony-client.ts'
+import { openNativeLine } from './native-line.ts'
 
 /** The carrier's persona for each kind of called party. */
 const personas: Readonly<Record<CalleeKind, string>> = {
@@ -20,36 +14,11 @@ const personas: Readonly<Record<CalleeKind, string>> = {
 }
 
 telephonyConformance(async (context) => {
-  const directory = mkdtempSync(join(tmpdir(), 'telephony-'))
-  const ledgerPath = join(directory, 'ledger.jsonl')
-  const carrier = await spawnCarrier({ ledgerPath, seed: 1 })
-  const telephony = await TelephonyClient.start({
-    clock: systemClock,
-    log: pino({ level: 'silent' }),
-    options: {
-      sip: { host: '127.0.0.1', port: 0 },
-      rtpPorts: 'ephemeral',
-      publicAddress: '127.0.0.1',
-      journalDirectory: join(directory, 'journal'),
-    },
-  })
-  context.after(async () => {
-    await telephony.close()
-    await carrier.stop()
-    rmSync(directory, { recursive: true })
-  })
+  const { client, trunk, ledger } = await openNativeLine(context)
   let calls = 0
   return {
-    telephony,
-    trunk: {
-      trunkId: 't',
-      host: '127.0.0.1',
-      port: carrier.port,
-      username: 'dialwright',
-      password: 'secret',
-      fromDomain: null,
-      codecs: ['pcma', 'pcmu'],
-    },
+    telephony: client,
+    trunk: trunk(),
     callee: (kind) => {
       calls += 1
       return `7495555${String(calls).padStart(2, '0')}${personas[kind]}`
@@ -57,15 +26,11 @@ telephonyConformance(async (context) => {
     settle: (promise) => promise,
     kill: () =>
       new Promise<void>((resolve) => {
-        telephony.onLost(resolve)
-        process.kill(telephony.processId ?? 0, 'SIGKILL')
+        client.onLost(resolve)
+        process.kill(client.processId ?? 0, 'SIGKILL')
       }),
     seen: (legId) => {
-      const lines = readFileSync(ledgerPath, 'utf8')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line): LedgerLine => JSON.parse(line))
-        .filter(({ callId }) => callId === legId)
+      const lines = ledger().filter(({ callId }) => callId === legId)
       const ended = lines.find(({ kind }) => kind === 'ended')
       return {
         rings: lines.filter(({ kind }) => kind === 'ring').length,

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type LedgerLine, spawnCarrier, startRelay } from '@dialwright/carrier'
+import { startRelay } from '@dialwright/carrier'
 import { classifyEnd, type TelephonyEvent } from '@dialwright/dialer'
 import { SeededRandom } from '@dialwright/testkit'
-import { pino } from 'pino'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
-import { TelephonyClient } from '../../src/adapters/telephony/telephony-client.ts'
+import { openNativeLine } from './native-line.ts'
 
 const calls = 1_000
 const callsPerSecond = 50
@@ -28,34 +25,18 @@ const personas = Object.keys(expected)
 test(`${calls} calls through 5 % loss each way, doubles and overtaking: one end each, one ring each, and nothing left behind`, {
   timeout: 180_000,
 }, async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'loss-'))
-  const ledgerPath = join(directory, 'ledger.jsonl')
   const weather = { loss: 0.05, duplicate: 0.03, reorder: 0.05, delayMs: 20 }
-  const carrier = await spawnCarrier({ ledgerPath, seed })
+  const line = await openNativeLine(t, seed)
+  const { client } = line
   const relay = await startRelay({
     ...weather,
     address: '127.0.0.1',
     port: 0,
-    target: { address: '127.0.0.1', port: carrier.port },
+    target: { address: '127.0.0.1', port: line.carrierPort },
     clock: systemClock,
     random: new SeededRandom(seed),
   })
-  const client = await TelephonyClient.start({
-    clock: systemClock,
-    log: pino({ level: 'silent' }),
-    options: {
-      sip: { host: '127.0.0.1', port: 0 },
-      rtpPorts: 'ephemeral',
-      publicAddress: '127.0.0.1',
-      journalDirectory: join(directory, 'journal'),
-    },
-  })
-  t.after(async () => {
-    await client.close()
-    await relay.stop()
-    await carrier.stop()
-    rmSync(directory, { recursive: true })
-  })
+  t.after(() => relay.stop())
   const descriptors = (): number => readdirSync(`/proc/${client.processId}/fd`).length
   const descriptorsBefore = descriptors()
 
@@ -78,15 +59,7 @@ test(`${calls} calls through 5 % loss each way, doubles and overtaking: one end 
     await client.originate({
       legId,
       sipCallId: legId,
-      trunk: {
-        trunkId: 't',
-        host: '127.0.0.1',
-        port: relay.port,
-        username: 'dialwright',
-        password: 'secret',
-        fromDomain: null,
-        codecs: ['pcma', 'pcmu'],
-      },
+      trunk: line.trunk(relay.port),
       to: `7495${String(n).padStart(5, '0')}${persona}`,
       from: '79996662211',
       ringTimeoutMs: 20_000,
@@ -113,10 +86,7 @@ test(`${calls} calls through 5 % loss each way, doubles and overtaking: one end 
   // Without bad weather all of the above would be easy.
   assert.ok(lost > 0.04 * (lost + passed), `${lost} lost of ${lost + passed}`)
   assert.ok(doubled > 0.02 * passed && heldBack > 0.04 * passed, `${doubled} doubled, ${heldBack} held back`)
-  const ledger = readFileSync(ledgerPath, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line): LedgerLine => JSON.parse(line))
+  const ledger = line.ledger()
   const rings = ledger.filter(({ kind }) => kind === 'ring').map(({ callId }) => callId)
   assert.equal(new Set(rings).size, rings.length, 'somebody was rung twice')
   const open = new Set(rings)

@@ -1,0 +1,60 @@
+/** The real telephony process on one end, the carrier in the box on the other. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type LedgerLine, spawnCarrier } from '@dialwright/carrier'
+import type { TrunkTarget } from '@dialwright/dialer'
+import { pino } from 'pino'
+import { systemClock } from '../../src/adapters/system/system-clock.ts'
+import { TelephonyClient } from '../../src/adapters/telephony/telephony-client.ts'
+
+export type NativeLine = {
+  readonly client: TelephonyClient
+  readonly carrierPort: number
+  /** To the carrier; with another port, to whatever stands in front of it. */
+  readonly trunk: (port?: number) => TrunkTarget
+  readonly ledger: () => LedgerLine[]
+}
+
+/** Both end with the test, in this order: what is still to be told arrives. */
+export async function openNativeLine(
+  context: { after: (action: () => Promise<void>) => void },
+  seed = 1,
+): Promise<NativeLine> {
+  const directory = mkdtempSync(join(tmpdir(), 'telephony-'))
+  const ledgerPath = join(directory, 'ledger.jsonl')
+  const carrier = await spawnCarrier({ ledgerPath, seed })
+  const client = await TelephonyClient.start({
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+    options: {
+      sip: { host: '127.0.0.1', port: 0 },
+      rtpPorts: 'ephemeral',
+      publicAddress: '127.0.0.1',
+      journalDirectory: join(directory, 'journal'),
+    },
+  })
+  context.after(async () => {
+    await client.close()
+    await carrier.stop()
+    rmSync(directory, { recursive: true })
+  })
+  return {
+    client,
+    carrierPort: carrier.port,
+    trunk: (port = carrier.port) => ({
+      trunkId: 't',
+      host: '127.0.0.1',
+      port,
+      username: 'dialwright',
+      password: 'secret',
+      fromDomain: null,
+      codecs: ['pcma', 'pcmu'],
+    }),
+    ledger: () =>
+      readFileSync(ledgerPath, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line): LedgerLine => JSON.parse(line)),
+  }
+}
