@@ -3,7 +3,7 @@ import { campaignStoreConformance } from '../../../dialer/src/ports/campaign-sto
 import { useTestDatabase } from '../fixtures/database.ts'
 import { PostgresGround } from './postgres-ground.ts'
 
-const database = useTestDatabase()
+const database = useTestDatabase({ connections: 4 })
 
 campaignStoreConformance(
   () => PostgresGround.open(database.pool, new VirtualClock(), new SeededRandom(7)),
