@@ -25,6 +25,7 @@ const desk = (gates: readonly Gate[], more: Partial<ClaimDesk> = {}): ClaimDesk 
   gates: new Map(gates.map((one) => [one.ownerId, one])),
   routes: new Map([[1, { trunks: [trunk('t1'), trunk('t2')], isByNumber: false }]]),
   callerIds: { kind: 'trunk' },
+  draw: () => 0,
   ...more,
 })
 const requests = (count: number) => Array.from({ length: count }, (_, index) => ({ routeId: 1, phoneKey: `7${index}` }))
@@ -90,7 +91,10 @@ test('a group shows the number used longest ago, never one without a free channe
     gate('n2', { lastSlotAt: now.subtract({ seconds: 9 }) }),
     gate('n3', { live: 1, maxCalls: 1 }),
   ]
-  const { slots } = allocateSlots(desk(gates, { callerIds: { kind: 'numbers', numbers } }), requests(3))
+  const { slots } = allocateSlots(
+    desk(gates, { callerIds: { kind: 'numbers', numbers, mode: 'round-robin' } }),
+    requests(3),
+  )
   assert.deepEqual(
     slots.map((slot) => slot?.callerId),
     ['+n2', '+n1', '+n2'],
@@ -100,11 +104,30 @@ test('a group shows the number used longest ago, never one without a free channe
 test('a route by number sends each call over the trunk of the number it shows', () => {
   const numbers = [{ numberId: 'n2', phone: '+2', trunkId: 't2' }]
   const routes = new Map([[1, { trunks: [trunk('t1'), trunk('t2')], isByNumber: true }]])
-  const { slots } = allocateSlots(desk([], { routes, callerIds: { kind: 'numbers', numbers } }), requests(1))
+  const { slots } = allocateSlots(
+    desk([], { routes, callerIds: { kind: 'numbers', numbers, mode: 'round-robin' } }),
+    requests(1),
+  )
   assert.equal(slots[0]?.trunkId, 't2')
 })
 
 test('no more slots than free channels of the campaign or the workspace', () => {
   const { slots } = allocateSlots(desk([gate('w', { live: 7, maxCalls: 9 }), gate('c', { maxCalls: 5 })]), requests(4))
   assert.equal(slots.filter((slot) => slot !== null).length, 2)
+})
+
+test('a group at random shows what the draw says, among those with a free channel', () => {
+  const numbers = ['n1', 'n2', 'n3'].map((numberId) => ({ numberId, phone: `+${numberId}`, trunkId: 't1' }))
+  const draws = [0.99, 0, 0.5]
+  const { slots } = allocateSlots(
+    desk([gate('n2', { live: 1, maxCalls: 1 })], {
+      callerIds: { kind: 'numbers', numbers, mode: 'random' },
+      draw: () => draws.shift() ?? 0,
+    }),
+    requests(3),
+  )
+  assert.deepEqual(
+    slots.map((slot) => slot?.callerId),
+    ['+n3', '+n1', '+n3'],
+  )
 })

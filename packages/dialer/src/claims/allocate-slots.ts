@@ -38,7 +38,12 @@ export type NumberChoice = { readonly numberId: string; readonly phone: string; 
 export type CallerIds =
   | { readonly kind: 'trunk' }
   | { readonly kind: 'foreign'; readonly phone: string }
-  | { readonly kind: 'numbers'; readonly numbers: readonly NumberChoice[] }
+  | {
+      readonly kind: 'numbers'
+      readonly numbers: readonly NumberChoice[]
+      /** Round robin shows the number whose latest use is longest ago. */
+      readonly mode: 'round-robin' | 'random'
+    }
 
 /** Everything a claim knows once it holds its locks. */
 export type ClaimDesk = {
@@ -49,6 +54,8 @@ export type ClaimDesk = {
   readonly gates: ReadonlyMap<string, Gate>
   readonly routes: ReadonlyMap<number, RouteChoice>
   readonly callerIds: CallerIds
+  /** Chance, from 0 to below 1: for groups that show their numbers at random. */
+  readonly draw: () => number
 }
 
 export type SlotRequest = { readonly routeId: number; readonly phoneKey: string }
@@ -64,7 +71,7 @@ export type Slot = {
 export type Allocation = { readonly slots: readonly (Slot | null)[]; readonly gates: ReadonlyMap<string, Gate> }
 
 /**
- * Gives requests their slots, in order. Pure: the desk is not changed.
+ * Gives requests their slots, in order. Pure but for the desk's draws: the desk is not changed.
  *
  * An instant is the latest of the four gates' next instants and the clock; each gate's next instant is then one interval of
  * its own rate later, rounded up to a microsecond (the store's grain), so that no half-open second holds more than the rate.
@@ -151,12 +158,13 @@ function choose(desk: ClaimDesk, request: SlotRequest, gateOf: (id: string) => G
     const { callerIds } = desk
     if (callerIds.kind === 'trunk') return { trunkId: trunk.trunkId, number: null, callerId: null }
     if (callerIds.kind === 'foreign') return { trunkId: trunk.trunkId, number: null, callerId: callerIds.phone }
-    const number = leastRecentlyUsed(
-      callerIds.numbers.filter(
-        (one) => hasRoom(one.numberId) && (route?.isByNumber !== true || one.trunkId === trunk.trunkId),
-      ),
-      gateOf,
+    const free = callerIds.numbers.filter(
+      (one) => hasRoom(one.numberId) && (route?.isByNumber !== true || one.trunkId === trunk.trunkId),
     )
+    const number =
+      callerIds.mode === 'random'
+        ? (free[Math.floor(desk.draw() * free.length)] ?? null)
+        : leastRecentlyUsed(free, gateOf)
     if (number !== null) return { trunkId: trunk.trunkId, number, callerId: number.phone }
   }
   return null

@@ -24,6 +24,7 @@ function desk(maxCalls: number | null = null): ClaimDesk {
     gates: new Map([['c', gate('c', 5, maxCalls)]]),
     routes: new Map([[1, { trunks: [{ trunkId: 't', closedUntil: null, destinations: ['+7'] }], isByNumber: false }]]),
     callerIds: { kind: 'trunk' },
+    draw: () => 0,
   }
 }
 

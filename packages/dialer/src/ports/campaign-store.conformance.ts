@@ -192,6 +192,28 @@ function claims(promise: Promised): void {
     )
   })
 
+  promise('a group at random shows all of its numbers, in no rotation', async (ground) => {
+    const world = await plainWorld(ground, {
+      contacts: 60,
+      settings: settings({ callerId: { mode: 'group', groupId: uuid(41) } }),
+    })
+    for (const n of [1, 2, 3])
+      await ground.addNumber({ id: numberId(n), workspaceId, trunkId, phone: phoneOf(900 + n) })
+    await ground.addGroup({
+      id: uuid(41),
+      workspaceId,
+      numberIds: [numberId(1), numberId(2), numberId(3)],
+      mode: 'random',
+    })
+    const shown = (await claimAll(world)).map((leg) => leg.callerId)
+    assert.equal(shown.length, 60)
+    assert.equal(new Set(shown).size, 3)
+    assert.ok(
+      shown.some((callerId, n) => callerId === shown[n + 1]),
+      'a rotation never shows one twice in a row',
+    )
+  })
+
   promise('a shown number that is not one of ours is shown as it stands', async (ground) => {
     const world = await plainWorld(ground, {
       contacts: 1,

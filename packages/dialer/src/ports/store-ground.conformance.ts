@@ -56,6 +56,7 @@ export interface StoreGround {
     readonly id: string
     readonly workspaceId: string
     readonly numberIds: readonly string[]
+    readonly mode?: 'round-robin' | 'random'
   }): Promise<void>
   addRoute(seed: { readonly workspaceId: string; readonly trunkIds: readonly string[] }): Promise<number>
   addCampaign(seed: CampaignSeed): Promise<void>

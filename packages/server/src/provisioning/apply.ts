@@ -101,9 +101,9 @@ class Provisioner {
     }
     for (const token of this.#document.tokens) {
       await this.#client.query(
-        `insert into api_token (id, workspace_id, hash, name, role) values ($1, $2, $3, $4, $5)
-         on conflict (hash) do update set name = excluded.name, role = excluded.role where api_token.workspace_id = excluded.workspace_id`,
-        [registry.newId(), workspaceId, tokenHash(token.value), token.name, token.role],
+        `insert into api_token (id, workspace_id, hash, name, role, scopes) values ($1, $2, $3, $4, $5, $6)
+         on conflict (hash) do update set name = excluded.name, role = excluded.role, scopes = excluded.scopes where api_token.workspace_id = excluded.workspace_id`,
+        [registry.newId(), workspaceId, tokenHash(token.value), token.name, token.role, token.scopes],
       )
     }
   }

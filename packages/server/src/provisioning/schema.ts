@@ -1,6 +1,7 @@
 /** The provisioning document: what of a workspace can be described in one file. Sections of later issues are refused, not ignored. */
 import { externalIdsSchema, scenarioSchema } from '@dialwright/scenario'
 import { z } from 'zod'
+import { permissions } from '../access/permissions.ts'
 
 const id = z.uuid().optional()
 const externalIds = externalIdsSchema.optional()
@@ -77,6 +78,7 @@ export const provisioningSchema = z.strictObject({
         name,
         value: z.string().min(16),
         role: z.enum(['owner', 'admin', 'operator', 'author', 'analyst']),
+        scopes: z.array(z.enum(permissions)).default([]),
       }),
     )
     .default([]),

@@ -53,7 +53,12 @@ export class MemoryGround implements StoreGround {
     this.#tables.addPace(seed.id, seed, this.now())
   }
 
-  async addGroup(seed: { readonly id: string; readonly numberIds: readonly string[] }): Promise<void> {
+  async addGroup(seed: {
+    readonly id: string
+    readonly numberIds: readonly string[]
+    readonly mode?: 'round-robin' | 'random'
+  }): Promise<void> {
+    if (seed.mode === 'random') this.#tables.randomGroups.add(seed.id)
     this.#tables.groups.set(seed.id, seed.numberIds)
   }
 

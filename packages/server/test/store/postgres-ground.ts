@@ -81,11 +81,12 @@ export class PostgresGround implements StoreGround {
     readonly id: string
     readonly workspaceId: string
     readonly numberIds: readonly string[]
+    readonly mode?: 'round-robin' | 'random'
   }): Promise<void> {
-    await this.#pool.query('insert into caller_id_group (id, workspace_id, name) values ($1, $2, $1::uuid::text)', [
-      seed.id,
-      seed.workspaceId,
-    ])
+    await this.#pool.query(
+      'insert into caller_id_group (id, workspace_id, name, mode) values ($1, $2, $1::uuid::text, $3)',
+      [seed.id, seed.workspaceId, seed.mode ?? 'round-robin'],
+    )
     await this.#pool.query(
       `insert into caller_id_group_member (workspace_id, group_id, number_id, position)
        select $1, $2, n.id, n.position from unnest($3::uuid[]) with ordinality as n(id, position)`,

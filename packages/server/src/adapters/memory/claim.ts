@@ -30,7 +30,7 @@ export function claimLegs(
   lanes: readonly LaneOrder[],
   horizonMs: number,
 ): readonly ClaimedLeg[] {
-  const desk = openDesk(tables, campaign, lanes, deps.clock.now(), horizonMs)
+  const desk = openDesk(tables, deps.random, campaign, lanes, deps.clock.now(), horizonMs)
   const taken = new Set([...tables.legs.values()].map((leg) => leg.phoneKey))
   const seen = new Set<string>()
   const gathering = gatherSlots<Candidate>(desk, lanes)
@@ -112,6 +112,7 @@ export function ownersOf(leg: ClaimedLeg): ReadonlySet<string> {
 
 function openDesk(
   tables: MemoryTables,
+  random: Random,
   campaign: CampaignRow,
   lanes: readonly LaneOrder[],
   now: Temporal.Instant,
@@ -130,10 +131,14 @@ function openDesk(
       ? { kind: 'trunk' }
       : settings.callerId.mode === 'number' && numbers.length === 0
         ? { kind: 'foreign', phone: settings.callerId.number }
-        : { kind: 'numbers', numbers }
+        : {
+            kind: 'numbers',
+            numbers,
+            mode: settings.callerId.mode === 'group' ? tables.modeOfGroup(settings.callerId.groupId) : 'round-robin',
+          }
   const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
   const gates = readGates(tables, campaign, [...trunkIds, ...numbers.map((number) => number.numberId)], now)
-  return { now, horizonMs, workspaceId, campaignId, gates, routes, callerIds }
+  return { now, horizonMs, workspaceId, campaignId, gates, routes, callerIds, draw: () => random.next() }
 }
 
 /** The earliest due contacts of a lane that may be dialled; those nobody may dial move to another phone or leave. */

@@ -101,6 +101,8 @@ export class MemoryTables {
   readonly trunks = new Map<string, TrunkChoice>()
   readonly numbers = new Map<string, NumberRow>()
   readonly groups = new Map<string, readonly string[]>()
+  /** Those that show their numbers at random; the others rotate. */
+  readonly randomGroups = new Set<string>()
   readonly routes = new Map<number, RouteRow>()
   readonly zones: (readonly string[])[] = []
   readonly paces = new Map<string, PaceRow>()
@@ -152,6 +154,10 @@ export class MemoryTables {
     if (choice.mode === 'trunk') return []
     const wanted = digits(choice.number)
     return [...this.numbers.values()].filter((one) => one.workspaceId === workspaceId && digits(one.phone) === wanted)
+  }
+
+  modeOfGroup(groupId: string): 'round-robin' | 'random' {
+    return this.randomGroups.has(groupId) ? 'random' : 'round-robin'
   }
 
   isForbidden(contact: ContactRow, phoneKey: string, now: Temporal.Instant): boolean {

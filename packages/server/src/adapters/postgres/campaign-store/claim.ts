@@ -81,7 +81,7 @@ export function claim(
     const [campaign] = await campaignShared(connection, [campaignId])
     if (campaign === undefined) throw new StoreError('STORE_UNKNOWN_CAMPAIGN', `There is no campaign ${campaignId}.`)
     if (!campaign.isRunning) return []
-    const desk = await openDesk(connection, campaignId, campaign, lanes, horizonMs)
+    const desk = await openDesk(connection, deps.random, campaignId, campaign, lanes, horizonMs)
     if (campaign.expiresAt !== null && Temporal.Instant.compare(campaign.expiresAt, desk.now) <= 0) return []
     const candidates = await gatherCandidates(connection, desk, lanes, campaign.settings.retry.caps.perPhonePerDay)
     if (candidates.length === 0) return []
@@ -101,6 +101,7 @@ export function claim(
 /** Takes the locks, then counts: in this order and in separate statements. */
 async function openDesk(
   connection: Connection,
+  random: Random,
   campaignId: string,
   campaign: CampaignRow,
   lanes: readonly LaneOrder[],
@@ -115,7 +116,7 @@ async function openDesk(
   const now = await storeNow(connection)
   const gates = await readGates(connection, [workspaceId, campaignId, ...trunkIds, ...numberIds], now)
   gates.set(campaignId, withCampaignLimits(gates.get(campaignId), campaignId, settings.pacing, now))
-  return { now, horizonMs, workspaceId, campaignId, gates, routes, callerIds }
+  return { now, horizonMs, workspaceId, campaignId, gates, routes, callerIds, draw: () => random.next() }
 }
 
 /** Those that can have a slot, in the order in which they get them. */

@@ -33,6 +33,11 @@ const numbersOfGroup = statement<NumberChoice>(
     order by m.position, n.id`,
 )
 
+const groupMode = statement<{ readonly mode: 'round-robin' | 'random' | 'regional' }>(
+  'group-mode',
+  'select mode from caller_id_group where workspace_id = $1 and id = $2',
+)
+
 export async function readRoutes(on: Queryable, routeIds: readonly number[]): Promise<Map<number, RouteChoice>> {
   const routes = new Map<number, { trunks: RouteChoice['trunks'][number][]; isByNumber: boolean }>()
   for (const row of await routeRows(on, [routeIds])) {
@@ -48,11 +53,16 @@ export async function readCallerIds(on: Queryable, workspaceId: string, choice: 
   switch (choice.mode) {
     case 'trunk':
       return { kind: 'trunk' }
-    case 'group':
-      return { kind: 'numbers', numbers: await numbersOfGroup(on, [workspaceId, choice.groupId]) }
+    case 'group': {
+      const [group] = await groupMode(on, [workspaceId, choice.groupId])
+      const mode = group?.mode === 'random' ? 'random' : 'round-robin'
+      return { kind: 'numbers', numbers: await numbersOfGroup(on, [workspaceId, choice.groupId]), mode }
+    }
     case 'number': {
       const numbers = await numbersByPhone(on, [workspaceId, choice.number])
-      return numbers.length === 0 ? { kind: 'foreign', phone: choice.number } : { kind: 'numbers', numbers }
+      return numbers.length === 0
+        ? { kind: 'foreign', phone: choice.number }
+        : { kind: 'numbers', numbers, mode: 'round-robin' }
     }
   }
 }
