@@ -14,7 +14,7 @@ test('six seeded kills of main and telephony and one of PostgreSQL among twenty 
     ...drawKills(seed + 1, 3, ['telephony', 'main', 'both']),
   ]
   const run = await runUnderKills({
-    people: 260,
+    people: 200,
     kills,
     seed,
     onKilled: ({ kill, live }) => t.diagnostic(`${kill} with ${live} live`),

@@ -16,6 +16,7 @@ import { killText } from './plan.ts'
 export type Killed = { readonly kill: string; readonly live: number }
 export type KillRun = {
   readonly killed: readonly Killed[]
+  /** One attempt for each of its people. */
   readonly calls: number
   readonly rings: number
   readonly dispositions: Readonly<Record<string, number>>
@@ -28,11 +29,15 @@ const maxCalls = 20
 /** Most talk for some seconds, so that twenty are live; the rest meet a kill in every other phase. */
 const personas = ['03', '04', '01', '03', '02', '10', '04', '18', '00', '24']
 const pollMs = 100
+/** Fewer than this cannot keep the channels full until the next kill. */
+const fewWaiting = 40
+const morePeople = 60
+const mostTimes = 4
 /** A far end that was told BYE or CANCEL ends within this; the carrier itself would give up only after a minute. */
 const legsCloseMs = 45_000
 
 /**
- * Runs one campaign of `people` under `kills`, one after another: a kill that takes main with it is followed by a new
+ * Runs one campaign of `people`, or more when they do not last, under `kills`, one after another: a kill that takes main with it is followed by a new
  * start with the next kill. Throws an AssertionError when the ledger tells of a fault, or a kill did not take place.
  */
 export async function runUnderKills(options: {
@@ -41,7 +46,8 @@ export async function runUnderKills(options: {
   readonly seed: number
   readonly onKilled?: (killed: Killed) => void
 }): Promise<KillRun> {
-  const { people, kills, seed } = options
+  const { kills, seed } = options
+  let people = options.people
   const directory = await makeTemporaryDirectory('kill-')
   const ledgerPath = join(directory, 'ledger.jsonl')
   const carrier = await spawnCarrier({ ledgerPath, seed })
@@ -56,7 +62,7 @@ export async function runUnderKills(options: {
   try {
     let campaign: string | null = null
     let progress: Progress | null = null
-    const isOver = () => progress !== null && progress.done + progress.excluded >= people
+    const isOver = () => progress !== null && progress.done + progress.excluded >= Math.max(people, progress.total)
     while (!isOver()) {
       const left = kills.slice(killed.length)
       const life = await ServerProcess.start({
@@ -79,6 +85,12 @@ export async function runUnderKills(options: {
         try {
           campaign ??= await startCampaign(api, people)
           progress = await api.get<Progress>(`/dialwright/v1/campaigns/${campaign}/progress`)
+          // Of an upload whose answer a kill cut off, the campaign itself knows.
+          people = Math.max(people, progress.total)
+          if (killed.length < kills.length && progress.waiting < fewWaiting && people < mostTimes * options.people) {
+            // How often a point is passed is the machine's affair: the campaign goes on until every kill has had its moment.
+            await addPeople(api, campaign, people, people + morePeople)
+          }
         } catch (error) {
           // A request that a kill cut off, or that met the database in its restart; anything else shows in the judgement.
           if (campaign === null) throw error
@@ -149,10 +161,15 @@ async function startCampaign(api: ApiClient, people: number): Promise<string> {
     route: { via: 'dialplan', dialplan: 'Everything to the box' },
     pacing: { callsPerSecond, maxCalls },
   })
-  const contacts = Array.from({ length: people }, (_, n) => ({ phones: [phoneOf(n)], zone: 'UTC' }))
-  await api.post(`/dialwright/v1/campaigns/${id}/contacts`, { contacts })
+  await addPeople(api, id, 0, people)
   await api.post(`/dialwright/v1/campaigns/${id}/start`, {})
   return id
+}
+
+/** Safe to repeat when a kill has cut the answer off: who is in already is not added again. */
+async function addPeople(api: ApiClient, campaign: string, from: number, to: number): Promise<void> {
+  const contacts = Array.from({ length: to - from }, (_, n) => ({ phones: [phoneOf(from + n)], zone: 'UTC' }))
+  await api.post(`/dialwright/v1/campaigns/${campaign}/contacts`, { contacts })
 }
 
 function phoneOf(n: number): string {
