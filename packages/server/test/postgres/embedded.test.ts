@@ -249,6 +249,29 @@ test('process and postmaster killed together: the next start recovers every ackn
   }
 })
 
+test('a server that is just dying looks alive, and is not taken for one that serves', {
+  skip: !isLinux && 'reads /proc',
+}, async (context) => {
+  const directory = await temporaryDirectory(context)
+  await (await start(directory)).stop()
+  const cluster = join((await findPlace(directory)).directory, 'postgres', 'cluster')
+  // What is left of it for a moment after kill -9: a process of its name, its file that says ready, and nobody who answers.
+  const dying = spawn('bash', ['-c', `exec -a "postgres -D ${cluster} " sleep 60`])
+  context.after(() => void dying.kill('SIGKILL'))
+  await once(dying, 'spawn')
+  const file = [dying.pid, cluster, 0, 5432, directory, '', '0 0', 'ready']
+  await writeFile(join(cluster, 'postmaster.pid'), `${file.join('\n')}\n`)
+  const gone = setTimeout(() => dying.kill('SIGKILL'), 1_000)
+  context.after(() => clearTimeout(gone))
+  const database = await start(directory)
+  try {
+    assert.notEqual(database.processId, dying.pid)
+    await usePool(database.connectionString, async (pool) => assert.equal((await pool.query('select 1')).rowCount, 1))
+  } finally {
+    await database.stop()
+  }
+})
+
 test('binaries whose links are gone are made whole again', {
   skip: !isLinux && 'other systems ship other links',
 }, async (context) => {

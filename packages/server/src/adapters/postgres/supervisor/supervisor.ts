@@ -70,14 +70,20 @@ export class Supervisor {
 
   /** Adopts or starts the server, and makes the product's database once. */
   async start(): Promise<{ adopted: boolean }> {
-    const { adopted } = await this.#bringUpOnce()
-    try {
-      await this.#checkAndCreateDatabase()
-    } catch (error) {
-      await this.stop()
-      throw error
+    for (let tries = 1; ; tries += 1) {
+      const { adopted } = await this.#bringUpOnce()
+      try {
+        await this.#checkAndCreateDatabase()
+        return { adopted }
+      } catch (error) {
+        // A server killed a moment ago still has its process and its file, and looks alive: it is gone at the next look.
+        if (isFinal(error) || tries === startTries) {
+          await this.stop()
+          throw error
+        }
+      }
+      await this.#pause(startPauseMs)
     }
-    return { adopted }
   }
 
   async ensureRunning(): Promise<void> {
@@ -302,6 +308,13 @@ export class Supervisor {
       this.#parts.clock.schedule(delayMs, resolve)
     })
   }
+}
+
+/** Whether asking the same server again would bring the same answer: our own verdicts, and what PostgreSQL says of rights and names. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof DatabaseError) return true
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^(?:28|42|3D)...$/.test(code)
 }
 
 function freePort(): Promise<number> {
