@@ -15,9 +15,11 @@ export type Principal = {
 
 const tokenRow = statement<Principal & { readonly isStale: boolean }>(
   'access-token',
-  `select workspace_id as "workspaceId", role, id as "tokenId", user_id as "userId", scopes,
-          last_used_at is null or last_used_at < dw_clock() - interval '1 minute' as "isStale" from api_token
-    where hash = $1 and kind = $2 and (expires_at is null or expires_at > dw_clock())`,
+  // A person's role of this moment, not of the login: who was demoted is demoted at once.
+  `select t.workspace_id as "workspaceId", coalesce(u.role, t.role) as role, t.id as "tokenId", t.user_id as "userId", t.scopes,
+          t.last_used_at is null or t.last_used_at < dw_clock() - interval '1 minute' as "isStale"
+     from api_token t left join app_user u on u.id = t.user_id
+    where t.hash = $1 and t.kind = $2 and (t.expires_at is null or t.expires_at > dw_clock())`,
 )
 
 // To the minute: a write for each request would cost more than the answer is worth.

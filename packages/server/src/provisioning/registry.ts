@@ -41,7 +41,11 @@ export class Registry {
 
   /** The id of the row that the item is or will be; its external ids are noted. */
   async identify(kind: Kind, item: Item, path: string): Promise<string> {
-    const id = item.id ?? (await this.#known(kind, item)) ?? this.newId()
+    const isForeign = item.id !== undefined && (await this.#isElsewhere(kind, item.id))
+    if (isForeign)
+      this.#report(`${path}/id`, `${item.id} cannot be used for a ${kind} of this workspace: take another id, or none`)
+    // The rest of the document is looked at all the same, without touching that row: all mistakes are told at once.
+    const id = isForeign ? this.newId() : (item.id ?? (await this.#known(kind, item)) ?? this.newId())
     for (const [dialect, externalId] of Object.entries(item.externalIds ?? {})) {
       if (externalId === undefined) continue
       const { rows } = await this.#client.query<{ resourceId: string }>(
@@ -54,6 +58,15 @@ export class Registry {
         this.#report(`${path}/externalIds/${dialect}`, `${externalId} is another ${kind}'s id already`)
     }
     return id
+  }
+
+  /** A row of another workspace is never touched, whoever knows its id. */
+  async #isElsewhere(kind: Kind, id: string): Promise<boolean> {
+    const { rowCount } = await this.#client.query(`select from ${tables[kind]} where id = $1 and workspace_id <> $2`, [
+      id,
+      this.#workspaceId,
+    ])
+    return rowCount !== 0
   }
 
   /** The id of an existing row; null after the problem has been reported. */

@@ -9,6 +9,7 @@ import {
   contacts,
   type HttpGround,
   type Ids,
+  login,
   native,
   open,
   openHttp,
@@ -136,5 +137,14 @@ describe('the HTTP surface', () => {
       "select last_used_at is not null as used from api_token where name = 'narrow'",
     )
     assert.deepEqual({ ...rows[0] }, { used: true })
+  })
+
+  test('who is demoted is demoted at once, with the tokens already given', async () => {
+    const answer = await http.app.inject({ method: 'POST', url: `${native}/session`, payload: login })
+    const authorization = `Bearer ${answer.json().token}`
+    const start = () => ask(`POST ${native}/campaigns`, own, authorization)
+    assert.equal((await start()).status, 201)
+    await database.pool.query("update app_user set role = 'analyst' where login = $1", [login.login])
+    assert.equal((await start()).status, 403)
   })
 })

@@ -78,6 +78,30 @@ describe('hostile requests', () => {
       assert.ok([400, 404, 422].includes((await ask('GET', url)).statusCode), url)
   })
 
+  test('instants that nothing can hold and bodies without a bottom are refused, never a 5xx', async () => {
+    const ask = (method: 'GET' | 'POST', url: string, payload?: string) =>
+      http.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) })
+    for (const at of ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59-23:59', '2026-01-01T00:00:00.1234567890123Z']) {
+      const native422 = await ask('POST', `${native}/campaigns`, JSON.stringify({ name: 'x', startAt: at }))
+      assert.equal(native422.statusCode, 422, at)
+      assert.ok(
+        native422.json().errors.some((error: { pointer: string }) => error.pointer === '/startAt'),
+        at,
+      )
+      const twin400 = await ask('POST', '/api/cis/beta/tasks', JSON.stringify({ ...task, scheduledAt: at }))
+      assert.deepEqual([twin400.statusCode, Object.keys(twin400.json().errors)], [400, ['scheduledAt']], at)
+      for (const query of [`calls?from=${at}`, `explain?campaign=${id}&phone=7&at=${at}`])
+        assert.equal((await ask('GET', `${native}/${query}`)).statusCode, 422, query)
+    }
+    for (const depth of [101, 5_000, 100_000]) {
+      const deep = '['.repeat(depth) + ']'.repeat(depth)
+      const contacts = `{"contacts":[{"phones":["+74951234567"],"variables":{"a":${deep}}}]}`
+      assert.equal((await ask('POST', `${native}/campaigns/${id}/contacts`, contacts)).statusCode, 422, String(depth))
+      const twin400 = await ask('POST', '/api/cis/beta/tasks', `{"name":${deep}}`)
+      assert.equal(twin400.statusCode, 400, String(depth))
+    }
+  })
+
   const counts = async (): Promise<Record<string, number>> =>
     (
       await database.pool.query(

@@ -74,7 +74,11 @@ export class Leg {
   hangup(): void {
     if (this.#isOver || this.#isHungUp) return
     this.#isHungUp = true
-    if (this.#answeredMs === null) return this.#withdraw({ by: 'us', cause: 'cancelled' })
+    if (this.#answeredMs === null) {
+      // A far end that is slow with its 487 must not turn our hang-up into ringing that ended by itself.
+      this.#timer?.cancel()
+      return this.#withdraw({ by: 'us', cause: 'cancelled' })
+    }
     this.#localEnd ??= { by: 'us', cause: 'bye' }
     // What was said is heard to its end: the last word goes out before the BYE.
     void this.#deps.media.drain(this.request.legId).then(() => this.#call?.bye())

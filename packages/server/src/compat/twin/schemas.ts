@@ -1,5 +1,6 @@
 /** The task body of TWIN24 (docs: README.md): what is legal, what a missing field means. Unknown fields are ignored. */
 import { z } from 'zod'
+import { isKeepable } from '../../http/instant.ts'
 
 /** `""` stands for null wherever null is legal. */
 const emptyIsNull = (value: unknown): unknown => (value === '' ? null : value)
@@ -83,17 +84,7 @@ const timeRange = z.object({ from: second.default(0), to: second.default(86_399)
     issues.push({ code: 'custom', path: ['from'], input: value.from, message: 'expected from to be at most to' })
 })
 
-const instant = z.string().check(({ value, issues }) => {
-  try {
-    Temporal.Instant.from(value)
-  } catch {
-    issues.push({
-      code: 'custom',
-      input: value,
-      message: 'expected a time with its offset, like 2022-10-13T09:00:00+00:00',
-    })
-  }
-})
+const instant = z.string().refine(isKeepable, 'expected a time with its offset, like 2022-10-13T09:00:00+00:00')
 
 export const taskSchema = z.object({
   name: z.string('expected a name').min(1, 'expected a name').max(500),

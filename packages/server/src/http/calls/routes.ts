@@ -4,18 +4,18 @@ import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
 import { explainFacts } from '../../adapters/postgres/explain-facts.ts'
 import type { ServerDeps } from '../../deps.ts'
+import { instantSchema } from '../instant.ts'
 import { Problem } from '../problem.ts'
 import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery } from '../scope.ts'
 
-const instant = z.iso.datetime({ offset: true })
 const listQuery = z.strictObject({
   ...pageQuery,
   campaign: z.uuid().optional(),
   phone: z.string().optional(),
   disposition: z.enum(dispositions).optional(),
   direction: z.enum(['out', 'in']).optional(),
-  from: instant.optional(),
-  to: instant.optional(),
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
 })
 const shown = `k.id, k.direction, k.campaign_id as "campaignId", k.contact_id as "contactId", k.attempt_number as attempt, k.phone,
   k.caller_id as "callerId", k.trunk_id as "trunkId", k.number_id as "numberId", k.disposition, k.detail,
@@ -70,7 +70,7 @@ export function callRoutes(app: NativeApp, deps: ServerDeps): void {
       return { ...call, path: call.path.map(({ block, atMs }) => ({ block, at: at(atMs) })) }
     },
   )
-  const explainQuery = z.strictObject({ campaign: z.uuid(), phone: z.string(), at: instant.optional() })
+  const explainQuery = z.strictObject({ campaign: z.uuid(), phone: z.string(), at: instantSchema.optional() })
   app.get(
     '/explain',
     { config: { permission: 'calls:read' }, schema: { tags: ['calls'], querystring: explainQuery } },

@@ -1,5 +1,6 @@
 /** The campaign of the native API. */
 import { z } from 'zod'
+import { instantSchema } from '../instant.ts'
 
 const seconds = (text: string): number => {
   const [hours = '0', minutes = '0'] = text.split(':')
@@ -7,10 +8,6 @@ const seconds = (text: string): number => {
 }
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'expected HH:MM')
 const days = z.array(z.int().min(1).max(7)).optional()
-const instant = z.iso.datetime({
-  offset: true,
-  error: 'expected a time with its offset, like 2026-03-02T09:00:00+03:00',
-})
 const reference = z.union([
   z.string().min(1),
   z.partialRecord(z.enum(['twin', 'yunfu', 'is74', 'omicall']), z.union([z.string(), z.int()])),
@@ -90,8 +87,8 @@ export const newCampaignSchema = z.strictObject({
   webhooks: z
     .array(z.strictObject({ url: z.url({ protocol: /^https?$/ }), events: z.array(z.string()).default([]) }))
     .default([]),
-  startAt: instant.optional(),
-  expiresAt: instant.optional(),
+  startAt: instantSchema.optional(),
+  expiresAt: instantSchema.optional(),
   isTest: z.boolean().default(false),
 })
 export type NewCampaignBody = z.infer<typeof newCampaignSchema>
@@ -105,8 +102,8 @@ export const campaignChangeSchema = z
     retry,
     ringTimeoutSeconds,
     maxDurationSeconds,
-    startAt: instant.nullable(),
-    expiresAt: instant.nullable(),
+    startAt: instantSchema.nullable(),
+    expiresAt: instantSchema.nullable(),
   })
   .partial()
   .refine((change) => Object.keys(change).length > 0, 'expected at least one field to change')
