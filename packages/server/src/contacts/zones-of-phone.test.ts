@@ -21,6 +21,8 @@ test('what is no number of the world is somewhere in the country', () => {
   const russia = zonesOfNumber('+7')
   assert.ok(russia.includes('Europe/Kaliningrad') && russia.includes('Asia/Kamchatka'))
   assert.deepEqual(zonesOfPhone('112', 'RU'), russia)
+  // Seven digits of a town, which are a number of Berlin as well.
+  for (const zone of russia) assert.ok(zonesOfPhone('4951234', 'RU').includes(zone), zone)
 })
 
 test('a Moscow number without a plus is not rung at night because it could be read as a Vietnamese one', () => {

@@ -2,6 +2,9 @@
 import { zonesOfNumber } from '@dialwright/dialer'
 import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 
+/** Digits of a number with its country's code, nearly everywhere. */
+const shortestInternational = 10
+
 /**
  * @param phone  As it is to be dialled. With a plus it is one number of the world. Without, it may be read as an international
  * number or as a national one of the country: the callee may be wherever any possible reading leads, and calling must be
@@ -15,6 +18,9 @@ export function zonesOfPhone(phone: string, country: string): readonly string[] 
     parsePhoneNumberFromString(`+${phone}`),
     isSupportedCountry(home) ? parsePhoneNumberFromString(phone, home) : undefined,
   ].flatMap((reading) => (reading?.isPossible() === true ? [reading.number] : []))
-  if (readings.length > 0) return [...new Set(readings.flatMap((number) => zonesOfNumber(number)))]
-  return zonesOfNumber(isSupportedCountry(home) ? `+${getCountryCallingCode(home)}` : '')
+  const zones = readings.flatMap((number) => zonesOfNumber(number))
+  // A short number is dialled at home: that its digits are a number of some far country too says nothing.
+  if (zones.length === 0 || phone.length < shortestInternational)
+    zones.push(...zonesOfNumber(isSupportedCountry(home) ? `+${getCountryCallingCode(home)}` : ''))
+  return [...new Set(zones)]
 }

@@ -2,7 +2,14 @@
  * The dialing engine of one node: plans each running campaign with the pure planner, claims slots, runs the attempts, and
  * takes over what dead nodes left. Many nodes run it on one store without a leader.
  */
-import { type CampaignStore, type ClaimedLeg, planAttempts, type Telephony, type Timer } from '@dialwright/dialer'
+import {
+  type CampaignStore,
+  type CampaignView,
+  type ClaimedLeg,
+  planAttempts,
+  type Telephony,
+  type Timer,
+} from '@dialwright/dialer'
 import type { Logger } from 'pino'
 import { AttemptRun, type AttemptRunDeps } from './attempt-run.ts'
 import type { NodeClock } from './node-clock.ts'
@@ -38,6 +45,8 @@ export class DialingEngine {
   #isPlanning = false
   #wokenWhilePlanning = false
   #isClaiming = false
+  /** The campaign that went first in the last round that dialled: the next round begins behind it. */
+  #lastFirst: string | null = null
 
   constructor(deps: EngineDeps) {
     this.#store = deps.store
@@ -126,7 +135,8 @@ export class DialingEngine {
     if (!this.#telephony.isReady) return awaitTelephonyMs
     await this.#store.settleCampaigns()
     let waitMs = pollMs
-    for (const view of await this.#store.runningCampaigns()) {
+    let first: string | null = null
+    for (const view of this.#inTurn(await this.#store.runningCampaigns())) {
       const now = this.#clock.now()
       const plan = planAttempts(view, now, { horizonMs })
       if (plan.start.length > 0) {
@@ -134,11 +144,21 @@ export class DialingEngine {
         if (legs.length > 0) this.#runDeps.faults('after-claim')
         for (const leg of legs) this.#begin(leg)
         // A claim that found nothing where the planner saw something lost a race: the poll looks again.
-        if (legs.length > 0) waitMs = Math.min(waitMs, horizonMs / 2)
+        if (legs.length > 0) {
+          first ??= view.campaignId
+          waitMs = Math.min(waitMs, horizonMs / 2)
+        }
       }
       if (plan.wakeAt !== null) waitMs = Math.min(waitMs, Math.max(leastPauseMs, this.#clock.msUntil(plan.wakeAt)))
     }
+    this.#lastFirst = first ?? this.#lastFirst
     return waitMs
+  }
+
+  /** Whoever goes first may take every slot of a shared trunk or workspace, so each campaign goes first in its turn. */
+  #inTurn(views: readonly CampaignView[]): readonly CampaignView[] {
+    const next = views.findIndex((view) => view.campaignId === this.#lastFirst) + 1
+    return [...views.slice(next), ...views.slice(0, next)]
   }
 
   #begin(leg: ClaimedLeg): void {

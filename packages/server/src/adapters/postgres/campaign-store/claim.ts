@@ -1,10 +1,11 @@
 /** The claim: slots for contacts of one campaign in one transaction, under every lock that a limit needs. */
 import {
-  allocateSlots,
   type CampaignSettings,
   type ClaimDesk,
   type ClaimedLeg,
   type Clock,
+  type Gate,
+  type Gathered,
   gatherSlots,
   type LaneOrder,
   type NodeLease,
@@ -37,6 +38,7 @@ type DraftLeg = {
   readonly callId: string
   readonly attemptId: string
   readonly candidate: Candidate
+  readonly slot: Slot
 }
 
 // Locked first of all: a pause waits for the claims that began before it, and the claims after it see it.
@@ -59,13 +61,6 @@ const insertLegs = statement<{ readonly legId: string }>(
     order by n.phone_key
    on conflict do nothing returning leg_id as "legId"`,
 )
-const moveLegs = statement(
-  'claim-move-legs',
-  `update live_leg l set start_at = n.start_at, trunk_id = n.trunk_id, number_id = n.number_id, caller_id = n.caller_id
-     from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[])
-       as n(leg_id, start_at, trunk_id, number_id, caller_id)
-    where l.leg_id = n.leg_id`,
-)
 const beginContacts = statement('claim-contacts', `update contact set state = 'dialing' where id = any ($1::uuid[])`)
 
 /** @throws {StoreError} `STORE_FENCED`, `STORE_UNKNOWN_CAMPAIGN`. */
@@ -83,18 +78,19 @@ export function claim(
     if (!campaign.isRunning) return []
     const desk = await openDesk(connection, deps.random, campaignId, campaign, lanes, horizonMs)
     if (campaign.expiresAt !== null && Temporal.Instant.compare(campaign.expiresAt, desk.now) <= 0) return []
-    const candidates = await gatherCandidates(connection, desk, lanes, campaign.settings.retry.caps.perPhonePerDay)
-    if (candidates.length === 0) return []
-    const drafts = candidates.map(
-      (candidate): DraftLeg => ({
+    const { placed, gates } = await gather(connection, desk, lanes, campaign.settings.retry.caps.perPhonePerDay)
+    if (placed.length === 0) return []
+    const drafts = placed.map(
+      ({ candidate, slot }): DraftLeg => ({
         legId: uuidV7(deps.clock, deps.random),
         callId: uuidV7(deps.clock, deps.random),
         attemptId: uuidV7(deps.clock, deps.random),
         candidate,
+        slot,
       }),
     )
-    const taken = await takeSlots(connection, lease, campaign, desk, drafts)
-    return taken.map(({ draft, slot }) => claimedLeg(campaignId, campaign, draft, slot))
+    const taken = await takeSlots(connection, lease, campaign, desk, drafts, gates.values())
+    return taken.map((draft) => claimedLeg(campaignId, campaign, draft))
   })
 }
 
@@ -119,13 +115,13 @@ async function openDesk(
   return { now, horizonMs, workspaceId, campaignId, gates, routes, callerIds, draw: () => random.next() }
 }
 
-/** Those that can have a slot, in the order in which they get them. */
-async function gatherCandidates(
+/** Those that can have a slot, with it, in the order in which they get them. */
+async function gather(
   connection: Connection,
   desk: ClaimDesk,
   lanes: readonly LaneOrder[],
   perPhonePerDay: number | undefined,
-): Promise<readonly Candidate[]> {
+): Promise<Gathered<Candidate>> {
   const passed: PassedBy = { phoneKeys: new Set(), contactIds: [] }
   const gathering = gatherSlots<Candidate>(desk, lanes)
   let step = gathering.next()
@@ -134,14 +130,12 @@ async function gatherCandidates(
       await pickCandidates(connection, desk.campaignId, step.value, desk.now, passed, perPhonePerDay),
     )
   }
-  return step.value.placed.map(({ candidate }) => candidate)
+  return step.value
 }
 
-type TakenLeg = { readonly draft: DraftLeg; readonly slot: Slot }
-
 /**
- * Inserts live legs at their instants. A phone that another workspace took in the same moment inserts nothing; then the
- * instants of the others are computed again from the start, so that no instant is lost and none is given twice.
+ * Inserts live legs at their instants. A phone that another workspace took in the same moment inserts nothing, and its instant
+ * is lost: the others keep theirs. Choosing again for them could leave a leg that stands already without a slot.
  */
 async function takeSlots(
   connection: Connection,
@@ -149,41 +143,14 @@ async function takeSlots(
   campaign: CampaignRow,
   desk: ClaimDesk,
   drafts: readonly DraftLeg[],
-): Promise<readonly TakenLeg[]> {
-  const wanted = allocate(desk, drafts)
-  const inserted = new Set((await insert(connection, lease, campaign, desk, wanted.taken)).map((row) => row.legId))
-  const isWhole = inserted.size === wanted.taken.length
-  const final = isWhole
-    ? wanted
-    : allocate(
-        desk,
-        wanted.taken.map((one) => one.draft).filter((draft) => inserted.has(draft.legId)),
-      )
-  if (final.taken.length === 0) return []
-  if (!isWhole) {
-    await moveLegs(connection, [
-      final.taken.map((one) => one.draft.legId),
-      final.taken.map((one) => one.slot.startAt),
-      final.taken.map((one) => one.slot.trunkId),
-      final.taken.map((one) => one.slot.numberId),
-      final.taken.map((one) => one.slot.callerId),
-    ])
-  }
-  await beginContacts(connection, [final.taken.map((one) => one.draft.candidate.contactId)])
-  await moveGates(connection, final.gates)
-  return final.taken
-}
-
-function allocate(desk: ClaimDesk, drafts: readonly DraftLeg[]) {
-  const { slots, gates } = allocateSlots(
-    desk,
-    drafts.map((draft) => draft.candidate),
-  )
-  const taken = drafts.flatMap((draft, index): TakenLeg[] => {
-    const slot = slots[index]
-    return slot === null || slot === undefined ? [] : [{ draft, slot }]
-  })
-  return { taken, gates: gates.values() }
+  moved: Iterable<Gate>,
+): Promise<readonly DraftLeg[]> {
+  const inserted = new Set((await insert(connection, lease, campaign, desk, drafts)).map((row) => row.legId))
+  const taken = drafts.filter((draft) => inserted.has(draft.legId))
+  if (taken.length === 0) return []
+  await beginContacts(connection, [taken.map((draft) => draft.candidate.contactId)])
+  await moveGates(connection, moved)
+  return taken
 }
 
 function insert(
@@ -191,7 +158,7 @@ function insert(
   lease: NodeLease,
   campaign: CampaignRow,
   desk: ClaimDesk,
-  taken: readonly TakenLeg[],
+  drafts: readonly DraftLeg[],
 ) {
   return insertLegs(connection, [
     desk.workspaceId,
@@ -200,22 +167,22 @@ function insert(
     lease.epoch,
     campaign.scenarioVersionId,
     desk.now,
-    taken.map((one) => one.draft.legId),
-    taken.map((one) => one.draft.callId),
-    taken.map((one) => one.draft.attemptId),
-    taken.map((one) => one.draft.candidate.contactId),
-    taken.map((one) => one.draft.candidate.phone),
-    taken.map((one) => one.draft.candidate.phoneKey),
-    taken.map((one) => one.slot.callerId),
-    taken.map((one) => one.slot.trunkId),
-    taken.map((one) => one.slot.numberId),
-    taken.map((one) => one.draft.candidate.attempts + 1),
-    taken.map((one) => one.slot.startAt),
+    drafts.map((draft) => draft.legId),
+    drafts.map((draft) => draft.callId),
+    drafts.map((draft) => draft.attemptId),
+    drafts.map((draft) => draft.candidate.contactId),
+    drafts.map((draft) => draft.candidate.phone),
+    drafts.map((draft) => draft.candidate.phoneKey),
+    drafts.map((draft) => draft.slot.callerId),
+    drafts.map((draft) => draft.slot.trunkId),
+    drafts.map((draft) => draft.slot.numberId),
+    drafts.map((draft) => draft.candidate.attempts + 1),
+    drafts.map((draft) => draft.slot.startAt),
   ])
 }
 
-function claimedLeg(campaignId: string, campaign: CampaignRow, draft: DraftLeg, slot: Slot): ClaimedLeg {
-  const { candidate } = draft
+function claimedLeg(campaignId: string, campaign: CampaignRow, draft: DraftLeg): ClaimedLeg {
+  const { candidate, slot } = draft
   return {
     legId: draft.legId,
     callId: draft.callId,
