@@ -10,7 +10,7 @@ const frameMs = 20
 const burstLimitMs = 60
 /**
  * Silence behind the last word before it counts as heard: what the far end still holds in its jitter buffer is lost with the
- * BYE. 200 ms is what telephones buffer at most on a good network (Debian's baresip holds 160).
+ * BYE. Debian's baresip holds up to 160 ms; this is a little more.
  */
 const tailFrames = 10
 

@@ -9,7 +9,7 @@ import {
 } from '../campaigns/errors.ts'
 import { IdempotencyError } from '../campaigns/idempotency.ts'
 import type { ServerDeps } from '../deps.ts'
-import { UnstorableTextError } from './storable-text.ts'
+import { UnstorableInputError } from './storable-input.ts'
 
 export type FieldError = { readonly pointer: string; readonly code: string; readonly message: string }
 
@@ -64,7 +64,7 @@ function problemOf(error: unknown): Problem {
     return new Problem(422, 'invalid', 'The request has fields that cannot be accepted', errors)
   }
   if (error instanceof CampaignNotFoundError) return new Problem(404, 'not-found', error.message)
-  if (error instanceof UnstorableTextError)
+  if (error instanceof UnstorableInputError)
     return new Problem(422, 'invalid', 'The request has text that cannot be kept', [
       { pointer: `/${error.path.join('/')}`, code: 'text', message: error.message },
     ])

@@ -13,7 +13,7 @@ import { contactRoutes } from './contacts/routes.ts'
 import { Problem, sendProblem } from './problem.ts'
 import type { NativeApp } from './scope.ts'
 import { sessionRoutes } from './session/routes.ts'
-import { refuseUnstorableText } from './storable-text.ts'
+import { refuseUnstorableInput } from './storable-input.ts'
 
 const bodyLimit = 1024 * 1024
 const refusals: Readonly<Record<Refusal, { readonly status: number; readonly message: string }>> = {
@@ -40,7 +40,7 @@ export async function buildHttpServer(
       reply,
     ),
   )
-  app.addHook('preValidation', refuseUnstorableText)
+  app.addHook('preValidation', refuseUnstorableInput)
   await app.register(rateLimit, { global: false })
   await app.register(swagger, {
     openapi: {

@@ -10,7 +10,7 @@ import { CampaignNotFoundError, CampaignStateError, InvalidInputError } from '..
 import { IdempotencyError, idempotencyOf } from '../../campaigns/idempotency.ts'
 import { addContacts, type NewContact } from '../../contacts/add-contacts.ts'
 import type { ServerDeps } from '../../deps.ts'
-import { UnstorableTextError } from '../../http/storable-text.ts'
+import { UnstorableInputError } from '../../http/storable-input.ts'
 import { fieldErrors, TwinError } from './errors.ts'
 import { foldDottedKeys, isRecord } from './folding.ts'
 import { campaignOfTask, contactOfCandidate } from './mapping.ts'
@@ -240,7 +240,7 @@ function answerError(deps: ServerDeps, error: unknown, request: FastifyRequest, 
   if (error instanceof InvalidInputError)
     return reply.status(400).send({ message: 'The task cannot be created', errors: fieldErrors(error.problems) })
   if (error instanceof CampaignNotFoundError) return reply.status(404).send({ message: error.message, errors: {} })
-  if (error instanceof UnstorableTextError)
+  if (error instanceof UnstorableInputError)
     return reply.status(400).send({
       message: 'The request cannot be accepted',
       errors: fieldErrors([{ field: error.path.join('.'), message: error.message }]),

@@ -11,22 +11,22 @@ const badText = 'expected text without the character U+0000 and without half a s
 /** No body of ours needs ten; the database's parser and our own walks recurse, and end long before a megabyte of brackets. */
 const deepest = 100
 
-export class UnstorableTextError extends Error {
+export class UnstorableInputError extends Error {
   readonly code = 'TEXT_UNSTORABLE'
   readonly path: Path
 
   constructor({ path, message }: Fault) {
     super(message)
-    this.name = 'UnstorableTextError'
+    this.name = 'UnstorableInputError'
     this.path = path
   }
 }
 
-/** @throws {UnstorableTextError} naming the first place, in path, query or body. */
-export async function refuseUnstorableText(request: FastifyRequest): Promise<void> {
+/** @throws {UnstorableInputError} naming the first place, in path, query or body. */
+export async function refuseUnstorableInput(request: FastifyRequest): Promise<void> {
   for (const input of [request.params, request.query, request.body]) {
     const fault = faultOf(input, [])
-    if (fault !== null) throw new UnstorableTextError(fault)
+    if (fault !== null) throw new UnstorableInputError(fault)
   }
 }
 
