@@ -1,12 +1,14 @@
 /** What the use cases and the HTTP rooms are given by the process entry. */
 import type { Clock, Random } from '@dialwright/dialer'
-import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { RequestLimits } from './access/route-guard.ts'
+import type { Database } from './adapters/postgres/pool.ts'
+import type { WorkspaceDatabases } from './adapters/postgres/workspace-database.ts'
 import type { SecretBox } from './adapters/secrets/secret-box.ts'
 
 export type ServerDeps = {
-  readonly pool: Pool
+  /** Whole for the process entry; as one workspace may see it for whoever asks over HTTP. */
+  readonly pool: Database
   readonly clock: Clock
   readonly random: Random
   readonly secretBox: SecretBox
@@ -18,3 +20,6 @@ export type ServerDeps = {
   /** Something changed that the engine should look at now. */
   readonly onChange: () => void
 }
+
+/** What the HTTP server is given besides. Only `access` may ask the whole `pool`: it must find out whose workspace it is. */
+export type HttpDeps = ServerDeps & { readonly workspaces: WorkspaceDatabases }

@@ -10,6 +10,7 @@ import { checkGivenDatabase } from './adapters/postgres/given-database.ts'
 import { PostgresMaterialSource } from './adapters/postgres/material-source.ts'
 import { migrate } from './adapters/postgres/migrate.ts'
 import { createPool } from './adapters/postgres/pool.ts'
+import { WorkspaceDatabases } from './adapters/postgres/workspace-database.ts'
 import { openSecretBox } from './adapters/secrets/secret-box.ts'
 import { systemClock } from './adapters/system/system-clock.ts'
 import { systemRandom } from './adapters/system/system-random.ts'
@@ -117,7 +118,10 @@ async function assemble(
   stack.defer(() => dispatcher.stop())
   await engine.start()
   stack.defer(() => engine.stop())
-  const http = await buildHttpServer(deps)
+  // Its own pool: a flood of requests takes no connection from the claims of calls.
+  const httpPool = createPool(databaseUrl, log)
+  stack.defer(() => httpPool.end())
+  const http = await buildHttpServer({ ...deps, workspaces: new WorkspaceDatabases(httpPool) })
   const address = await http.listen(config.http).catch((error) => {
     const { host, port } = config.http
     throw new StartError('HTTP_ADDRESS_UNUSABLE', `DIALWRIGHT_HTTP: ${host}:${port}: ${systemReason(error)}.`, error)

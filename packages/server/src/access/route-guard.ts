@@ -3,7 +3,7 @@
  * be registered at all, so that none is open by having been forgotten.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Pool } from '../adapters/postgres/pool.ts'
+import type { Database } from '../adapters/postgres/pool.ts'
 import { authenticate, type Principal } from './authenticate.ts'
 import { mayDo, type Permission } from './permissions.ts'
 
@@ -33,7 +33,7 @@ export type RequestLimits = {
  */
 export function guardRoutes(
   scope: FastifyInstance,
-  deps: { readonly pool: Pool; readonly limits: RequestLimits },
+  deps: { readonly pool: Database; readonly limits: RequestLimits },
   refusal: (why: Refusal) => Error,
 ): void {
   const limitTo = (max: number | null, keyGenerator: (request: FastifyRequest) => string) =>

@@ -197,10 +197,9 @@ class Import {
     const key = names.join(' ')
     const known = this.#zoneIds.get(key)
     if (known !== undefined) return known
-    const { rows } = await this.#client.query<{ id: number }>(
-      'insert into zone (names) values ($1) on conflict (names) do update set names = excluded.names returning id',
-      [names],
-    )
+    // Two statements: a neighbour's row that this insert waited for is seen by the next one only.
+    await this.#client.query('insert into zone (names) values ($1) on conflict do nothing', [names])
+    const { rows } = await this.#client.query<{ id: number }>('select id from zone where names = $1', [names])
     const id = rows[0]?.id ?? 0
     this.#zoneIds.set(key, id)
     return id

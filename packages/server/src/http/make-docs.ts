@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { createPool } from '../adapters/postgres/pool.ts'
+import { WorkspaceDatabases } from '../adapters/postgres/workspace-database.ts'
 import { openSecretBox } from '../adapters/secrets/secret-box.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { systemRandom } from '../adapters/system/system-random.ts'
@@ -10,8 +11,10 @@ import { buildHttpServer } from './server.ts'
 
 const log = pino({ level: 'silent' })
 // The routes are read, none is called: neither the database nor the key is ever used.
+const pool = createPool('postgresql://127.0.0.1:1/none', log)
 const app = await buildHttpServer({
-  pool: createPool('postgresql://127.0.0.1:1/none', log),
+  pool,
+  workspaces: new WorkspaceDatabases(pool),
   clock: systemClock,
   random: systemRandom,
   secretBox: await openSecretBox({ key: '0'.repeat(64), dataDirectory: '.' }),

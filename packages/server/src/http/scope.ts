@@ -2,12 +2,15 @@
 import type {
   FastifyBaseLogger,
   FastifyInstance,
+  FastifyRequest,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { principalOf } from '../access/route-guard.ts'
+import type { HttpDeps, ServerDeps } from '../deps.ts'
 import { Problem } from './problem.ts'
 
 export type NativeApp = FastifyInstance<
@@ -17,6 +20,11 @@ export type NativeApp = FastifyInstance<
   FastifyBaseLogger,
   ZodTypeProvider
 >
+
+/** The use cases' dependencies, with the database as the workspace of whoever asks may see it. */
+export function within(deps: HttpDeps, request: FastifyRequest): ServerDeps {
+  return { ...deps, pool: deps.workspaces.of(principalOf(request).workspaceId) }
+}
 
 export const idParams = z.strictObject({ id: z.string() })
 export const pageQuery = { after: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }

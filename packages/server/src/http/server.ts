@@ -6,10 +6,11 @@ import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { guardRoutes, type Refusal } from '../access/route-guard.ts'
 import { registerTwin } from '../compat/twin/routes.ts'
-import type { ServerDeps } from '../deps.ts'
+import type { HttpDeps } from '../deps.ts'
 import { callRoutes } from './calls/routes.ts'
 import { campaignRoutes } from './campaigns/routes.ts'
 import { contactRoutes } from './contacts/routes.ts'
+import { eventRoutes } from './events/routes.ts'
 import { Problem, sendProblem } from './problem.ts'
 import type { NativeApp } from './scope.ts'
 import { sessionRoutes } from './session/routes.ts'
@@ -24,7 +25,7 @@ const refusals: Readonly<Record<Refusal, { readonly status: number; readonly mes
 
 /** @param onRoute  Hears of every route as it is registered. */
 export async function buildHttpServer(
-  deps: ServerDeps,
+  deps: HttpDeps,
   onRoute?: (route: RouteOptions) => void,
 ): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit, logger: false, routerOptions: { maxParamLength: 200 } })
@@ -66,6 +67,7 @@ export async function buildHttpServer(
       campaignRoutes(native, deps)
       contactRoutes(native, deps)
       callRoutes(native, deps)
+      eventRoutes(native, deps)
     },
     { prefix: '/dialwright/v1' },
   )

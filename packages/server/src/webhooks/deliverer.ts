@@ -1,14 +1,14 @@
 /** The deliverer: sends what is due, a few at a time, in order per contact and endpoint, and keeps a record of every try. */
 import type { Clock, Random } from '@dialwright/dialer'
 import { type Agent, request } from 'undici'
-import { type DatabaseLog, type Pool, statement, transaction } from '../adapters/postgres/pool.ts'
+import { type Database, type DatabaseLog, statement, transaction } from '../adapters/postgres/pool.ts'
 import type { SecretBox } from '../adapters/secrets/secret-box.ts'
 import { nextTryAt } from './backoff.ts'
 import type { Dialect } from './events.ts'
 import { webhookHeaders, webhookSecretPurpose } from './signature.ts'
 
 export type DelivererParts = {
-  readonly pool: Pool
+  readonly pool: Database
   readonly clock: Clock
   readonly random: Random
   readonly secretBox: SecretBox

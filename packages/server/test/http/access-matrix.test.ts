@@ -124,6 +124,12 @@ describe('the HTTP surface', () => {
     assert.equal(rows[0].contacts, 2)
   })
 
+  test('nothing but the door asks the database as its owner: every other statement is held by row-level security', () => {
+    const others = [...http.ownerStatements].filter((name) => !/^(access-.*|begin|commit|select 1)$/.test(name))
+    assert.deepEqual(others, [])
+    assert.ok(http.ownerStatements.has('access-token'))
+  })
+
   test('a token narrowed by scopes does what they say and no more; its use is noted', async () => {
     const token = 'dw_narrow_0123456789'
     await database.pool.query(

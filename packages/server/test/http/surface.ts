@@ -8,13 +8,15 @@ import { pino } from 'pino'
 import type { Role } from '../../src/access/authenticate.ts'
 import type { RequestLimits } from '../../src/access/route-guard.ts'
 import { tokenHash } from '../../src/access/tokens.ts'
-import type { Pool } from '../../src/adapters/postgres/pool.ts'
+import { type Connection, createPool, type Database, type Pool } from '../../src/adapters/postgres/pool.ts'
+import { WorkspaceDatabases } from '../../src/adapters/postgres/workspace-database.ts'
 import { openSecretBox } from '../../src/adapters/secrets/secret-box.ts'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
 import { demoProvisioning } from '../../src/demo/provisioning.ts'
 import type { ServerDeps } from '../../src/deps.ts'
 import { buildHttpServer } from '../../src/http/server.ts'
 import { applyProvisioning } from '../../src/provisioning/apply.ts'
+import { silentLog } from '../fixtures/database.ts'
 
 export const roles: readonly Role[] = ['owner', 'admin', 'author', 'operator', 'analyst']
 export const writers: readonly Role[] = ['owner', 'admin', 'author']
@@ -68,6 +70,8 @@ export const surface: Readonly<Record<string, Route>> = {
   [`GET ${native}/campaigns/:id/contacts`]: reads(),
   [`GET ${native}/calls`]: reads(({ campaign: id }) => `?campaign=${id}`),
   [`GET ${native}/calls/:id`]: reads(),
+  // Without following, the answer has an end.
+  [`GET ${native}/events`]: reads(({ campaign: id }) => `?follow=false&from=kept&campaign=${id}`),
   [`GET ${native}/explain`]: reads(({ campaign: id }) => `?campaign=${id}&phone=74951234567`),
   [`DELETE ${native}/campaigns/:id`]: writes(),
   'POST /api/v1/auth/login': open,
@@ -93,6 +97,8 @@ export type HttpGround = {
   readonly app: FastifyInstance
   /** METHOD PATH, as registered. */
   readonly registered: readonly string[]
+  /** Names of the statements that went to the database as its owner, whom row-level security does not hold; else their text. */
+  readonly ownerStatements: ReadonlySet<string>
   close(): Promise<void>
 }
 
@@ -130,17 +136,39 @@ export async function openHttp(
       ])
     }
   }
+  const httpPool = createPool(pool.options.connectionString ?? '', silentLog)
   const registered: string[] = []
-  const app = await buildHttpServer(deps, ({ method, url }) => {
+  const ownerStatements = new Set<string>()
+  const watched = { ...deps, pool: watch(pool, (name) => ownerStatements.add(name)) }
+  const app = await buildHttpServer({ ...watched, workspaces: new WorkspaceDatabases(httpPool) }, ({ method, url }) => {
     for (const one of [method].flat()) if (one !== 'HEAD' && one !== 'OPTIONS') registered.push(`${one} ${url}`)
   })
   await app.ready()
   return {
     app,
     registered,
+    ownerStatements,
     close: async () => {
       await app.close()
+      await httpPool.end()
       rmSync(directory, { recursive: true })
     },
   }
+}
+
+/** The same database, telling the name of each statement, or its text where it has none. */
+function watch(pool: Pool, tell: (statement: string) => void): Database {
+  const watched = <On extends Pool | Connection>(on: On): On =>
+    new Proxy(on, {
+      get: (target, key) => {
+        const value = Reflect.get(target, key)
+        if (typeof value !== 'function') return value
+        return (...parameters: unknown[]) => {
+          const [first] = parameters
+          if (key === 'query') tell(typeof first === 'string' ? first : String((first as { name?: string }).name))
+          return Reflect.apply(value, target, parameters)
+        }
+      },
+    })
+  return { query: watched(pool).query, connect: async () => watched(await pool.connect()) }
 }

@@ -1,50 +1,24 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import { SeededRandom } from '@dialwright/testkit'
 import fc from 'fast-check'
-import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
-import { openSecretBox } from '../../src/adapters/secrets/secret-box.ts'
-import { systemClock } from '../../src/adapters/system/system-clock.ts'
-import { demoIds, demoProvisioning } from '../../src/demo/provisioning.ts'
-import type { ServerDeps } from '../../src/deps.ts'
-import { buildHttpServer } from '../../src/http/server.ts'
-import { applyProvisioning } from '../../src/provisioning/apply.ts'
+import { demoIds } from '../../src/demo/provisioning.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
+import { type HttpGround, openHttp, tokenOf } from './surface.ts'
 
 describe('the TWIN24 task API', () => {
   const database = useTestDatabase()
-  const token = 'dw_test_token_0123456789'
+  const token = tokenOf('own', 'owner')
   const example = (): Record<string, unknown> =>
     JSON.parse(readFileSync(new URL('../../../../docs/examples/twin-task.json', import.meta.url), 'utf8'))
-  let app: FastifyInstance
-  let directory: string
+  let http: HttpGround
+  let app: HttpGround['app']
 
   before(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'twin-'))
-    const deps: ServerDeps = {
-      pool: database.pool,
-      clock: systemClock,
-      random: new SeededRandom(7),
-      secretBox: await openSecretBox({ key: undefined, dataDirectory: directory }),
-      log: pino({ level: 'silent' }),
-      dataDirectory: directory,
-      egress: 'loopback',
-      limits: { requestsPerMinute: null, loginsPerMinute: null },
-      onChange: () => {},
-    }
-    const document = demoProvisioning(5060, { login: 'demo@example.test', password: 'a password', token })
-    await applyProvisioning(deps, document)
-    await applyProvisioning(deps, document)
-    app = await buildHttpServer(deps)
+    http = await openHttp(database.pool)
+    app = http.app
   })
-  after(async () => {
-    await app.close()
-    rmSync(directory, { recursive: true })
-  })
+  after(() => http.close())
 
   const post = (url: string, payload: unknown, authorization = `Bearer ${token}`) =>
     app.inject({
@@ -232,7 +206,7 @@ describe('the TWIN24 task API', () => {
   })
 
   test('a login gives a token that works, a wrong password gives none', async () => {
-    const answer = await post('/api/v1/auth/login', { email: 'demo@example.test', password: 'a password', ttl: 60 }, '')
+    const answer = await post('/api/v1/auth/login', { email: 'o@example.test', password: 'a password', ttl: 60 }, '')
     assert.equal(answer.statusCode, 200)
     const task = await app.inject({
       method: 'GET',
@@ -241,7 +215,7 @@ describe('the TWIN24 task API', () => {
     })
     assert.equal(task.json().botId, demoIds.botId)
     assert.equal(
-      (await post('/api/v1/auth/login', { email: 'demo@example.test', password: 'wrong' }, '')).statusCode,
+      (await post('/api/v1/auth/login', { email: 'o@example.test', password: 'wrong' }, '')).statusCode,
       401,
     )
   })

@@ -1,7 +1,7 @@
 /** Facts for `explain`, read from the rows the claim reads: one phone of one campaign at an instant. */
 import { type CampaignSettings, type ExplainFacts, withinDayCap } from '@dialwright/dialer'
 import { storeNow } from './campaign-store/nodes.ts'
-import { type Pool, statement } from './pool.ts'
+import { type Queryable, statement } from './pool.ts'
 
 type Row = Omit<ExplainFacts['campaign'], 'settings'> &
   Omit<ExplainFacts['contact'], 'state'> & {
@@ -25,7 +25,7 @@ const factsRow = statement<Row>(
   `select k.id as "contactId", w.time_zone as "workspaceZone", c.state, c.start_at as "startAt", c.expires_at as "expiresAt",
           c.settings, k.state as "contactState", k.due_at as "dueAt", k.attempts, k.done_reason as reason, z.names as zones,
           p.position = k.next_phone_index as "isNext",
-          exists (select from live_leg l where l.phone_key = p.phone_key and l.contact_id is distinct from k.id) as "isLiveElsewhere",
+          dw_phone_is_live(p.phone_key, k.id) as "isLiveElsewhere",
           d.reason as "forbiddenReason", d.expires_at as "forbiddenUntil",
           array(select h.at from phone_history h
                  where h.workspace_id = p.workspace_id and h.phone_key = p.phone_key and h.at > $4::timestamptz - interval '2 days') as starts,
@@ -58,7 +58,7 @@ const factsRow = statement<Row>(
  * @returns Null when the campaign has no such phone.
  */
 export async function explainFacts(
-  pool: Pool,
+  on: Queryable,
   question: {
     readonly workspaceId: string
     readonly campaignId: string
@@ -66,8 +66,8 @@ export async function explainFacts(
     readonly at?: Temporal.Instant | undefined
   },
 ): Promise<(ExplainFacts & { readonly contactId: string }) | null> {
-  const at = question.at ?? (await storeNow(pool))
-  const [row] = await factsRow(pool, [question.workspaceId, question.campaignId, question.phone, at])
+  const at = question.at ?? (await storeNow(on))
+  const [row] = await factsRow(on, [question.workspaceId, question.campaignId, question.phone, at])
   if (row === undefined) return null
   const allowedAt = withinDayCap(row.settings.retry.caps.perPhonePerDay, row.starts, row.zones, at)
   return {

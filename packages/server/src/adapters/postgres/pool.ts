@@ -3,8 +3,15 @@ import pg from 'pg'
 
 export type Pool = pg.Pool
 export type Connection = pg.PoolClient
-/** Where a statement runs: on any connection of the pool, or on the one of a transaction. */
-export type Queryable = Pool | Connection
+/** Where a statement runs: on any connection of a pool, or on the one of a transaction. */
+export type Queryable = {
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string | pg.QueryConfig,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<Row>>
+}
+/** A whole pool, or a pool as one workspace may see it. */
+export type Database = Queryable & { connect(): Promise<Connection> }
 
 /** The part of a logger that the database rooms use; pino's fits. */
 export type DatabaseLog = {
@@ -110,10 +117,10 @@ export function createPool(connectionString: string, log: DatabaseLog, options: 
  * The connection goes back to the pool, or away when it can no longer be trusted.
  */
 export async function transaction<Result>(
-  pool: Pool,
+  database: Database,
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  const connection = await pool.connect()
+  const connection = await database.connect()
   let isBroken = false
   try {
     await connection.query('begin')

@@ -9,7 +9,8 @@ import { createCampaign } from '../../campaigns/create-campaign.ts'
 import { CampaignNotFoundError, CampaignStateError, InvalidInputError } from '../../campaigns/errors.ts'
 import { IdempotencyError, idempotencyOf } from '../../campaigns/idempotency.ts'
 import { addContacts, type NewContact } from '../../contacts/add-contacts.ts'
-import type { ServerDeps } from '../../deps.ts'
+import type { HttpDeps, ServerDeps } from '../../deps.ts'
+import { within } from '../../http/scope.ts'
 import { UnstorableInputError } from '../../http/storable-input.ts'
 import { fieldErrors, TwinError } from './errors.ts'
 import { foldDottedKeys, isRecord } from './folding.ts'
@@ -28,7 +29,7 @@ const refusals: Readonly<Record<Refusal, readonly [number, string]>> = {
 type ById = { Params: { id: string } }
 
 /** Registers the routes in a scope of their own, with the vendor's form of errors. */
-export async function registerTwin(app: FastifyInstance, deps: ServerDeps): Promise<void> {
+export async function registerTwin(app: FastifyInstance, deps: HttpDeps): Promise<void> {
   await app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply))
     guardRoutes(scope, deps, (why) => new TwinError(...refusals[why]))
@@ -60,26 +61,26 @@ export async function registerTwin(app: FastifyInstance, deps: ServerDeps): Prom
       },
     )
     scope.post(taskPath, write('campaigns:write'), async (request) =>
-      createTask(deps, principalOf(request), request.body, request.headers['idempotency-key']),
+      createTask(within(deps, request), principalOf(request), request.body, request.headers['idempotency-key']),
     )
     scope.get<ById>(`${taskPath}/:id`, { config: { permission: 'campaigns:read' } }, async (request) =>
-      readTask(deps, principalOf(request), request.params.id),
+      readTask(within(deps, request), principalOf(request), request.params.id),
     )
     for (const prefix of telephonyPrefixes) {
       scope.post(`${prefix}/autoCallCandidate`, write('contacts:write'), async (request) =>
-        addOne(deps, principalOf(request), request.body),
+        addOne(within(deps, request), principalOf(request), request.body),
       )
       scope.post(`${prefix}/autoCallCandidate/batch`, write('contacts:write'), async (request) =>
-        addBatch(deps, principalOf(request), request.body),
+        addBatch(within(deps, request), principalOf(request), request.body),
       )
       scope.post<ById>(`${prefix}/autoCall/:id/play`, write('campaigns:write'), async (request) => {
         const { workspaceId } = principalOf(request)
-        await changeState(deps, workspaceId, request.params.id, 'start')
+        await changeState(within(deps, request), workspaceId, request.params.id, 'start')
         return { id: request.params.id, status: 'PROCESS' }
       })
       scope.post<ById>(`${prefix}/autoCall/:id/pause`, write('campaigns:write'), async (request) => {
         const { workspaceId } = principalOf(request)
-        await changeState(deps, workspaceId, request.params.id, 'pause')
+        await changeState(within(deps, request), workspaceId, request.params.id, 'pause')
         return { id: request.params.id, status: 'PAUSED' }
       })
     }

@@ -3,10 +3,10 @@ import { dispositions, explain } from '@dialwright/dialer'
 import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
 import { explainFacts } from '../../adapters/postgres/explain-facts.ts'
-import type { ServerDeps } from '../../deps.ts'
+import type { HttpDeps } from '../../deps.ts'
 import { instantSchema } from '../instant.ts'
 import { Problem } from '../problem.ts'
-import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery } from '../scope.ts'
+import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, within } from '../scope.ts'
 
 const listQuery = z.strictObject({
   ...pageQuery,
@@ -23,14 +23,14 @@ const shown = `k.id, k.direction, k.campaign_id as "campaignId", k.contact_id as
   k.answered_at as "answeredAt", k.ended_at as "endedAt", k.talk_ms as "talkMs", k.ended_by as "endedBy", k.keys, k.tags, k.goal, k.level, k.amd,
   k.recording, (select l.id from leg l where l.call_id = k.id order by l.started_at limit 1) as "sipCallId"`
 
-export function callRoutes(app: NativeApp, deps: ServerDeps): void {
+export function callRoutes(app: NativeApp, deps: HttpDeps): void {
   app.get(
     '/calls',
     { config: { permission: 'calls:read' }, schema: { tags: ['calls'], querystring: listQuery } },
     async (request) => {
       const { workspaceId } = principalOf(request)
       const { campaign, phone, disposition, direction, from, to, after, limit } = request.query
-      const { rows } = await deps.pool.query(
+      const { rows } = await within(deps, request).pool.query<{ id: string }>(
         `select ${shown} from call k
         where k.workspace_id = $1 and ($2::uuid is null or k.campaign_id = $2) and ($3::text is null or k.phone_key = $3)
           and ($4::text is null or k.disposition = $4) and ($5::text is null or k.direction = $5)
@@ -57,7 +57,7 @@ export function callRoutes(app: NativeApp, deps: ServerDeps): void {
     { config: { permission: 'calls:read' }, schema: { tags: ['calls'], params: idParams } },
     async (request) => {
       const { workspaceId } = principalOf(request)
-      const { rows } = await deps.pool.query<{
+      const { rows } = await within(deps, request).pool.query<{
         answeredAt: Temporal.Instant | null
         path: { block: string; atMs: number }[]
       }>(`select ${shown}, k.variables, k.path, k.timeline from call k where k.workspace_id = $1 and k.id = $2`, [
@@ -77,7 +77,7 @@ export function callRoutes(app: NativeApp, deps: ServerDeps): void {
     async (request) => {
       const { workspaceId } = principalOf(request)
       const { campaign, phone, at } = request.query
-      const facts = await explainFacts(deps.pool, {
+      const facts = await explainFacts(within(deps, request).pool, {
         workspaceId,
         campaignId: campaign,
         phone,

@@ -8,11 +8,11 @@ import { changeState, type StateAction } from '../../campaigns/change-state.ts'
 import { createCampaign, type NewCampaign, type Reference } from '../../campaigns/create-campaign.ts'
 import { CampaignNotFoundError } from '../../campaigns/errors.ts'
 import { idempotencyOf } from '../../campaigns/idempotency.ts'
-import type { ServerDeps } from '../../deps.ts'
+import type { HttpDeps } from '../../deps.ts'
 import { campaignProgress, waitingContacts } from '../../reports/campaign-progress.ts'
 import { etagOf, isMatch } from '../etag.ts'
 import { Problem } from '../problem.ts'
-import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery } from '../scope.ts'
+import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, within } from '../scope.ts'
 import {
   type CampaignChangeBody,
   campaignChangeSchema,
@@ -25,15 +25,21 @@ const actions: readonly StateAction[] = ['start', 'pause', 'resume', 'stop']
 const shown = `id, name, state, dialect, start_block as "startBlock", settings, normalization, start_at as "startAt", expires_at as "expiresAt",
   is_test as "isTest", created_at as "createdAt", finished_at as "finishedAt"`
 
-export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
+export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
   app.post(
     '/campaigns',
     { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], body: newCampaignSchema } },
     async (request, reply) => {
       const { workspaceId } = principalOf(request)
       const idempotency = idempotencyOf('campaigns', request.headers['idempotency-key'], request.body)
-      const { id, isNew } = await createCampaign(deps, workspaceId, campaignOf(request.body), idempotency)
-      if (isNew && request.body.startAt !== undefined) await changeState(deps, workspaceId, id, 'start')
+      const { id, isNew } = await createCampaign(
+        within(deps, request),
+        workspaceId,
+        campaignOf(request.body),
+        idempotency,
+      )
+      if (isNew && request.body.startAt !== undefined)
+        await changeState(within(deps, request), workspaceId, id, 'start')
       return reply.status(201).send({ id })
     },
   )
@@ -46,7 +52,7 @@ export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
     async (request) => {
       const { workspaceId } = principalOf(request)
       const { limit, after } = request.query
-      const { rows } = await deps.pool.query(
+      const { rows } = await within(deps, request).pool.query<{ id: string }>(
         `select ${shown} from campaign where workspace_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
         [workspaceId, cursorOf(after), limit],
       )
@@ -65,7 +71,7 @@ export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
     '/campaigns/:id',
     { config: { permission: 'campaigns:read' }, schema: { tags: ['campaigns'], params: idParams } },
     async (request, reply) => {
-      const campaign = await oneOf(deps.pool, principalOf(request).workspaceId, request.params.id)
+      const campaign = await oneOf(within(deps, request).pool, principalOf(request).workspaceId, request.params.id)
       return reply.header('ETag', etagOf(campaign)).send(campaign)
     },
   )
@@ -78,12 +84,12 @@ export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
     async (request, reply) => {
       const { workspaceId } = principalOf(request)
       const id = idOrNotFound(request.params.id)
-      await changeCampaign(deps, workspaceId, id, changeOf(request.body), async (connection) => {
+      await changeCampaign(within(deps, request), workspaceId, id, changeOf(request.body), async (connection) => {
         const ifMatch = request.headers['if-match']
         if (ifMatch !== undefined && !isMatch(ifMatch, etagOf(await oneOf(connection, workspaceId, id))))
           throw new Problem(412, 'changed-meanwhile', 'The campaign has been changed since it was read: read it again')
       })
-      const campaign = await oneOf(deps.pool, workspaceId, id)
+      const campaign = await oneOf(within(deps, request).pool, workspaceId, id)
       return reply.header('ETag', etagOf(campaign)).send(campaign)
     },
   )
@@ -91,7 +97,7 @@ export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
     '/campaigns/:id',
     { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], params: idParams } },
     async (request, reply) => {
-      await deleteCampaign(deps, principalOf(request).workspaceId, idOrNotFound(request.params.id))
+      await deleteCampaign(within(deps, request), principalOf(request).workspaceId, idOrNotFound(request.params.id))
       return reply.status(204).send()
     },
   )
@@ -102,7 +108,7 @@ export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
       async (request) => {
         const { workspaceId } = principalOf(request)
         const id = idOrNotFound(request.params.id)
-        return { id, state: await changeState(deps, workspaceId, id, action) }
+        return { id, state: await changeState(within(deps, request), workspaceId, id, action) }
       },
     )
   }
@@ -111,7 +117,7 @@ export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
     { config: { permission: 'campaigns:read' }, schema: { tags: ['campaigns'], params: idParams } },
     async (request) => {
       const { workspaceId } = principalOf(request)
-      return campaignProgress(deps, workspaceId, idOrNotFound(request.params.id))
+      return campaignProgress(within(deps, request), workspaceId, idOrNotFound(request.params.id))
     },
   )
   app.get(
@@ -124,7 +130,13 @@ export function campaignRoutes(app: NativeApp, deps: ServerDeps): void {
       const { workspaceId } = principalOf(request)
       const { limit, after } = request.query
       return page(
-        await waitingContacts(deps, workspaceId, idOrNotFound(request.params.id), cursorOf(after), limit),
+        await waitingContacts(
+          within(deps, request),
+          workspaceId,
+          idOrNotFound(request.params.id),
+          cursorOf(after),
+          limit,
+        ),
         limit,
       )
     },

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
 import { addContacts } from '../../contacts/add-contacts.ts'
-import type { ServerDeps } from '../../deps.ts'
-import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery } from '../scope.ts'
+import type { HttpDeps } from '../../deps.ts'
+import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, within } from '../scope.ts'
 
 const contact = z.strictObject({
   phones: z.array(z.string()).min(1),
@@ -15,13 +15,18 @@ const contact = z.strictObject({
 })
 const body = z.strictObject({ contacts: z.array(contact).min(1).max(10_000) })
 
-export function contactRoutes(app: NativeApp, deps: ServerDeps): void {
+export function contactRoutes(app: NativeApp, deps: HttpDeps): void {
   app.post(
     '/campaigns/:id/contacts',
     { config: { permission: 'contacts:write' }, schema: { tags: ['contacts'], params: idParams, body } },
     async (request) => {
       const { workspaceId } = principalOf(request)
-      const added = await addContacts(deps, workspaceId, idOrNotFound(request.params.id), request.body.contacts)
+      const added = await addContacts(
+        within(deps, request),
+        workspaceId,
+        idOrNotFound(request.params.id),
+        request.body.contacts,
+      )
       return { accepted: added.accepted.length, duplicates: added.duplicates.length, rejected: added.rejected }
     },
   )
@@ -34,7 +39,7 @@ export function contactRoutes(app: NativeApp, deps: ServerDeps): void {
     async (request) => {
       const { workspaceId } = principalOf(request)
       const { limit, after } = request.query
-      const { rows } = await deps.pool.query(
+      const { rows } = await within(deps, request).pool.query<{ id: string }>(
         `select k.id, array(select p.phone from contact_phone p where p.contact_id = k.id order by p.position) as phones, k.state, k.priority,
               k.due_at as "dueAt", k.attempts, k.client_external_id as "clientExternalId", k.variables, k.last_disposition as "lastDisposition",
               k.done_reason as "doneReason", z.names as zones

@@ -1,6 +1,6 @@
 /** Dialer nodes: a name, an epoch that fences what an older life of the node still holds, and a lease. */
 import { type NodeLease, StoreError } from '@dialwright/dialer'
-import { type Connection, type Pool, statement } from '../pool.ts'
+import { type Connection, type Pool, type Queryable, statement } from '../pool.ts'
 
 type LeaseRow = { readonly node: number; readonly epoch: number }
 
@@ -31,7 +31,7 @@ const currentLease = statement<LeaseRow>(
 const clockNow = statement<{ readonly now: Temporal.Instant }>('clock', 'select dw_clock() as now')
 
 /** Store time: `dw_clock()` at this statement, not at the start of its transaction. */
-export async function storeNow(on: Pool | Connection): Promise<Temporal.Instant> {
+export async function storeNow(on: Queryable): Promise<Temporal.Instant> {
   const [row] = await clockNow(on)
   if (row === undefined) throw new Error('Expected one row from dw_clock(), found none.')
   return row.now
