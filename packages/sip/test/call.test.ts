@@ -379,3 +379,32 @@ test('another process ends a dialog by its snapshot, and one that nobody knows a
     (error: unknown) => error instanceof SipError && error.code === 'SIP_CLOSED',
   )
 })
+
+test('the dialog of an answer is told before its ACK leaves, wanted or not, and an unwanted one is over when its BYE is answered', async () => {
+  for (const isWanted of [true, false]) {
+    await using ends = new TwoEnds()
+    let incoming: IncomingCall | undefined
+    const callee = await ends.endpoint({
+      onInvite: (call) => {
+        incoming = call
+        call.ringing()
+      },
+    })
+    let byesToLose = 2
+    const caller = await ends.endpoint({
+      carries: (direction, text) => !(direction === 'out' && text.startsWith('BYE') && byesToLose-- > 0),
+    })
+    const acksWhenTold: number[] = []
+    const { call, types } = place(caller, callee.localPort, { onDialog: () => acksWhenTold.push(ends.count('ACK')) })
+    await ends.pass(0)
+    if (!isWanted) call.cancel()
+    incoming?.accept({ body: offer })
+    await ends.pass(400)
+    assert.deepEqual(acksWhenTold, [0])
+    assert.deepEqual(types(), ['sent', 'provisional', isWanted ? 'answered' : 'failed'])
+    if (isWanted) call.bye()
+    await ends.pass(2_000)
+    assert.deepEqual(types().slice(3), ['ended'])
+    assert.deepEqual(ends.errors, [])
+  }
+})

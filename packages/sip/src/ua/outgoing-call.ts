@@ -28,6 +28,7 @@ export class OutgoingCall {
   readonly #request: SipRequest
   readonly #inviteTimeoutMs: number | undefined
   readonly #onSend: InviteOptions['onSend']
+  readonly #onDialog: InviteOptions['onDialog']
   #round = 0
   /** The INVITE as it last left, with Via and credentials. */
   #sent: SipRequest
@@ -52,6 +53,7 @@ export class OutgoingCall {
     this.#contactUser = options.contactUser
     this.#inviteTimeoutMs = options.inviteTimeoutMs
     this.#onSend = options.onSend
+    this.#onDialog = options.onDialog
     this.#emit = emit
     const name =
       options.from.displayName === undefined ? '' : `"${options.from.displayName.replace(/[\\"]/g, '\\$&')}" `
@@ -175,6 +177,8 @@ export class OutgoingCall {
     // The same 2xx again: the ACK was lost.
     if (known !== undefined) return this.#ack(known, response)
     const dialog = Dialog.ofResponse(this.#sent, response, source, this.#authorizer)
+    // A user who cannot note it down must not leave the far end without its ACK.
+    if (this.#session === null && !this.#isOver) this.#core.guard(() => this.#onDialog?.(dialog.snapshot))
     this.#ack(dialog, response)
     if (this.#session !== null || this.#isOver || this.#withdrawal !== null) {
       // A second branch of a fork answered, or we had given up: nobody may be left on that line.
@@ -199,8 +203,18 @@ export class OutgoingCall {
     this.#unwanted.set(dialog.remoteTag, dialog)
     const isLast = !this.#isOver && this.#session === null
     const reason = this.#withdrawal?.headers ?? []
-    sendInDialog(this.#core, dialog, 'BYE', reason, '', { onResponse: () => {}, onFailure: () => {} })
-    if (isLast) this.#fail({ ...evidence(response), cause: this.#withdrawal?.cause ?? 'cancelled', crossed200: true })
+    // Told as failed at once, but not over before its BYE is answered or given up: until then somebody may be on that line.
+    const settle = (): void => {
+      if (isLast) this.#emit({ type: 'ended' })
+    }
+    sendInDialog(this.#core, dialog, 'BYE', reason, '', {
+      onResponse: ({ status }) => {
+        if (status >= 200) settle()
+      },
+      onFailure: settle,
+    })
+    if (isLast)
+      this.#tellFailed({ ...evidence(response), cause: this.#withdrawal?.cause ?? 'cancelled', crossed200: true })
   }
 
   #withdraw(cause: Withdrawal['cause'], headers: readonly Header[]): void {
@@ -229,6 +243,11 @@ export class OutgoingCall {
 
   #fail(failure: Partial<Failure> & Pick<Failure, 'cause'>): void {
     if (this.#isOver || this.#session !== null) return
+    this.#tellFailed(failure)
+    this.#emit({ type: 'ended' })
+  }
+
+  #tellFailed(failure: Partial<Failure> & Pick<Failure, 'cause'>): void {
     this.#isOver = true
     this.#stopTimers()
     this.#emit({
@@ -243,7 +262,6 @@ export class OutgoingCall {
       crossed200: false,
       ...failure,
     })
-    this.#emit({ type: 'ended' })
   }
 }
 

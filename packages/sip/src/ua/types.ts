@@ -23,6 +23,11 @@ export type InviteOptions = {
   readonly inviteTimeoutMs?: number | undefined
   /** Hears each INVITE just before it leaves (a digest repeat is another one), as a later process needs it to take it back. */
   readonly onSend?: ((snapshot: InviteSnapshot) => void) | undefined
+  /**
+   * Hears the dialog that an answer has made, wanted or not, just before its ACK leaves: from then on a CANCEL takes nothing back,
+   * and whoever comes after this process has to say BYE. A further branch of a fork is not told; it gets its BYE at once.
+   */
+  readonly onDialog?: ((snapshot: DialogSnapshot) => void) | undefined
 }
 
 /** An INVITE that may be under way; plain data. */
@@ -88,7 +93,7 @@ export type InDialogEvent =
   | ({ readonly type: 'reoffer' } & Reoffer)
   | { readonly type: 'info'; readonly contentType: string; readonly body: string }
   | { readonly type: 'bye'; readonly reasons: readonly ReasonCause[]; readonly q850: number | null }
-  /** Nothing follows; the call is forgotten. Told exactly once. */
+  /** Nothing follows and nobody is left on the line, as far as can be known; the call is forgotten. Told exactly once. */
   | { readonly type: 'ended' }
 
 /** A final or provisional answer to an incoming request. A body is `application/sdp` unless the headers say otherwise. */
