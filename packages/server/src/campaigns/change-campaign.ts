@@ -1,5 +1,6 @@
 /** Changes what a campaign was told, and takes it away. Both under its lock: a claim sees the old campaign or the new one, never half. */
 import type { CampaignSettings } from '@dialwright/dialer'
+import { tellCampaignState } from '../adapters/postgres/campaign-store/settle.ts'
 import { type Connection, transaction } from '../adapters/postgres/pool.ts'
 import type { ServerDeps } from '../deps.ts'
 import type { CampaignState } from './change-state.ts'
@@ -59,6 +60,7 @@ export async function changeCampaign(
         state,
       ],
     )
+    if (state !== campaign.state) await tellCampaignState(connection, { workspaceId, campaignId: campaign.id, state })
   })
   deps.onChange()
 }

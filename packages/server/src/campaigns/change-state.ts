@@ -1,4 +1,5 @@
 /** Starts, pauses, resumes and stops campaigns. Calls that live go on; nothing new is dialled. */
+import { tellCampaignState } from '../adapters/postgres/campaign-store/settle.ts'
 import { transaction } from '../adapters/postgres/pool.ts'
 import type { ServerDeps } from '../deps.ts'
 import { CampaignNotFoundError, CampaignStateError } from './errors.ts'
@@ -33,11 +34,12 @@ export async function changeState(
     if (campaign === undefined) throw new CampaignNotFoundError(id)
     if (!allowed[action].includes(campaign.state)) throw new CampaignStateError(action, campaign.state)
     const target = targetState(action, campaign)
-    await client.query(
+    const { rowCount } = await client.query(
       `update campaign set state = $3, finished_at = case when $3 = 'stopped' then dw_clock() else finished_at end
         where workspace_id = $1 and id::text = lower($2) and state <> $3`,
       [workspaceId, id, target],
     )
+    if (rowCount === 1) await tellCampaignState(client, { workspaceId, campaignId: id.toLowerCase(), state: target })
     return target
   })
   deps.onChange()

@@ -1,7 +1,8 @@
-/** Taking the outbox: events become deliveries and hourly sums in the one transaction that removes them. */
+/** Taking the outbox: events become deliveries, hourly sums and the feed in the one transaction that removes them. */
 import type { Clock, Random } from '@dialwright/dialer'
 import { type Connection, statement } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
+import { addToFeed } from '../events/feed.ts'
 import { deliveryLifetime } from './backoff.ts'
 import { type Dialect, eventBody, eventWord, type OutboxRow } from './events.ts'
 import { readFacts } from './facts.ts'
@@ -62,7 +63,10 @@ export async function takeOutbox(
     const rows = await takeRows(connection)
     if (rows.length > 0) {
       await sumAttempts(connection, rows)
-      await addTellings(connection, await tellingsOf(connection, rows), clock, random)
+      // One event has one id wherever it is told, so that a receiver who hears of it twice sees it is the same.
+      const eventIds = new Map(rows.map(({ id }) => [id, uuidV7(clock, random)]))
+      await addToFeed(connection, rows, eventIds, clock.now())
+      await addTellings(connection, await tellingsOf(connection, rows), eventIds, clock, random)
     }
     await connection.query('commit')
     return rows.length
@@ -105,6 +109,7 @@ function wants(endpoint: Endpoint, row: OutboxRow, event: string): boolean {
 async function addTellings(
   connection: Connection,
   tellings: readonly Telling[],
+  eventIds: ReadonlyMap<number, string>,
   clock: Clock,
   random: Random,
 ): Promise<void> {
@@ -115,8 +120,6 @@ async function addTellings(
     contacts: unique(payloads.flatMap(({ contactId }) => contactId ?? [])),
     campaigns: unique(payloads.map(({ campaignId }) => campaignId)),
   })
-  // One event has one id at every endpoint, so that a receiver behind two of them sees it is the same.
-  const eventIds = new Map(tellings.map(({ row }) => [row.id, uuidV7(clock, random)]))
   const bodies = tellings.flatMap((telling) => {
     const body = eventBody(telling.row, telling.endpoint.dialect, eventIds.get(telling.row.id) ?? '', facts)
     return body === null ? [] : [{ ...telling, body }]

@@ -46,6 +46,14 @@ const open = statement<{ readonly state: string }>(
 )
 const reopen = statement('settle-reopen', `update campaign set state = 'running', finished_at = null where id = $1`)
 
+/** Puts into the outbox that a campaign's state is another one; in the transaction that changes it. */
+export async function tellCampaignState(
+  connection: Connection,
+  campaign: { readonly workspaceId: string; readonly campaignId: string; readonly state: string },
+): Promise<void> {
+  await tell(connection, [campaign.workspaceId, campaign.campaignId, campaign.state])
+}
+
 /** @returns Ids of the campaigns whose state changed. */
 export async function settleCampaigns(pool: Pool): Promise<readonly string[]> {
   await sweep(pool)
@@ -54,7 +62,7 @@ export async function settleCampaigns(pool: Pool): Promise<readonly string[]> {
     const candidates = await waiting(connection, [now])
     if (candidates.length === 0) return []
     const changed = await settle(connection, [candidates.map((row) => row.campaignId), now])
-    for (const row of changed) await tell(connection, [row.workspaceId, row.campaignId, row.state])
+    for (const row of changed) await tellCampaignState(connection, row)
     return changed.map((row) => row.campaignId)
   })
 }
@@ -73,6 +81,6 @@ export async function openForContacts(
   if (row === undefined) return null
   if (row.state !== 'done') return row.state
   await reopen(connection, [campaignId])
-  await tell(connection, [workspaceId, campaignId, 'running'])
+  await tellCampaignState(connection, { workspaceId, campaignId, state: 'running' })
   return 'running'
 }
