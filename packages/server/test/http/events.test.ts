@@ -145,13 +145,6 @@ describe('GET /events', { timeout: 60_000 }, () => {
   test('a Last-Event-ID that is no id of an event is refused', async () => {
     const { response } = await listen('', { 'last-event-id': '17' })
     assert.equal(response.status, 422)
-    assert.match(
-      await response
-        .clone()
-        .text()
-        .catch(() => 'read'),
-      /.*/,
-    )
   })
 
   test('without following, the stream ends with what there is', async () => {
