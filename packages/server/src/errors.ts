@@ -64,6 +64,9 @@ export function systemReason(error: unknown): string {
     ECONNREFUSED: 'nobody listens there (ECONNREFUSED)',
     ENOENT: 'there is no such file (ENOENT)',
     EEXIST: 'it is a file (EEXIST)',
+    ENOSPC: 'the disk is full (ENOSPC)',
+    EDQUOT: 'the disk quota is used up (EDQUOT)',
+    EROFS: 'it is read-only (EROFS)',
   }
   return (word === undefined ? undefined : known[word]) ?? error.message
 }

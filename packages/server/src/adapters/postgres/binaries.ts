@@ -14,6 +14,8 @@ export type Binaries = {
   readonly postgres: string
 }
 
+const draftMark = '.copy-'
+
 /** `windows-x64`, `linux-arm64`: how the packages name this machine. */
 function platformName(): string {
   return `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
@@ -21,13 +23,16 @@ function platformName(): string {
 
 /**
  * Copies the binaries into `directory`, once per version, and completes their links at every call. The package itself is
- * never run: its install script may be blocked, its tree read-only, its path closed to the user that PostgreSQL runs as.
+ * never run and never written to: its install script may be blocked, its tree read-only, its path closed to the user that
+ * PostgreSQL runs as, its modes those of a tight umask.
+ * @param isOwn  Nobody else copies into `directory` at this moment: copies that were cut short are taken away.
  * @throws {DatabaseError} `DATABASE_BINARIES_MISSING` when no package for this machine is installed.
  */
-export async function installBinaries(directory: string): Promise<Binaries> {
+export async function installBinaries(directory: string, isOwn = false): Promise<Binaries> {
   const source = locatePackage()
   const version = await packageVersion(source)
   const target = join(directory, `${version}-${platformName()}`)
+  if (isOwn) await removeDrafts(directory)
   if (!(await exists(target))) await copyWhole(join(source, 'native'), target)
   await completeLinks(target)
   const suffix = process.platform === 'win32' ? '.exe' : ''
@@ -71,17 +76,34 @@ async function packageVersion(directory: string): Promise<string> {
 
 /** Under a temporary name first: a copy that was cut short is never taken for a whole one. */
 async function copyWhole(from: string, target: string): Promise<void> {
-  const draft = `${target}.copy-${randomUUID()}`
+  const draft = `${target}${draftMark}${randomUUID()}`
   await mkdir(dirname(target), { recursive: true, mode: 0o755 })
   try {
     await cp(from, draft, { recursive: true, verbatimSymlinks: true })
-    for (const name of await readdir(join(draft, 'bin'))) await chmod(join(draft, 'bin', name), 0o755)
+    await openModes(draft)
     await rename(draft, target)
+    await chmod(dirname(target), 0o755)
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
     const wasQuicker = ['EEXIST', 'ENOTEMPTY', 'EPERM'].includes(systemErrorCode(error) ?? '') && (await exists(target))
     if (!wasQuicker) throw error
   }
+}
+
+/** Modes come along with a copy; what it was copied from may have been read-only, or readable for root alone. */
+async function openModes(root: string): Promise<void> {
+  for (const path of ['.', ...(await readdir(root, { recursive: true }))]) {
+    const file = join(root, path)
+    const found = await lstat(file)
+    if (found.isSymbolicLink()) continue
+    await chmod(file, found.isDirectory() || dirname(path) === 'bin' ? 0o755 : 0o644)
+  }
+}
+
+async function removeDrafts(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => [])
+  for (const name of names)
+    if (name.includes(draftMark)) await rm(join(directory, name), { recursive: true, force: true })
 }
 
 /** Makes each missing link of `pg-symlinks.json` (the loader looks for `libicuuc.so.60`); a copy where links are not allowed. */

@@ -3,8 +3,10 @@ import type { Clock } from '@dialwright/dialer'
 import { systemClock } from '../system/system-clock.ts'
 import { installBinaries } from './binaries.ts'
 import { takeDirectoryLock } from './directory-lock.ts'
+import { DatabaseError } from './errors.ts'
 import type { DatabaseLog } from './pool.ts'
 import { openCluster } from './supervisor/cluster.ts'
+import { fullDiskError, isDiskFull } from './supervisor/disk-space.ts'
 import { findPlace } from './supervisor/place.ts'
 import { dropSocketDirectory, findSocketDirectory } from './supervisor/socket-directory.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
@@ -39,10 +41,27 @@ export type EmbeddedPostgres = {
  * @throws {DatabaseError} `DATABASE_LOCKED` for a second supervisor, and the other `DATABASE_...` codes.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  try {
+    return await start(options)
+  } catch (error) {
+    if (error instanceof DatabaseError || !isDiskFull(error)) throw error
+    const what = 'The embedded database cannot be started'
+    throw (await fullDiskError(options.dataDirectory, { what, cause: error })) ?? error
+  }
+}
+
+async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const place = await findPlace(options.dataDirectory)
+  if (place.isElsewhere) {
+    options.log.warn(
+      { directory: place.directory, user: place.owner?.name },
+      'the database is kept in this directory and not in DIALWRIGHT_DATA, which its user cannot reach: back up both',
+    )
+  }
   const lock = await takeDirectoryLock(`${place.directory}/postgres.lock`)
   try {
-    const binaries = await installBinaries(options.binariesDirectory ?? `${place.directory}/pgbin`)
+    const own = options.binariesDirectory === undefined
+    const binaries = await installBinaries(options.binariesDirectory ?? `${place.directory}/pgbin`, own)
     const cluster = await openCluster(place, binaries)
     const socketDirectory = await findSocketDirectory(cluster.home, place.owner)
     const supervisor = new Supervisor({

@@ -7,6 +7,7 @@ import type { Clock } from '@dialwright/dialer'
 import { systemClock } from '../system/system-clock.ts'
 import { DatabaseError } from './errors.ts'
 import type { Connection, Pool } from './pool.ts'
+import { isDiskFull } from './supervisor/disk-space.ts'
 
 export type MigrateOptions = {
   /** Absent: the product's own migrations. */
@@ -122,6 +123,12 @@ async function apply(connection: Connection, migration: Migration, now: Temporal
   } catch (cause) {
     await connection.query('rollback').catch(() => undefined)
     const reason = cause instanceof Error ? cause.message : String(cause)
+    if (isDiskFull(cause))
+      throw new DatabaseError(
+        'DATABASE_DISK_FULL',
+        `The migration "${migration.name}" failed, the disk of the database is full: ${reason}. Make room and start again.`,
+        { cause },
+      )
     throw new DatabaseError('MIGRATION_FAILED', `The migration "${migration.name}" failed: ${reason}`, { cause })
   }
 }

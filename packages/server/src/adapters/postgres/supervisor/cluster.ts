@@ -4,6 +4,8 @@ import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path'
 import type { Binaries } from '../binaries.ts'
 import { DatabaseError, systemErrorCode } from '../errors.ts'
+import { fullDiskError } from './disk-space.ts'
+import { settleOwnership } from './ownership.ts'
 import { giveTo, type Place } from './place.ts'
 import { runProgram } from './programs.ts'
 
@@ -29,7 +31,9 @@ export async function openCluster(place: Place, binaries: Binaries): Promise<Clu
   const home = join(place.directory, 'postgres')
   const directory = join(home, 'cluster')
   for (const name of await readdir(place.directory)) {
-    if (name.startsWith(draftPrefix)) await rm(join(place.directory, name), { recursive: true, force: true })
+    // The initdb of a process that was killed may still be at work in it; what it leaves is taken away by a later start.
+    if (name.startsWith(draftPrefix))
+      await rm(join(place.directory, name), { recursive: true, force: true }).catch(() => undefined)
   }
   const found = await readIfPresent(join(directory, 'PG_VERSION'))
   if (found === null) await makeCluster(place, binaries, home)
@@ -39,7 +43,7 @@ export async function openCluster(place: Place, binaries: Binaries): Promise<Clu
       `The cluster in ${directory} was made by PostgreSQL ${found.trim()}, the installed binaries are ${binaries.version}. ` +
         'Use the product version that made it, or move its data first.',
     )
-  }
+  } else await settleOwnership(home, directory, place.owner)
   const password = await readIfPresent(join(home, 'password'))
   if (password === null) {
     throw new DatabaseError(
@@ -75,7 +79,9 @@ async function makeCluster(place: Place, binaries: Binaries, home: string): Prom
     { cwd: draft, owner: place.owner },
   )
   if (run.code !== 0) {
+    const full = await fullDiskError(place.directory, { what: 'No database can be made', output: run.output })
     await rm(draft, { recursive: true, force: true })
+    if (full !== null) throw full
     throw new DatabaseError('DATABASE_INIT_FAILED', `initdb ended with ${run.code ?? run.signal}: ${run.output.trim()}`)
   }
   await rename(draft, home)

@@ -7,7 +7,12 @@ import { DatabaseError } from '../errors.ts'
 /** Whom PostgreSQL runs as; null: the user of this process. */
 export type Owner = { readonly uid: number; readonly gid: number; readonly name: string } | null
 
-export type Place = { readonly directory: string; readonly owner: Owner }
+export type Place = {
+  readonly directory: string
+  readonly owner: Owner
+  /** Not in the data directory: whoever makes backups of that one must know. */
+  readonly isElsewhere: boolean
+}
 
 /** Where a cluster goes when root's data directory lies behind doors that PostgreSQL's user cannot pass (root's home, say). */
 const sharedState = '/var/lib/dialwright'
@@ -21,16 +26,18 @@ export async function findPlace(dataDirectory: string, stateDirectory: string = 
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
   const directory = await realpath(dataDirectory)
   const owner = process.getuid?.() === 0 ? await unprivilegedUser() : null
-  if (owner === null) return { directory, owner }
+  if (owner === null) return { directory, owner, isElsewhere: false }
   if (await canPass(dirname(directory), owner)) {
     await openFor(directory, owner)
-    return { directory, owner }
+    return { directory, owner, isElsewhere: false }
   }
   const elsewhere = join(stateDirectory, createHash('sha256').update(directory).digest('hex').slice(0, 16))
   try {
     await mkdir(elsewhere, { recursive: true, mode: 0o755 })
+    // Made with the caller's umask, which may close to everyone what is to be open.
+    if (stateDirectory === sharedState) await chmod(stateDirectory, 0o755)
     await openFor(elsewhere, owner)
-    if (await canPass(elsewhere, owner)) return { directory: elsewhere, owner }
+    if (await canPass(elsewhere, owner)) return { directory: elsewhere, owner, isElsewhere: true }
     throw new Error(`${elsewhere} is not reachable either`)
   } catch (cause) {
     throw new DatabaseError(

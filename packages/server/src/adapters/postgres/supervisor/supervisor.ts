@@ -4,23 +4,25 @@
  *   down      nothing runs; `bringUp` adopts a living server of this cluster, else starts one (20 tries, 300 ms apart: right after
  *             a kill the old backends still hold the shared memory and PostgreSQL refuses; it is right, and it is waited for)
  *   up        a child of this process, whose exit is told by the system, or an adopted one, which is looked at twice a second
+ *   full      it ended because the disk is full: said once; the space is looked at, and a start is tried when there is some, or seldom
  *   stopping  no start any more; `pg_ctl stop -m fast`
  *
  * It never removes `postmaster.pid` and never kills a server: both are how clusters are destroyed.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { open, readFile, stat, truncate } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Clock, Timer } from '@dialwright/dialer'
 import pg from 'pg'
 import type { Binaries } from '../binaries.ts'
-import { DatabaseError, systemErrorCode } from '../errors.ts'
+import { DatabaseError } from '../errors.ts'
 import type { DatabaseLog } from '../pool.ts'
 import { type Cluster, roleName } from './cluster.ts'
+import { freeBytes, fullDiskError, isDiskFull, leastFreeBytes } from './disk-space.ts'
 import type { Owner } from './place.ts'
 import { livingPostmaster, type Postmaster, readPostmasterFile } from './postmaster-file.ts'
 import { runProgram, spawnOptions } from './programs.ts'
+import { ServerLog } from './server-log.ts'
 import { serverArguments } from './settings.ts'
 import { socketPort } from './socket-directory.ts'
 
@@ -32,8 +34,9 @@ const readyPollMs = 25
 const readyTimeoutMs = 300_000
 const adoptedWatchMs = 500
 const restartPauseMs = 3_000
+/** On a full disk: looks at the space, 3 s apart, until a start is tried all the same (a quota does not show as space). */
+const looksBetweenTries = 10
 const stopTimeoutSeconds = 60
-const greatestLogBytes = 16 * 1024 * 1024
 
 export type SupervisorParts = {
   readonly binaries: Binaries
@@ -49,15 +52,18 @@ type Started = { readonly postmaster: Postmaster; readonly adopted: boolean }
 
 export class Supervisor {
   readonly #parts: SupervisorParts
+  readonly #log: ServerLog
   #child: { readonly process: ChildProcess; readonly exited: Promise<void> } | null = null
   #postmaster: Postmaster | null = null
   #address: { readonly socketDirectory: string | null; readonly port: number } | null = null
   #watch: Timer | null = null
   #bringingUp: Promise<Started> | null = null
   #isStopping = false
+  #isDiskFull = false
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts
+    this.#log = new ServerLog(join(parts.cluster.home, 'postgres.log'))
   }
 
   get processId(): number | null {
@@ -78,8 +84,11 @@ export class Supervisor {
       } catch (error) {
         // A server killed a moment ago still has its process and its file, and looks alive: it is gone at the next look.
         if (isFinal(error) || tries === startTries) {
-          await this.stop()
-          throw error
+          const full = isDiskFull(error) ? await this.#fullDisk(error) : null
+          await this.stop().catch((failure: unknown) => {
+            this.#parts.log.warn({ error: String(failure) }, 'the embedded database could not be stopped')
+          })
+          throw full ?? error
         }
       }
       await this.#pause(startPauseMs)
@@ -131,10 +140,12 @@ export class Supervisor {
         )
       const started = await this.#spawnServer()
       if (started !== null) return this.#up(started, false)
+      const full = await this.#fullDisk()
+      if (full !== null) throw full
       if (tries === startTries) {
         throw new DatabaseError(
           'DATABASE_START_FAILED',
-          `PostgreSQL did not start in ${startTries} tries. The end of its log ${this.#logFile()}:\n${await this.#logTail()}`,
+          `PostgreSQL did not start in ${startTries} tries. The end of its log ${this.#log.file}:\n${await this.#log.tail()}`,
         )
       }
       await this.#pause(startPauseMs)
@@ -173,7 +184,7 @@ export class Supervisor {
   async #spawnServer(): Promise<Postmaster | null> {
     const { binaries, cluster, owner, settings, socketDirectory } = this.#parts
     const port = this.#address?.port ?? (socketDirectory === null ? await freePort() : socketPort)
-    const logFile = await this.#openLog()
+    const logFile = await this.#log.open()
     let server: ChildProcess
     let exited: Promise<void>
     let hasEnded = false
@@ -217,7 +228,7 @@ export class Supervisor {
     }
     throw new DatabaseError(
       'DATABASE_START_FAILED',
-      `PostgreSQL was not ready after ${readyTimeoutMs / 1_000} s. See ${this.#logFile()}`,
+      `PostgreSQL was not ready after ${readyTimeoutMs / 1_000} s. See ${this.#log.file}`,
     )
   }
 
@@ -244,11 +255,43 @@ export class Supervisor {
   #restart(): void {
     this.#postmaster = null
     if (this.#isStopping) return
-    this.#parts.log.error({}, 'the embedded database ended; it is started again')
-    this.#bringUpOnce().catch((error: unknown) => {
-      if (this.#isStopping) return
-      this.#parts.log.error({ error: String(error) }, 'the embedded database cannot be started; the next try follows')
-      this.#watch = this.#parts.clock.schedule(restartPauseMs, () => this.#restart())
+    const { log, clock } = this.#parts
+    if (!this.#isDiskFull) log.error({}, 'the embedded database ended; it is started again')
+    this.#bringUpOnce().then(
+      () => {
+        this.#isDiskFull = false
+      },
+      (error: unknown) => {
+        if (this.#isStopping) return
+        const wasFull = this.#isDiskFull
+        this.#isDiskFull = isDiskFull(error)
+        if (!this.#isDiskFull) {
+          log.error({ error: String(error) }, 'the embedded database cannot be started; the next try follows')
+          this.#watch = clock.schedule(restartPauseMs, () => this.#restart())
+          return
+        }
+        if (!wasFull) log.error({ error: String(error) }, 'the disk is full; the embedded database waits for space')
+        this.#awaitSpace(0)
+      },
+    )
+  }
+
+  #awaitSpace(looks: number): void {
+    const { clock, cluster } = this.#parts
+    this.#watch = clock.schedule(restartPauseMs, () => {
+      void freeBytes(cluster.home).then((free) => {
+        if (this.#isStopping) return
+        if (free !== null && free < leastFreeBytes && looks < looksBetweenTries) this.#awaitSpace(looks + 1)
+        else this.#restart()
+      })
+    })
+  }
+
+  async #fullDisk(cause?: unknown): Promise<DatabaseError | null> {
+    return fullDiskError(this.#parts.cluster.home, {
+      what: 'The embedded database cannot be started',
+      output: await this.#log.tail(),
+      cause,
     })
   }
 
@@ -284,25 +327,6 @@ export class Supervisor {
     return `postgresql://${roleName}:${encodeURIComponent(this.#parts.cluster.password)}@127.0.0.1:${port}/${database}${host}`
   }
 
-  #logFile(): string {
-    return join(this.#parts.cluster.home, 'postgres.log')
-  }
-
-  async #openLog(): Promise<Awaited<ReturnType<typeof open>>> {
-    const file = this.#logFile()
-    try {
-      if ((await stat(file)).size > greatestLogBytes) await truncate(file)
-    } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw error
-    }
-    return open(file, 'a', 0o600)
-  }
-
-  async #logTail(): Promise<string> {
-    const text = await readFile(this.#logFile(), 'utf8').catch(() => '')
-    return text.trimEnd().split('\n').slice(-10).join('\n')
-  }
-
   #pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
       this.#parts.clock.schedule(delayMs, resolve)
@@ -312,7 +336,7 @@ export class Supervisor {
 
 /** Whether asking the same server again would bring the same answer: our own verdicts, and what PostgreSQL says of rights and names. */
 function isFinal(error: unknown): boolean {
-  if (error instanceof DatabaseError) return true
+  if (error instanceof DatabaseError || isDiskFull(error)) return true
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return /^(?:28|42|3D)...$/.test(code)
 }
