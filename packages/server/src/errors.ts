@@ -34,9 +34,11 @@ export class StartError extends Error {
     | 'DATA_DIRECTORY_UNUSABLE'
     | 'HTTP_ADDRESS_UNUSABLE'
     | 'SIP_ADDRESS_UNUSABLE'
+    | 'RTP_PORTS_UNUSABLE'
     | 'PROVISION_FILE_UNREADABLE'
     | 'DATABASE_UNREACHABLE'
     | 'DATABASE_VERSION_UNSUPPORTED'
+    | 'DATABASE_RIGHTS_MISSING'
 
   constructor(code: StartError['code'], message: string, cause?: unknown) {
     super(message, { cause })

@@ -9,6 +9,7 @@ import {
 } from '../campaigns/errors.ts'
 import { IdempotencyError } from '../campaigns/idempotency.ts'
 import type { ServerDeps } from '../deps.ts'
+import { databaseFailureOf } from './database-failure.ts'
 import { UnstorableInputError } from './storable-input.ts'
 
 export type FieldError = { readonly pointer: string; readonly code: string; readonly message: string }
@@ -80,5 +81,7 @@ function problemOf(error: unknown): Problem {
       error instanceof Error ? error.message : 'Bad request',
     )
   }
+  const failure = databaseFailureOf(error)
+  if (failure !== null) return new Problem(failure.status, failure.code, failure.message)
   return new Problem(500, 'internal', 'Something went wrong on our side; the log has the details')
 }

@@ -12,6 +12,7 @@ import { campaignRoutes } from './campaigns/routes.ts'
 import { contactRoutes } from './contacts/routes.ts'
 import { eventRoutes } from './events/routes.ts'
 import { Problem, sendProblem } from './problem.ts'
+import { registerReadiness } from './readiness.ts'
 import type { NativeApp } from './scope.ts'
 import { sessionRoutes } from './session/routes.ts'
 import { refuseUnstorableInput } from './storable-input.ts'
@@ -54,10 +55,7 @@ export async function buildHttpServer(
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
   app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
-  app.get('/readyz', { schema: { hide: true } }, async () => {
-    await deps.pool.query('select 1')
-    return { status: 'ready' }
-  })
+  registerReadiness(app, deps)
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await app.register(
     async (scope) => {
