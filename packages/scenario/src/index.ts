@@ -1,5 +1,6 @@
 /** What happens on an answered call: the scenario format, its validation, and the machine that runs it. */
 export { compileScenario, type Scenario } from './compile.ts'
+export { jsonPointer } from './format/edges.ts'
 export {
   type Block,
   builtinVariables,

@@ -50,6 +50,6 @@ export function cursorOf(after: string | undefined): string | null {
 export function page<Item extends { readonly id: string }>(
   items: readonly Item[],
   limit: number,
-): { items: readonly Item[]; next: string | null } {
-  return { items, next: items.length === limit ? (items.at(-1)?.id ?? null) : null }
+): { items: Item[]; next: string | null } {
+  return { items: [...items], next: items.length === limit ? (items.at(-1)?.id ?? null) : null }
 }

@@ -1,0 +1,72 @@
+/** The audit: who changed what, written in the transaction that changes it. */
+import type { Clock, Random } from '@dialwright/dialer'
+import type { Connection } from '../adapters/postgres/pool.ts'
+import { uuidV7 } from '../adapters/system/uuid-v7.ts'
+
+/** Who asks for a change. Neither a person nor a token: the installation itself, as at its first start. */
+export type Actor = {
+  readonly workspaceId: string
+  readonly userId: string | null
+  readonly tokenId: string | null
+}
+
+export type Audited = {
+  readonly action: 'create' | 'change' | 'delete' | 'start' | 'pause' | 'resume' | 'stop'
+  /** The resource, as in external_id. */
+  readonly kind: string
+  readonly id: string
+  readonly name: string | null
+  /** As it is shown, without secrets. Null: there was none. */
+  readonly before: object | null
+  /** Null: there is none any more. */
+  readonly after: object | null
+  /** Names of the secret fields that were given anew. */
+  readonly secrets?: readonly string[] | undefined
+}
+
+/** Of a change only what differs is kept; a change that changes nothing is none. */
+export async function recordAudit(
+  connection: Connection,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  actor: Actor,
+  { action, kind, id, name, before, after, secrets = [] }: Audited,
+): Promise<void> {
+  const differing = before === null || after === null ? { before, after } : difference(before, after)
+  if (differing === null && secrets.length === 0) return
+  const kept = differing ?? { before: {}, after: {} }
+  await connection.query(
+    `insert into audit_entry (id, workspace_id, user_id, token_id, actor, action, kind, resource_id, name, before, after, secrets)
+     values ($1, $2, $3, $4,
+             coalesce((select u.login from app_user u where u.workspace_id = $2 and u.id = $3),
+                      (select t.name from api_token t where t.workspace_id = $2 and t.id = $4), 'system'),
+             $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      uuidV7(clock, random),
+      actor.workspaceId,
+      actor.userId,
+      actor.tokenId,
+      action,
+      kind,
+      id,
+      name,
+      kept.before === null ? null : JSON.stringify(kept.before),
+      kept.after === null ? null : JSON.stringify(kept.after),
+      secrets,
+    ],
+  )
+}
+
+/** Null: the two are shown alike. */
+export function difference(before: object, after: object): { readonly before: object; readonly after: object } | null {
+  const [was, is] = [plain(before), plain(after)]
+  const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
+    (key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]),
+  )
+  const only = (from: Record<string, unknown>) => Object.fromEntries(keys.map((key) => [key, from[key]]))
+  return keys.length === 0 ? null : { before: only(was), after: only(is) }
+}
+
+/** As JSON shows it: instants are text. */
+function plain(shown: object): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(shown))
+}

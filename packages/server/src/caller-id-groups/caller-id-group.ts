@@ -1,0 +1,92 @@
+/** A caller-ID group: numbers that a campaign shows in rotation. */
+import { z } from 'zod'
+import type { Reference } from '../provisioning/schema.ts'
+import { sections } from '../provisioning/schema.ts'
+import { externalIdsColumn } from '../resources/external-ids.ts'
+import {
+  changedExternalIds,
+  changeOf,
+  nameFilter,
+  shownExternalIds,
+  shownId,
+  shownInstant,
+} from '../resources/fields.ts'
+import { type Desk, defineResource } from '../resources/resource.ts'
+import { insertRow, updateRow } from '../resources/rows.ts'
+
+const { id: _, ...fields } = sections.callerIdGroups.schema.shape
+const newSchema = z.strictObject(fields)
+const changeSchema = changeOf({ ...fields, externalIds: changedExternalIds })
+
+export const callerIdGroups = defineResource<z.output<typeof newSchema>, z.output<typeof changeSchema>>({
+  kind: 'caller-id-group',
+  path: 'callerIdGroups',
+  read: 'callerIdGroups:read',
+  write: 'callerIdGroups:write',
+  newSchema,
+  changeSchema,
+  shownSchema: z.object({
+    id: shownId,
+    name: z.string(),
+    numbers: z.array(shownId),
+    mode: z.enum(['round-robin', 'random', 'regional']),
+    externalIds: shownExternalIds,
+    createdAt: shownInstant,
+  }),
+  secrets: [],
+  table: 'caller_id_group',
+  columns: `t.id, t.name, array(select m.number_id from caller_id_group_member m where m.group_id = t.id order by m.position) as numbers,
+    t.mode, ${externalIdsColumn('caller-id-group')}, t.created_at as "createdAt"`,
+  filters: {
+    name: nameFilter,
+    number: {
+      schema: z.uuid(),
+      where: (parameter) =>
+        `exists (select from caller_id_group_member m where m.group_id = t.id and m.number_id = ${parameter})`,
+    },
+  },
+  unique: { caller_id_group_workspace_id_name_key: 'name' },
+  uses: `select 'campaign' as kind, c.id, c.name from campaign c
+     where c.workspace_id = $1 and c.settings -> 'callerId' ->> 'groupId' = $2::uuid::text limit 20`,
+
+  async create(desk, id, given) {
+    const numberIds = await numberIdsOf(desk, given.numbers)
+    const { name, mode } = given
+    await insertRow(desk.connection, 'caller_id_group', { id, workspaceId: desk.workspaceId }, { name, mode })
+    await putMembers(desk, id, numberIds)
+    await desk.externalIds('caller-id-group', id, given.externalIds)
+    return undefined
+  },
+
+  async change(desk, id, given) {
+    const numberIds = given.numbers === undefined ? null : await numberIdsOf(desk, given.numbers)
+    const { name, mode } = given
+    await updateRow(desk.connection, 'caller_id_group', { id, workspaceId: desk.workspaceId }, { name, mode })
+    if (numberIds !== null) await putMembers(desk, id, numberIds)
+    await desk.externalIds('caller-id-group', id, given.externalIds)
+  },
+})
+
+async function numberIdsOf(desk: Desk, given: readonly Reference[]): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (const [position, reference] of given.entries()) {
+    const id = await desk.refer('number', reference, `numbers.${position}`)
+    if (id !== '' && ids.includes(id))
+      desk.report(`numbers.${position}`, 'duplicate', 'this number is in the group already')
+    ids.push(id)
+  }
+  desk.check()
+  return ids
+}
+
+async function putMembers(desk: Desk, groupId: string, numberIds: readonly string[]): Promise<void> {
+  await desk.connection.query('delete from caller_id_group_member where workspace_id = $1 and group_id = $2', [
+    desk.workspaceId,
+    groupId,
+  ])
+  await desk.connection.query(
+    `insert into caller_id_group_member (workspace_id, group_id, number_id, position)
+     select $1, $2, n.id, n.position - 1 from unnest($3::uuid[]) with ordinality as n(id, position)`,
+    [desk.workspaceId, groupId, numberIds],
+  )
+}

@@ -1,0 +1,136 @@
+/** A dialplan: which trunks a destination is reached by, prefix by prefix, in order of preference. */
+import { z } from 'zod'
+import { type Reference, sections } from '../provisioning/schema.ts'
+import { inUse, type Use } from '../resources/errors.ts'
+import { externalIdsColumn } from '../resources/external-ids.ts'
+import {
+  changedExternalIds,
+  changeOf,
+  nameFilter,
+  shownExternalIds,
+  shownId,
+  shownInstant,
+} from '../resources/fields.ts'
+import { type Desk, defineResource } from '../resources/resource.ts'
+import { insertRow, updateRow } from '../resources/rows.ts'
+
+const { id: _, ...fields } = sections.dialplans.schema.shape
+const newSchema = z.strictObject(fields)
+const changeSchema = changeOf({ ...fields, externalIds: changedExternalIds })
+
+type GivenRoute = { readonly prefix: string; readonly trunks: readonly Reference[] }
+type Route = { readonly prefix: string; readonly trunkIds: readonly string[] }
+
+export const dialplans = defineResource<z.output<typeof newSchema>, z.output<typeof changeSchema>>({
+  kind: 'dialplan',
+  path: 'dialplans',
+  read: 'dialplans:read',
+  write: 'dialplans:write',
+  newSchema,
+  changeSchema,
+  shownSchema: z.object({
+    id: shownId,
+    name: z.string(),
+    routes: z.array(z.object({ prefix: z.string(), trunks: z.array(shownId) })),
+    externalIds: shownExternalIds,
+    createdAt: shownInstant,
+  }),
+  secrets: [],
+  table: 'dialplan',
+  columns: `t.id, t.name,
+    coalesce((select jsonb_agg(jsonb_build_object('prefix', r.prefix, 'trunks',
+                       array(select rt.trunk_id from route_trunk rt where rt.route_id = r.id order by rt.position)) order by r.prefix)
+                from route r where r.dialplan_id = t.id), '[]') as routes,
+    ${externalIdsColumn('dialplan')}, t.created_at as "createdAt"`,
+  filters: {
+    name: nameFilter,
+    trunk: {
+      schema: z.uuid(),
+      where: (parameter) =>
+        `exists (select from route r join route_trunk rt on rt.route_id = r.id where r.dialplan_id = t.id and rt.trunk_id = ${parameter})`,
+    },
+  },
+  unique: { dialplan_workspace_id_name_key: 'name' },
+  uses: `select 'campaign' as kind, c.id, c.name from campaign c where c.workspace_id = $1 and c.dialplan_id = $2 limit 20`,
+
+  async create(desk, id, given) {
+    const routes = await routesOf(desk, given.routes)
+    await insertRow(desk.connection, 'dialplan', { id, workspaceId: desk.workspaceId }, { name: given.name })
+    await putRoutes(desk, id, routes)
+    await desk.externalIds('dialplan', id, given.externalIds)
+    return undefined
+  },
+
+  async change(desk, id, given) {
+    const routes = given.routes === undefined ? null : await routesOf(desk, given.routes)
+    await updateRow(desk.connection, 'dialplan', { id, workspaceId: desk.workspaceId }, { name: given.name })
+    if (routes !== null) {
+      await dropRoutes(desk, id, routes)
+      await putRoutes(desk, id, routes)
+    }
+    await desk.externalIds('dialplan', id, given.externalIds)
+  },
+})
+
+async function routesOf(desk: Desk, given: readonly GivenRoute[]): Promise<readonly Route[]> {
+  const routes: Route[] = []
+  for (const [index, { prefix, trunks }] of given.entries()) {
+    const digits = prefix.replace('+', '')
+    if (routes.some((route) => route.prefix === digits))
+      desk.report(`routes.${index}.prefix`, 'duplicate', `there is a route for "${digits}" already`)
+    const trunkIds: string[] = []
+    for (const [position, reference] of trunks.entries()) {
+      const field = `routes.${index}.trunks.${position}`
+      const id = await desk.refer('trunk', reference, field)
+      if (id !== '' && trunkIds.includes(id)) desk.report(field, 'duplicate', 'the route has this trunk already')
+      trunkIds.push(id)
+    }
+    routes.push({ prefix: digits, trunkIds })
+  }
+  desk.check()
+  return routes
+}
+
+/** A route keeps its id while its prefix stays: contacts are counted by it. */
+async function putRoutes(desk: Desk, dialplanId: string, routes: readonly Route[]): Promise<void> {
+  for (const { prefix, trunkIds } of routes) {
+    const { rows } = await desk.connection.query<{ id: number }>(
+      `insert into route (workspace_id, dialplan_id, prefix) values ($1, $2, $3)
+       on conflict (dialplan_id, prefix) do update set prefix = excluded.prefix returning id`,
+      [desk.workspaceId, dialplanId, prefix],
+    )
+    const routeId = rows[0]?.id
+    await desk.connection.query('delete from route_trunk where workspace_id = $1 and route_id = $2', [
+      desk.workspaceId,
+      routeId,
+    ])
+    await desk.connection.query(
+      `insert into route_trunk (workspace_id, route_id, position, trunk_id)
+       select $1, $2, n.position - 1, n.id from unnest($3::uuid[]) with ordinality as n(id, position)`,
+      [desk.workspaceId, routeId, trunkIds],
+    )
+  }
+}
+
+/** @throws {ResourceError} `RESOURCE_IN_USE` when people of a campaign were put on a route that would go. */
+async function dropRoutes(desk: Desk, dialplanId: string, kept: readonly Route[]): Promise<void> {
+  const { rows: dropped } = await desk.connection.query<{ id: number; prefix: string }>(
+    'select id, prefix from route where workspace_id = $1 and dialplan_id = $2 and prefix <> all ($3::text[]) for update',
+    [desk.workspaceId, dialplanId, kept.map(({ prefix }) => prefix)],
+  )
+  if (dropped.length === 0) return
+  const ids = dropped.map(({ id }) => id)
+  const { rows: users } = await desk.connection.query<Use>(
+    `select 'campaign' as kind, c.id, c.name from campaign c
+      where c.workspace_id = $1 and c.dialplan_id = $2
+        and (exists (select from lane l where l.campaign_id = c.id and l.route_id = any ($3::int[]))
+             or exists (select from contact_phone p where p.campaign_id = c.id and p.route_id = any ($3::int[]))) limit 20`,
+    [desk.workspaceId, dialplanId, ids],
+  )
+  const prefixes = dropped.map(({ prefix }) => `"${prefix}"`).join(', ')
+  if (users.length > 0) throw inUse(`A route that is left out (${prefixes})`, users)
+  await desk.connection.query('delete from route where workspace_id = $1 and id = any ($2::int[])', [
+    desk.workspaceId,
+    ids,
+  ])
+}

@@ -1,0 +1,49 @@
+/** A reference: how a request names a thing of its workspace, by our id, by a vendor's id, or by name. */
+import type { Queryable } from '../adapters/postgres/pool.ts'
+import type { Reference as GivenReference } from '../provisioning/schema.ts'
+
+const tables = {
+  trunk: 'trunk',
+  number: 'phone_number',
+  'caller-id-group': 'caller_id_group',
+  dialplan: 'dialplan',
+  scenario: 'scenario',
+  campaign: 'campaign',
+} as const
+export type ReferredKind = keyof typeof tables
+
+/**
+ * `dialect` is whose words the value is in. 'native': an id of ours, else a name, else an id in any dialect. Otherwise an id in
+ * that dialect, else one of ours.
+ */
+export type ReadReference = { readonly value: string; readonly dialect: string }
+
+/** From what a body holds: text, a number, or `{twin: 7}`. */
+export function referenceOf(given: GivenReference): ReadReference {
+  if (typeof given !== 'object') return { value: String(given), dialect: 'native' }
+  const [[dialect, value] = ['native', '']] = Object.entries(given).filter(([, one]) => one !== undefined)
+  return { value: String(value), dialect }
+}
+
+export type Resolved = { readonly id: string } | { readonly problem: 'unknown' | 'ambiguous' }
+
+/** The dialect's own ids go first: a client that moved here keeps the ids it knows, whatever ours are. */
+export async function resolveReference(
+  on: Queryable,
+  workspaceId: string,
+  kind: ReferredKind,
+  { value, dialect }: ReadReference,
+): Promise<Resolved> {
+  const { rows } = await on.query<{ id: string; rank: number }>(
+    `select t.id, min(case when x.dialect = $4 then 0 when t.id::text = lower($3) then 1 when t.name = $3 and $4 = 'native' then 2 else 3 end) as rank
+       from ${tables[kind]} t
+       left join external_id x on x.workspace_id = t.workspace_id and x.resource_id = t.id and x.kind = $2 and x.external_id = $3
+                              and x.dialect = case when $4 = 'native' then x.dialect else $4 end
+      where t.workspace_id = $1 and (x.external_id is not null or t.id::text = lower($3) or ($4 = 'native' and t.name = $3))
+      group by t.id order by rank, t.id limit 2`,
+    [workspaceId, kind, value, dialect],
+  )
+  const [first, second] = rows
+  if (first === undefined) return { problem: 'unknown' }
+  return second?.rank === first.rank ? { problem: 'ambiguous' } : { id: first.id }
+}

@@ -1,0 +1,320 @@
+/**
+ * A resource: a thing of a workspace that people and programs make, read, change and take away. Each noun says what is its own
+ * (`trunks/trunk.ts` and so on); here is what all have in common: one transaction with its audit, keys of repeated requests,
+ * refusal while it is in use, pages.
+ */
+import type { z } from 'zod'
+import type { Principal } from '../access/authenticate.ts'
+import type { Permission } from '../access/permissions.ts'
+import { type Connection, type Queryable, transaction } from '../adapters/postgres/pool.ts'
+import { uuidV7 } from '../adapters/system/uuid-v7.ts'
+import { recordAudit } from '../audit/record.ts'
+import { type FieldProblem, InvalidInputError } from '../campaigns/errors.ts'
+import { type Idempotency, takeKey } from '../campaigns/idempotency.ts'
+import type { ServerDeps } from '../deps.ts'
+import type { Reference as GivenReference } from '../provisioning/schema.ts'
+import { inUse, ResourceError, type Use } from './errors.ts'
+import { type ExternalIds, setExternalIds } from './external-ids.ts'
+import { type ReferredKind, referenceOf, resolveReference } from './references.ts'
+
+export type Shown = { readonly id: string; readonly [field: string]: unknown }
+type Row = { readonly id: string; readonly [column: string]: unknown }
+
+export type Filter = {
+  readonly schema: z.ZodType
+  /** The condition; `parameter` stands for what the query gives. */
+  readonly where: (parameter: string) => string
+}
+
+/** `New` and `Change` are what its schemas let through. Methods, so that resources of all kinds fit into one list. */
+export type Resource<New = unknown, Change = unknown> = {
+  /** One of it, as in external_id and in the audit: 'caller-id-group'. */
+  readonly kind: string
+  /** Many of it, as in addresses and provisioning: 'callerIdGroups'. */
+  readonly path: string
+  readonly read: Permission
+  readonly write: Permission
+  readonly newSchema: z.ZodType<New>
+  /** Absent: it is never changed. */
+  readonly changeSchema?: z.ZodType<Change> | undefined
+  readonly shownSchema: z.ZodObject
+  /** What lists show of it; absent: all. */
+  readonly listedSchema?: z.ZodObject | undefined
+  /** What only the answer to its making shows, beside the rest. */
+  readonly onceSchema?: z.ZodObject | undefined
+  /** Fields of a request that are kept sealed or hashed, and never shown. */
+  readonly secrets: readonly string[]
+  /** The table, which is `t` in every text below; `$1` is the workspace. */
+  readonly table: string
+  readonly columns: string
+  readonly listedColumns?: string | undefined
+  /** Beside the workspace; for rows of the table that are no such resource. */
+  readonly only?: string | undefined
+  readonly filters: Readonly<Record<string, Filter>>
+  /** Constraints of the table, each with the field whose value another one has already. */
+  readonly unique: Readonly<Record<string, string>>
+  /** Rows {kind, id, name} of what uses `$2`; what they name keeps it from being taken away. */
+  readonly uses?: string | undefined
+  /** From a row to what is shown; absent: as it is. */
+  show?(row: Row): Shown
+  /** @returns What is told once. */
+  create(desk: Desk, id: string, given: New): Promise<Readonly<Record<string, unknown>> | undefined>
+  change?(desk: Desk, id: string, given: Change, before: Shown): Promise<void>
+  /** Looks before anything is deleted; absent: nothing but `uses` keeps it. */
+  beforeDelete?(desk: Desk, id: string, before: Shown): Promise<void>
+}
+
+/** Keeps the types of the schemas for the methods. */
+export function defineResource<New, Change>(resource: Resource<New, Change>): Resource<New, Change> {
+  return resource
+}
+
+/** What one change works with: its transaction, who asks, and the mistakes found so far. */
+export class Desk {
+  readonly deps: ServerDeps
+  readonly connection: Connection
+  readonly principal: Principal
+  readonly #problems: FieldProblem[] = []
+
+  constructor(deps: ServerDeps, connection: Connection, principal: Principal) {
+    this.deps = deps
+    this.connection = connection
+    this.principal = principal
+  }
+
+  get workspaceId(): string {
+    return this.principal.workspaceId
+  }
+
+  /** @param field  Where in the request, with dots: 'routes.0.trunks.1'. */
+  report(field: string, code: string, message: string): void {
+    this.#problems.push({ field, code, message })
+  }
+
+  /** The id that a reference means. After a mistake, which `check` will tell, it is empty. */
+  async refer(kind: ReferredKind, given: GivenReference, field: string): Promise<string> {
+    const reference = referenceOf(given)
+    const found = await resolveReference(this.connection, this.workspaceId, kind, reference)
+    if ('id' in found) return found.id
+    const message =
+      found.problem === 'unknown'
+        ? `there is no ${kind} "${reference.value}"`
+        : `"${reference.value}" means more than one ${kind}: use its id`
+    this.report(field, found.problem, message)
+    return ''
+  }
+
+  async externalIds(kind: string, id: string, given: ExternalIds | undefined): Promise<void> {
+    if (given === undefined) return
+    const taken = await setExternalIds(this.connection, { id, workspaceId: this.workspaceId, kind }, given)
+    for (const dialect of taken)
+      this.report(`externalIds.${dialect}`, 'taken', `${given[dialect as keyof ExternalIds]} is another ${kind}'s id`)
+    this.check()
+  }
+
+  /** @throws {InvalidInputError} with every mistake reported so far. */
+  check(): void {
+    if (this.#problems.length > 0) throw new InvalidInputError(this.#problems)
+  }
+}
+
+/** Its name in the audit and in messages. */
+function nameOf(shown: Shown): string | null {
+  const name = shown.name ?? shown.login ?? shown.phone ?? shown.url
+  return typeof name === 'string' ? name : null
+}
+
+/**
+ * @returns `once`: what is shown now and never again; nothing for a repeated request.
+ * @throws {InvalidInputError} {ResourceError} {IdempotencyError}
+ */
+export async function createResource(
+  deps: ServerDeps,
+  principal: Principal,
+  resource: Resource,
+  given: object,
+  idempotency: Idempotency | undefined,
+): Promise<{ readonly shown: Shown; readonly once: object }> {
+  const id = uuidV7(deps.clock, deps.random)
+  const { workspaceId } = principal
+  const made = await translated(resource, () =>
+    transaction(deps.pool, async (connection) => {
+      const first = idempotency === undefined ? null : await takeKey(connection, workspaceId, idempotency, id)
+      if (first !== null) {
+        const shown = await readResource(connection, workspaceId, resource, first)
+        if (shown !== null) return { shown, once: {} }
+        throw new ResourceError('RESOURCE_GONE', `What this Idempotency-Key made, ${first}, has been taken away since`)
+      }
+      const desk = new Desk(deps, connection, principal)
+      const once = (await resource.create(desk, id, given)) ?? {}
+      desk.check()
+      const shown = await present(connection, workspaceId, resource, id)
+      const { kind } = resource
+      const secrets = secretsIn(resource, given)
+      await recordAudit(connection, deps, principal, {
+        ...{ action: 'create', kind, id, name: nameOf(shown), before: null, after: shown, secrets },
+      })
+      return { shown, once }
+    }),
+  )
+  deps.onChange()
+  return made
+}
+
+/**
+ * @param check  Looks at it under its lock and throws to refuse.
+ * @throws {ResourceError} `RESOURCE_NOT_FOUND` and what else stands in the way; {InvalidInputError}
+ */
+export async function changeResource(
+  deps: ServerDeps,
+  principal: Principal,
+  resource: Resource,
+  { id, given, check }: { readonly id: string; readonly given: object; readonly check: (shown: Shown) => void },
+): Promise<Shown> {
+  const { workspaceId } = principal
+  const after = await translated(resource, () =>
+    transaction(deps.pool, async (connection) => {
+      // Leaves rows that refer to it alone: a claim may be adding one and holds what this change will ask for.
+      const before = await locked(connection, workspaceId, resource, id, 'for no key update')
+      check(before)
+      const desk = new Desk(deps, connection, principal)
+      await resource.change?.(desk, id, given, before)
+      desk.check()
+      const shown = await present(connection, workspaceId, resource, id)
+      const { kind } = resource
+      const secrets = secretsIn(resource, given)
+      await recordAudit(connection, deps, principal, {
+        ...{ action: 'change', kind, id, name: nameOf(shown), before, after: shown, secrets },
+      })
+      return shown
+    }),
+  )
+  deps.onChange()
+  return after
+}
+
+/** @throws {ResourceError} `RESOURCE_NOT_FOUND`, `RESOURCE_IN_USE` naming who uses it */
+export async function deleteResource(
+  deps: ServerDeps,
+  principal: Principal,
+  resource: Resource,
+  { id, check }: { readonly id: string; readonly check: (shown: Shown) => void },
+): Promise<void> {
+  const { workspaceId } = principal
+  const { kind, table, uses } = resource
+  await translated(resource, () =>
+    transaction(deps.pool, async (connection) => {
+      // Its limits first, as a claim does; the other way round the two could wait for each other.
+      await connection.query('select from pace where owner_id = $1 and workspace_id = $2 for update', [id, workspaceId])
+      // Whoever is adding something that needs it waits here, and then finds nothing to refer to.
+      const before = await locked(connection, workspaceId, resource, id, 'for update')
+      check(before)
+      const desk = new Desk(deps, connection, principal)
+      await resource.beforeDelete?.(desk, id, before)
+      const { rows } = uses === undefined ? { rows: [] } : await connection.query<Use>(uses, [workspaceId, id])
+      if (rows.length > 0) throw inUse(`The ${words(kind)} "${nameOf(before) ?? id}"`, rows)
+      await connection.query('delete from pace where owner_id = $1 and workspace_id = $2', [id, workspaceId])
+      await connection.query('delete from external_id where workspace_id = $1 and kind = $2 and resource_id = $3', [
+        workspaceId,
+        kind,
+        id,
+      ])
+      await connection.query(`delete from ${table} where workspace_id = $1 and id = $2`, [workspaceId, id])
+      await recordAudit(connection, deps, principal, {
+        ...{ action: 'delete', kind, id, name: nameOf(before), before, after: null },
+      })
+    }),
+  )
+  deps.onChange()
+}
+
+/** Null: the workspace has none of this id. */
+export async function readResource(
+  on: Queryable,
+  workspaceId: string,
+  resource: Resource,
+  id: string,
+): Promise<Shown | null> {
+  const { rows } = await on.query<Row>(
+    `select ${resource.columns} from ${resource.table} t where ${whose(resource)} and t.id = $2`,
+    [workspaceId, id],
+  )
+  const [row] = rows
+  return row === undefined ? null : (resource.show?.(row) ?? row)
+}
+
+/** A page, newest first. `given` holds the filters that were asked for. */
+export async function listResources(
+  on: Queryable,
+  workspaceId: string,
+  resource: Resource,
+  { after, limit, given }: { after: string | null; limit: number; given: Readonly<Record<string, unknown>> },
+): Promise<readonly Shown[]> {
+  const values: unknown[] = [workspaceId, after, limit]
+  const conditions = Object.entries(resource.filters).flatMap(([name, filter]) =>
+    given[name] === undefined ? [] : [filter.where(`$${values.push(given[name])}`)],
+  )
+  const { rows } = await on.query<Row>(
+    `select ${resource.listedColumns ?? resource.columns} from ${resource.table} t
+      where ${[whose(resource), '($2::uuid is null or t.id < $2)', ...conditions].join(' and ')}
+      order by t.id desc limit $3`,
+    values,
+  )
+  return rows.map((row) => resource.show?.(row) ?? row)
+}
+
+/** The resource's kind in words: 'caller id group'. */
+export function words(kind: string): string {
+  return kind.replaceAll('-', ' ')
+}
+
+function whose({ only }: Resource): string {
+  return `t.workspace_id = $1${only === undefined ? '' : ` and ${only}`}`
+}
+
+function secretsIn({ secrets }: Resource, given: object): string[] {
+  return secrets.filter((field) => (given as Readonly<Record<string, unknown>>)[field] !== undefined)
+}
+
+async function present(on: Queryable, workspaceId: string, resource: Resource, id: string): Promise<Shown> {
+  const shown = await readResource(on, workspaceId, resource, id)
+  if (shown === null) throw new ResourceError('RESOURCE_NOT_FOUND', `There is no ${words(resource.kind)} ${id}`)
+  return shown
+}
+
+async function locked(
+  connection: Connection,
+  workspaceId: string,
+  resource: Resource,
+  id: string,
+  lock: 'for update' | 'for no key update',
+): Promise<Shown> {
+  await connection.query(`select from ${resource.table} t where ${whose(resource)} and t.id = $2 ${lock}`, [
+    workspaceId,
+    id,
+  ])
+  return present(connection, workspaceId, resource, id)
+}
+
+/** What the database refuses to keep, in words: a value that is taken, a row that has just gone. */
+async function translated<Result>(resource: Resource, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    const { code, constraint } = refusalOf(error)
+    const field = resource.unique[constraint]
+    if (code === '23505' && field !== undefined)
+      throw new ResourceError('RESOURCE_TAKEN', `Another ${words(resource.kind)} has this ${field}`, { field })
+    if (code === '23503')
+      throw new ResourceError(
+        'RESOURCE_GONE',
+        'Something that this needs, or that needs this, has changed in the same moment: read it again',
+      )
+    throw error
+  }
+}
+
+function refusalOf(error: unknown): { readonly code: string; readonly constraint: string } {
+  const { code, constraint } = (error ?? {}) as { readonly code?: unknown; readonly constraint?: unknown }
+  return { code: String(code), constraint: String(constraint) }
+}

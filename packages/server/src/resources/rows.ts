@@ -1,0 +1,55 @@
+/** Rows of a workspace, written column by column: what is undefined keeps the table's default, or its present value. */
+import type { Connection } from '../adapters/postgres/pool.ts'
+
+/** Names are columns of the program's own, never of a request. */
+export type Columns = Readonly<Record<string, unknown>>
+
+export async function insertRow(
+  connection: Connection,
+  table: string,
+  key: { readonly id: string; readonly workspaceId: string },
+  columns: Columns,
+): Promise<void> {
+  const given = Object.entries({ id: key.id, workspace_id: key.workspaceId, ...columns }).filter(isGiven)
+  await connection.query(
+    `insert into ${table} (${given.map(([column]) => column).join(', ')}) values (${given.map((_, at) => `$${at + 1}`).join(', ')})`,
+    given.map(([, value]) => value),
+  )
+}
+
+export async function updateRow(
+  connection: Connection,
+  table: string,
+  key: { readonly id: string; readonly workspaceId: string },
+  columns: Columns,
+): Promise<void> {
+  const given = Object.entries(columns).filter(isGiven)
+  if (given.length === 0) return
+  await connection.query(
+    `update ${table} set ${given.map(([column], at) => `${column} = $${at + 3}`).join(', ')} where id = $1 and workspace_id = $2`,
+    [key.id, key.workspaceId, ...given.map(([, value]) => value)],
+  )
+}
+
+/** Limits of a trunk or a number: undefined stays as it is, null takes the limit away. */
+export async function setLimits(
+  connection: Connection,
+  owner: { readonly id: string; readonly workspaceId: string; readonly kind: 'trunk' | 'number' },
+  limits: { readonly maxCalls?: number | null | undefined; readonly callsPerSecond?: number | null | undefined },
+): Promise<void> {
+  await connection.query(
+    'insert into pace (owner_id, owner_kind, workspace_id) values ($1, $2, $3) on conflict (owner_id) do nothing',
+    [owner.id, owner.kind, owner.workspaceId],
+  )
+  if (limits.maxCalls !== undefined)
+    await connection.query('update pace set max_calls = $2 where owner_id = $1', [owner.id, limits.maxCalls])
+  if (limits.callsPerSecond !== undefined)
+    await connection.query('update pace set calls_per_second = $2 where owner_id = $1', [
+      owner.id,
+      limits.callsPerSecond,
+    ])
+}
+
+function isGiven([, value]: readonly [string, unknown]): boolean {
+  return value !== undefined
+}

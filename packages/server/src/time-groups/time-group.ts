@@ -1,0 +1,81 @@
+/** A time group: hours when calling is forbidden, under a name. */
+import type { ForbiddenHours } from '@dialwright/dialer'
+import { z } from 'zod'
+import { secondOf, sections } from '../provisioning/schema.ts'
+import { externalIdsColumn } from '../resources/external-ids.ts'
+import {
+  changedExternalIds,
+  changeOf,
+  nameFilter,
+  shownExternalIds,
+  shownId,
+  shownInstant,
+} from '../resources/fields.ts'
+import { defineResource } from '../resources/resource.ts'
+import { type Columns, insertRow, updateRow } from '../resources/rows.ts'
+
+const { id: _, ...fields } = sections.timeGroups.schema.shape
+const newSchema = z.strictObject(fields)
+const changeSchema = changeOf({ ...fields, externalIds: changedExternalIds })
+type Change = z.output<typeof changeSchema>
+type Forbidden = ForbiddenHours['forbid'][number]
+
+export const timeGroups = defineResource<z.output<typeof newSchema>, Change>({
+  kind: 'time-group',
+  path: 'timeGroups',
+  read: 'timeGroups:read',
+  write: 'timeGroups:write',
+  newSchema,
+  changeSchema,
+  shownSchema: z.object({
+    id: shownId,
+    name: z.string(),
+    zone: z.enum(['workspace', 'callee']),
+    forbid: z.array(z.object({ from: z.string(), to: z.string(), days: z.array(z.int()).optional() })),
+    externalIds: shownExternalIds,
+    createdAt: shownInstant,
+  }),
+  secrets: [],
+  table: 'time_group',
+  columns: `t.id, t.name, t.zone, t.forbid, ${externalIdsColumn('time-group')}, t.created_at as "createdAt"`,
+  filters: { name: nameFilter },
+  unique: { time_group_workspace_id_name_key: 'name' },
+
+  show({ forbid, ...row }) {
+    const shown = (forbid as readonly Forbidden[]).map(({ fromSecond, toSecond, days }) => ({
+      from: clockTime(fromSecond),
+      to: clockTime(toSecond),
+      ...(days === undefined ? {} : { days }),
+    }))
+    return { ...row, forbid: shown }
+  },
+
+  async create(desk, id, given) {
+    await insertRow(desk.connection, 'time_group', { id, workspaceId: desk.workspaceId }, columnsOf(given))
+    await desk.externalIds('time-group', id, given.externalIds)
+    return undefined
+  },
+
+  async change(desk, id, given) {
+    await updateRow(desk.connection, 'time_group', { id, workspaceId: desk.workspaceId }, columnsOf(given))
+    await desk.externalIds('time-group', id, given.externalIds)
+  },
+})
+
+function columnsOf({ name, zone, forbid }: Change): Columns {
+  const hours = forbid?.map(
+    ({ from, to, days }): Forbidden => ({
+      fromSecond: secondOf(from),
+      toSecond: secondOf(to),
+      ...(days === undefined ? {} : { days }),
+    }),
+  )
+  return { name, zone, forbid: hours === undefined ? undefined : JSON.stringify(hours) }
+}
+
+/** Seconds of a day as HH:MM, with the seconds where there are any. */
+function clockTime(second: number): string {
+  const parts = [Math.floor(second / 3_600), Math.floor(second / 60) % 60, second % 60]
+  const [hours, minutes, seconds] = parts.map((part) => String(part).padStart(2, '0'))
+  return `${hours}:${minutes}${seconds === '00' ? '' : `:${seconds}`}`
+}
