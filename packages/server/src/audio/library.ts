@@ -52,9 +52,17 @@ export class AudioLibrary {
    * @throws {AudioUnknownError} for a path that is in neither store; {WavError} when the file cannot be played.
    */
   async read(path: string): Promise<Sound> {
+    return readWav(await this.readBytes(path))
+  }
+
+  /**
+   * The file as it was put in.
+   * @throws {AudioUnknownError} for a path that is in neither store.
+   */
+  async readBytes(path: string): Promise<Uint8Array> {
     const source = this.resolve(path)
     if (source === null) throw new AudioUnknownError(path)
-    return readWav(await readFile(source.file))
+    return readFile(source.file)
   }
 }
 

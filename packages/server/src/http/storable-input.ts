@@ -1,21 +1,13 @@
-/**
- * What a database can hold: a hundred levels of nesting, and Unicode without the NUL character and without half a surrogate pair (PostgreSQL, text and jsonb;
- * RFC 8259 §8.2). Looked at once, before any route reads its input.
- */
+/** Looks at what a request brings once, before any route reads it: what no database can hold is refused by its place. */
+import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
-
-type Path = readonly (string | number)[]
-type Fault = { readonly path: Path; readonly message: string }
-
-const badText = 'expected text without the character U+0000 and without half a surrogate pair'
-/** No body of ours needs ten; the database's parser and our own walks recurse, and end long before a megabyte of brackets. */
-const deepest = 100
+import { type StorageFault, storageFaults } from '../adapters/postgres/storable.ts'
 
 export class UnstorableInputError extends Error {
   readonly code = 'TEXT_UNSTORABLE'
-  readonly path: Path
+  readonly path: StorageFault['path']
 
-  constructor({ path, message }: Fault) {
+  constructor({ path, message }: StorageFault) {
     super(message)
     this.name = 'UnstorableInputError'
     this.path = path
@@ -24,25 +16,8 @@ export class UnstorableInputError extends Error {
 
 /** @throws {UnstorableInputError} naming the first place, in path, query or body. */
 export async function refuseUnstorableInput(request: FastifyRequest): Promise<void> {
-  for (const input of [request.params, request.query, request.body]) {
-    const fault = faultOf(input, [])
-    if (fault !== null) throw new UnstorableInputError(fault)
-  }
-}
-
-function faultOf(value: unknown, path: Path): Fault | null {
-  if (typeof value === 'string') return isStorable(value) ? null : { path, message: badText }
-  if (typeof value !== 'object' || value === null) return null
-  if (path.length >= deepest)
-    return { path: path.slice(0, 1), message: `expected at most ${deepest} levels of nesting` }
-  for (const [key, inner] of Object.entries(value)) {
-    if (!isStorable(key)) return { path, message: badText }
-    const fault = faultOf(inner, [...path, key])
-    if (fault !== null) return fault
-  }
-  return null
-}
-
-function isStorable(text: string): boolean {
-  return !text.includes('\0') && text.isWellFormed()
+  // A body that is still to come is looked at by whoever reads it.
+  const body = request.body instanceof Readable ? null : request.body
+  for (const input of [request.params, request.query, body])
+    for (const fault of storageFaults(input)) throw new UnstorableInputError(fault)
 }

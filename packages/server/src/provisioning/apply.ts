@@ -1,234 +1,279 @@
-/** Applies a provisioning document in one transaction; a second time it changes nothing. */
-import { readScenario } from '@dialwright/scenario'
+/** Checks a provisioning document, or applies it in one transaction: all of it or nothing, and a second time nothing changes. */
 import { hashPassword, verifyPassword } from '../access/passwords.ts'
-import { tokenHash } from '../access/tokens.ts'
 import { trunkSecretPurpose } from '../adapters/postgres/material-source.ts'
-import { type Connection, transaction } from '../adapters/postgres/pool.ts'
-import { AudioLibrary } from '../audio/library.ts'
+import { type Queryable, statement, transaction } from '../adapters/postgres/pool.ts'
+import { uuidV7 } from '../adapters/system/uuid-v7.ts'
+import { AudioLibrary, storeAudio } from '../audio/library.ts'
 import type { ServerDeps } from '../deps.ts'
-import { ProvisioningError, type ProvisioningProblem } from './errors.ts'
-import { Registry } from './registry.ts'
-import { type ProvisioningDocument, provisioningSchema } from './schema.ts'
+import { type Authority, checkAuthority } from './authority.ts'
+import { ProvisioningError, type ProvisioningProblem, type Report } from './errors.ts'
+import { readForeign } from './foreign.ts'
+import { type Identities, identify } from './identify.ts'
+import { findWorkspace, type Inventory, readInventory } from './inventory.ts'
+import { type Action, type Note, type Plan, planProvisioning } from './plan.ts'
+import { type Drafts, readDocument } from './read.ts'
+import { checkReferences, References } from './references.ts'
+import type { SectionName, WorkspaceItem } from './schema.ts'
+import { readSounds, type SoundContent } from './sounds.ts'
+import type { Context } from './values.ts'
+import { checkWhole } from './whole.ts'
+import { writePlan } from './write.ts'
+
+export type ProvisioningOptions = {
+  /** Where relative files of the document begin. Absent: it comes from elsewhere, and no file of this machine is read for it. */
+  readonly baseDirectory?: string | undefined
+  /** Who asks over the API: the document speaks of their workspace. Absent: whoever has the machine, for any workspace. */
+  readonly asker?: { readonly workspaceId: string; readonly authority: NonNullable<Authority> } | undefined
+}
+export type ProvisioningReport = {
+  readonly workspaceId: string
+  readonly created: number
+  readonly changed: number
+  readonly left: number
+  readonly items: readonly {
+    readonly path: string
+    readonly section: SectionName | 'workspace'
+    readonly name: string
+    readonly id: string
+    readonly action: Action
+    /** Fields that change. */
+    readonly fields: readonly string[]
+  }[]
+  /** Secrets that are not in the document and not here either. */
+  readonly needs: readonly Note[]
+  readonly notes: readonly Note[]
+}
+
+/** Passwords that one document may set: each costs 64 MiB and a good part of a second. */
+const mostPasswords = 200
+/** Times that the database may take a transaction back because of another one. */
+const mostTries = 3
+/** Any constant that nothing else in the database locks: one document at a time, so that each sees what the last has done. */
+const turn = statement('provisioning-turn', 'select pg_advisory_xact_lock(7235419170118822255)')
+/** As who changes owners over the API does: two changes that each leave the other owner would leave none. */
+const hold = statement('provisioning-hold', 'select from workspace where id = $1 for no key update')
+
+/**
+ * What applying would do; nothing is written.
+ * @throws {ProvisioningError} `PROVISIONING_INVALID` with every mistake.
+ */
+export async function checkProvisioning(
+  deps: ServerDeps,
+  document: unknown,
+  options: ProvisioningOptions = {},
+): Promise<ProvisioningReport> {
+  return reportOf(await prepare(deps, document, options, false).then((prepared) => prepared.plan))
+}
 
 /** @throws {ProvisioningError} `PROVISIONING_INVALID` with every mistake; nothing is changed then. */
 export async function applyProvisioning(
   deps: ServerDeps,
   document: unknown,
-): Promise<{ readonly workspaceId: string }> {
-  const parsed = provisioningSchema.safeParse(document)
-  if (!parsed.success) {
-    throw new ProvisioningError(
-      parsed.error.issues.map((issue) => ({ path: `/${issue.path.join('/')}`, message: issue.message })),
-    )
+  options: ProvisioningOptions = {},
+): Promise<ProvisioningReport> {
+  const prepared = await prepare(deps, document, options, true)
+  // Named after their content, so that one too many does no harm, and one that was lost is there again.
+  for (const { bytes } of prepared.sounds.values()) await storeAudio(deps.dataDirectory, bytes)
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const plan = await transaction(deps.pool, async (client) => {
+        await turn(client)
+        if (options.asker !== undefined) await hold(client, [options.asker.workspaceId])
+        const problems = new Problems()
+        // Looked at anew: something may have changed since, and now nothing does.
+        const plan = await planNow(deps, client, prepared, options, problems)
+        const write = { client, workspaceId: plan.workspace.values.id, newId: () => uuidV7(deps.clock, deps.random) }
+        await writePlan(write, plan, problems.report)
+        problems.throwIfAny()
+        return plan
+      })
+      const report = reportOf(plan)
+      if (report.created + report.changed > 0) deps.onChange()
+      return report
+    } catch (error) {
+      const isTransient = error instanceof Error && 'code' in error && ['40P01', '40001'].includes(String(error.code))
+      if (!isTransient || tries === mostTries) throw error
+    }
   }
-  const workspaceId = await transaction(deps.pool, (client) => new Provisioner(deps, client, parsed.data).run())
-  deps.onChange()
-  return { workspaceId }
 }
 
-class Provisioner {
-  readonly #deps: ServerDeps
-  readonly #client: Connection
-  readonly #document: ProvisioningDocument
+class Problems {
   readonly #problems: ProvisioningProblem[] = []
 
-  constructor(deps: ServerDeps, client: Connection, document: ProvisioningDocument) {
-    this.#deps = deps
-    this.#client = client
-    this.#document = document
+  readonly report: Report = (path, code, message) => {
+    // A reference that cannot be read leads nowhere either: that it cannot be read is enough.
+    const isTold = this.#problems.some((one) => one.path === path && (one.message === message || code === 'unknown'))
+    if (!isTold) this.#problems.push({ path, code, message })
   }
 
-  async run(): Promise<string> {
-    const workspaceId = await this.#workspace()
-    const registry = new Registry(this.#deps, this.#client, workspaceId, (path, message) =>
-      this.#problems.push({ path, message }),
-    )
-    await this.#people(workspaceId)
-    await this.#trunks(workspaceId, registry)
-    await this.#numbers(workspaceId, registry)
-    await this.#groups(workspaceId, registry)
-    await this.#dialplans(workspaceId, registry)
-    await this.#scenarios(workspaceId, registry)
+  throwIfAny(): void {
     if (this.#problems.length > 0) throw new ProvisioningError(this.#problems)
-    return workspaceId
   }
+}
 
-  async #workspace(): Promise<string> {
-    const { name, timeZone, country, maxCalls, callsPerSecond } = this.#document.workspace
-    const registry = new Registry(this.#deps, this.#client, '', () => {})
-    const { rows } = await this.#client.query<{ id: string }>(
-      `insert into workspace (id, name, time_zone, country) values ($1, $2, $3, $4)
-       on conflict (name) do update set time_zone = excluded.time_zone, country = excluded.country returning id`,
-      [registry.newId(), name, timeZone, country],
-    )
-    const id = rows[0]?.id ?? ''
-    await this.#pace(id, 'workspace', id, { maxCalls, callsPerSecond })
-    return id
+type Readable = { readonly workspace: WorkspaceItem; readonly drafts: Drafts }
+type Prepared = {
+  readonly readable: Readable
+  readonly sounds: ReadonlyMap<string, SoundContent>
+  /** Login to hash. */
+  readonly passwordHashes: ReadonlyMap<string, string>
+}
+
+/** Everything that is slow or looks at files; all mistakes of the document are told together. */
+async function prepare(
+  deps: ServerDeps,
+  document: unknown,
+  options: ProvisioningOptions,
+  isToBeWritten: boolean,
+): Promise<Prepared & { readonly plan: Plan }> {
+  const problems = new Problems()
+  const { workspace, drafts } = readDocument(document, problems.report)
+  const sounds = await readSounds(drafts.audio, options.baseDirectory ?? null, problems.report)
+  const passwords = drafts.users.filter(({ raw }) => typeof raw.password === 'string').length
+  if (passwords > mostPasswords)
+    problems.report('/users', 'invalid', `expected at most ${mostPasswords} passwords in one document: split it`)
+  const survey = await surveyOf(deps, deps.pool, { workspace, drafts }, sounds, options, problems.report)
+  problems.throwIfAny()
+  // Without a workspace there was a problem.
+  if (workspace === null) throw new ProvisioningError([])
+  const passwordHashes = await hashesOf(deps, drafts, survey, isToBeWritten)
+  const prepared = { readable: { workspace, drafts }, sounds, passwordHashes }
+  const plan = planOf(deps, prepared, survey)
+  checkAuthority(plan, survey.inventory, options.asker?.authority ?? null, problems.report)
+  problems.throwIfAny()
+  return { ...prepared, plan }
+}
+
+async function planNow(
+  deps: ServerDeps,
+  on: Queryable,
+  prepared: Prepared,
+  options: ProvisioningOptions,
+  problems: Problems,
+): Promise<Plan> {
+  const survey = await surveyOf(deps, on, prepared.readable, prepared.sounds, options, problems.report)
+  problems.throwIfAny()
+  const plan = planOf(deps, prepared, survey)
+  checkAuthority(plan, survey.inventory, options.asker?.authority ?? null, problems.report)
+  problems.throwIfAny()
+  return plan
+}
+
+type Survey = {
+  readonly workspaceId: string
+  readonly inventory: Inventory
+  readonly identities: Identities
+  readonly references: References
+}
+
+/** Holds the document against what is there, and reports what does not fit. */
+async function surveyOf(
+  deps: ServerDeps,
+  on: Queryable,
+  { workspace, drafts }: { readonly workspace: WorkspaceItem | null; readonly drafts: Drafts },
+  sounds: ReadonlyMap<string, SoundContent>,
+  { asker }: ProvisioningOptions,
+  report: Report,
+): Promise<Survey> {
+  const newId = (): string => uuidV7(deps.clock, deps.random)
+  const named = asker === undefined && workspace !== null ? await findWorkspace(on, workspace.name) : null
+  const workspaceId = asker?.workspaceId ?? named ?? newId()
+  const inventory = await readInventory(on, workspaceId)
+  const own = inventory.workspace?.name
+  if (asker !== undefined && workspace !== null && workspace.name !== own)
+    report('/workspace/name', 'forbidden', `expected "${own}": a document over the API speaks of the asker's workspace`)
+  const identities = identify(drafts, inventory, await readForeign(on, workspaceId, drafts), newId, report)
+  const references = new References(drafts, identities, inventory)
+  checkReferences(drafts, references, report)
+  const audio = [
+    ...new AudioLibrary(deps.dataDirectory).paths(),
+    ...inventory.rows.audio.map(({ values }) => values.path),
+    ...drafts.audio.flatMap(({ key }) => key ?? []),
+  ]
+  const silent: Report = () => {}
+  checkWhole(
+    drafts,
+    inventory,
+    identities,
+    audio,
+    (section, reference) => references.find(section, reference, '', silent),
+    report,
+  )
+  for (const draft of drafts.audio)
+    if (draft.value?.file === null && identities.get(draft)?.row === null && !sounds.has(draft.value.path))
+      report(`${draft.path}/file`, 'unknown', 'there is no such sound here yet: give the file, or its content')
+  return { workspaceId, inventory, identities, references }
+}
+
+function planOf(deps: ServerDeps, { readable, sounds, passwordHashes }: Prepared, survey: Survey): Plan {
+  const { workspaceId, inventory, identities, references } = survey
+  const unchecked = (what: string): never => {
+    throw new Error(`${what} was not checked before the plan`)
   }
-
-  async #pace(
-    workspaceId: string,
-    kind: string,
-    ownerId: string,
-    limits: { maxCalls?: number | undefined; callsPerSecond?: number | undefined },
-  ): Promise<void> {
-    await this.#client.query(
-      `insert into pace (owner_id, owner_kind, workspace_id, calls_per_second, max_calls) values ($1, $2, $3, $4, $5)
-       on conflict (owner_id) do update set calls_per_second = excluded.calls_per_second, max_calls = excluded.max_calls`,
-      [ownerId, kind, workspaceId, limits.callsPerSecond ?? null, limits.maxCalls ?? null],
-    )
+  const context: Context = {
+    refer: (section, reference) =>
+      references.find(section, reference, '', () => {}) ?? unchecked(`the reference ${JSON.stringify(reference)}`),
+    passwordHash: (login) => passwordHashes.get(login) ?? unchecked(`the password of ${login}`),
+    unknownToken: () => Buffer.from(deps.random.bytes(32)).toString('hex'),
+    sealed: (password, box) => sealed(deps, password, box),
+    sound: (path) => {
+      const { sha256, sizeBytes, durationMs } = sounds.get(path) ?? unchecked(`the sound ${path}`)
+      return { sha256, sizeBytes, durationMs }
+    },
   }
+  return planProvisioning(readable, workspaceId, inventory, identities, context)
+}
 
-  async #people(workspaceId: string): Promise<void> {
-    const registry = new Registry(this.#deps, this.#client, workspaceId, () => {})
-    for (const [index, user] of this.#document.users.entries()) {
-      const { rows } = await this.#client.query<{ workspaceId: string; hash: string }>(
-        'select workspace_id as "workspaceId", password_hash as hash from app_user where login = $1',
-        [user.login],
-      )
-      const known = rows[0]
-      if (known !== undefined && known.workspaceId !== workspaceId) {
-        this.#problems.push({ path: `/users/${index}/login`, message: 'this login is taken' })
-        continue
-      }
-      const isSame = known !== undefined && (await verifyPassword(user.password, known.hash))
-      const hash = isSame ? known.hash : await hashPassword(user.password, this.#deps.random)
-      await this.#client.query(
-        `insert into app_user (id, workspace_id, login, password_hash, role) values ($1, $2, $3, $4, $5)
-         on conflict (login) do update set password_hash = excluded.password_hash, role = excluded.role`,
-        [registry.newId(), workspaceId, user.login, hash, user.role],
-      )
-    }
-    for (const token of this.#document.tokens) {
-      await this.#client.query(
-        `insert into api_token (id, workspace_id, hash, name, role, scopes) values ($1, $2, $3, $4, $5, $6)
-         on conflict (hash) do update set name = excluded.name, role = excluded.role, scopes = excluded.scopes where api_token.workspace_id = excluded.workspace_id`,
-        [registry.newId(), workspaceId, tokenHash(token.value), token.name, token.role, token.scopes],
-      )
-    }
+/** The box as it is where it holds this password: what has not changed is not written. */
+function sealed({ secretBox }: ServerDeps, password: string, box: string | null): string {
+  try {
+    if (box !== null && secretBox.open(Buffer.from(box, 'hex'), trunkSecretPurpose) === password) return box
+  } catch {
+    // Sealed under a key that is gone, or damaged: the password that is given mends it.
   }
+  return secretBox.seal(password, trunkSecretPurpose).toString('hex')
+}
 
-  async #trunks(workspaceId: string, registry: Registry): Promise<void> {
-    for (const [index, trunk] of this.#document.trunks.entries()) {
-      const id = await registry.identify('trunk', trunk, `/trunks/${index}`)
-      const box = trunk.password === undefined ? null : this.#deps.secretBox.seal(trunk.password, trunkSecretPurpose)
-      await this.#client.query(
-        `insert into trunk (id, workspace_id, name, host, port, transport, username, password_box, from_domain, format, codecs, ring_timeout_ms, destinations)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-         on conflict (id) do update set name = excluded.name, host = excluded.host, port = excluded.port, transport = excluded.transport,
-           username = excluded.username, password_box = excluded.password_box, from_domain = excluded.from_domain, format = excluded.format,
-           codecs = excluded.codecs, ring_timeout_ms = excluded.ring_timeout_ms, destinations = excluded.destinations`,
-        [
-          id,
-          workspaceId,
-          trunk.name,
-          trunk.host,
-          trunk.port,
-          trunk.transport,
-          trunk.username ?? null,
-          box,
-          trunk.fromDomain ?? null,
-          trunk.format,
-          trunk.codecs,
-          trunk.ringTimeoutMs ?? null,
-          trunk.destinations ?? null,
-        ],
-      )
-      await this.#pace(workspaceId, 'trunk', id, trunk)
-    }
+/** Of each login: the hash that is there where the password is equal; else a new one, which only writing needs. */
+async function hashesOf(
+  deps: ServerDeps,
+  drafts: Drafts,
+  { identities }: Survey,
+  isToBeWritten: boolean,
+): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, string>()
+  for (const draft of drafts.users) {
+    if (draft.value === null) continue
+    const { login, password } = draft.value
+    const values = identities.get(draft)?.row?.values
+    const known = values !== undefined && 'passwordHash' in values ? values.passwordHash : null
+    if (password === null && known !== null) hashes.set(login, known)
+    else if (password !== null && known !== null && (await verifyPassword(password, known))) hashes.set(login, known)
+    else if (!isToBeWritten) hashes.set(login, 'another')
+    else hashes.set(login, await hashPassword(password ?? unknownPassword(deps), deps.random))
   }
+  return hashes
+}
 
-  async #numbers(workspaceId: string, registry: Registry): Promise<void> {
-    for (const [index, number] of this.#document.numbers.entries()) {
-      const trunkId = await registry.refer('trunk', number.trunk, `/numbers/${index}/trunk`)
-      if (trunkId === null) continue
-      const id = await registry.identify('number', number, `/numbers/${index}`)
-      await this.#client.query(
-        `insert into phone_number (id, workspace_id, name, phone, trunk_id) values ($1, $2, $3, $4, $5)
-         on conflict (id) do update set name = excluded.name, phone = excluded.phone, trunk_id = excluded.trunk_id`,
-        [id, workspaceId, number.name, number.phone, trunkId],
-      )
-      await this.#pace(workspaceId, 'number', id, { maxCalls: number.maxCalls })
-    }
-  }
+/** Of somebody who cannot log in until a password is given. */
+function unknownPassword({ random }: ServerDeps): string {
+  return Buffer.from(random.bytes(32)).toString('base64')
+}
 
-  async #groups(workspaceId: string, registry: Registry): Promise<void> {
-    for (const [index, group] of this.#document.callerIdGroups.entries()) {
-      const id = await registry.identify('caller-id-group', group, `/callerIdGroups/${index}`)
-      await this.#client.query(
-        `insert into caller_id_group (id, workspace_id, name, mode) values ($1, $2, $3, $4)
-         on conflict (id) do update set name = excluded.name, mode = excluded.mode`,
-        [id, workspaceId, group.name, group.mode],
-      )
-      await this.#client.query('delete from caller_id_group_member where group_id = $1', [id])
-      for (const [position, reference] of group.numbers.entries()) {
-        const numberId = await registry.refer('number', reference, `/callerIdGroups/${index}/numbers/${position}`)
-        if (numberId === null) continue
-        await this.#client.query(
-          'insert into caller_id_group_member (workspace_id, group_id, number_id, position) values ($1, $2, $3, $4) on conflict do nothing',
-          [workspaceId, id, numberId, position],
-        )
-      }
-    }
-  }
-
-  async #dialplans(workspaceId: string, registry: Registry): Promise<void> {
-    for (const [index, dialplan] of this.#document.dialplans.entries()) {
-      const id = await registry.identify('dialplan', dialplan, `/dialplans/${index}`)
-      await this.#client.query(
-        'insert into dialplan (id, workspace_id, name) values ($1, $2, $3) on conflict (id) do update set name = excluded.name',
-        [id, workspaceId, dialplan.name],
-      )
-      for (const [at, route] of dialplan.routes.entries()) {
-        // A route that is gone from the document stays: contacts may wait for it.
-        const { rows } = await this.#client.query<{ id: number }>(
-          `insert into route (workspace_id, dialplan_id, prefix) values ($1, $2, $3)
-           on conflict (dialplan_id, prefix) do update set prefix = excluded.prefix returning id`,
-          [workspaceId, id, route.prefix.replace('+', '')],
-        )
-        const routeId = rows[0]?.id
-        await this.#client.query('delete from route_trunk where route_id = $1', [routeId])
-        for (const [position, reference] of route.trunks.entries()) {
-          const trunkId = await registry.refer(
-            'trunk',
-            reference,
-            `/dialplans/${index}/routes/${at}/trunks/${position}`,
-          )
-          if (trunkId === null) continue
-          await this.#client.query(
-            'insert into route_trunk (workspace_id, route_id, position, trunk_id) values ($1, $2, $3, $4)',
-            [workspaceId, routeId, position, trunkId],
-          )
-        }
-      }
-    }
-  }
-
-  async #scenarios(workspaceId: string, registry: Registry): Promise<void> {
-    const audio = new AudioLibrary(this.#deps.dataDirectory).paths()
-    for (const [index, { id: _, externalIds, ...given }] of this.#document.scenarios.entries()) {
-      const scenario = this.#document.scenarios[index]
-      const read = readScenario(given, { voices: [], audio: [...audio] })
-      for (const problem of read.problems)
-        this.#problems.push({ path: `/scenarios/${index}${problem.path}`, message: problem.message })
-      if (read.definition === null || scenario === undefined) continue
-      const id = await registry.identify(
-        'scenario',
-        { id: scenario.id, externalIds, name: scenario.name },
-        `/scenarios/${index}`,
-      )
-      await this.#client.query(
-        `insert into scenario (id, workspace_id, name, code, language) values ($1, $2, $3, $4, $5)
-         on conflict (id) do update set name = excluded.name, code = excluded.code, language = excluded.language`,
-        [id, workspaceId, scenario.name, scenario.code ?? null, scenario.language],
-      )
-      // A new version only where something changed: campaigns keep the version they were made with.
-      await this.#client.query(
-        `insert into scenario_version (id, workspace_id, scenario_id, number, definition)
-         select $1, $2, $3, coalesce(max(number), 0) + 1, $4::jsonb from scenario_version where scenario_id = $3
-         having (select definition from scenario_version where scenario_id = $3 order by number desc limit 1) is distinct from $4::jsonb`,
-        [registry.newId(), workspaceId, id, JSON.stringify(read.definition)],
-      )
-    }
+function reportOf({ workspace, items, needs, notes }: Plan): ProvisioningReport {
+  const { values, action, fields } = workspace
+  const all = [
+    { path: '/workspace', section: 'workspace' as const, name: values.name, id: values.id, action, fields },
+    ...items.map(({ path, section, key, id, action, fields }) => ({ path, section, name: key, id, action, fields })),
+  ]
+  const count = (wanted: Action): number => all.filter((item) => item.action === wanted).length
+  return {
+    workspaceId: values.id,
+    created: count('create'),
+    changed: count('change'),
+    left: count('leave'),
+    items: all,
+    needs,
+    notes,
   }
 }

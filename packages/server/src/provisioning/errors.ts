@@ -1,5 +1,19 @@
 /** A provisioning document that cannot be applied: every mistake with its place; nothing was changed. */
-export type ProvisioningProblem = { readonly path: string; readonly message: string }
+
+/**
+ * - `invalid`: of a wrong form, or out of range
+ * - `not-yet`: known to the format, not in effect
+ * - `duplicate`: two items of the document are the same thing, or have the same name
+ * - `unknown`, `ambiguous`: a reference to nothing, or to more than one
+ * - `taken`: something that is there already, or another workspace, has it
+ * - `forbidden`: more than whoever asks may give
+ */
+export type ProblemCode = 'invalid' | 'not-yet' | 'duplicate' | 'unknown' | 'ambiguous' | 'taken' | 'forbidden'
+
+/** `path` is a JSON pointer into the document (RFC 6901 §3). */
+export type ProvisioningProblem = { readonly path: string; readonly code: ProblemCode; readonly message: string }
+
+export type Report = (path: string, code: ProblemCode, message: string) => void
 
 export class ProvisioningError extends Error {
   readonly code = 'PROVISIONING_INVALID'
@@ -12,4 +26,9 @@ export class ProvisioningError extends Error {
     this.name = 'ProvisioningError'
     this.problems = problems
   }
+}
+
+/** A place in the document as a JSON pointer. */
+export function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

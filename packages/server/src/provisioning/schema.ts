@@ -1,91 +1,277 @@
-/** The provisioning document: what of a workspace can be described in one file. Sections of later issues are refused, not ignored. */
+/** The provisioning document: what of a workspace can be described in one file. What is not in effect is refused, not ignored. */
 import { externalIdsSchema, scenarioSchema } from '@dialwright/scenario'
+import { isSupportedCountry } from 'libphonenumber-js/max'
 import { z } from 'zod'
 import { permissions } from '../access/permissions.ts'
 
-const id = z.uuid().optional()
-const externalIds = externalIdsSchema.optional()
-const name = z.string().min(1).max(200)
-const identity = { id, externalIds, name }
+export const dialects = ['twin', 'yunfu', 'is74', 'omicall'] as const
+export type Dialect = (typeof dialects)[number]
 
-function isZone(zone: string): boolean {
+const notYet = (what: string) => z.never(`${what} is not yet in effect: leave it out`).optional()
+const onlyOnce = <Item>(items: readonly Item[]): boolean => new Set(items).size === items.length
+
+export const idSchema = z.uuid('expected a UUID').transform((id) => id.toLowerCase())
+const name = z.string().trim().min(1).max(200)
+const identity = { id: idSchema.optional(), externalIds: externalIdsSchema.optional() }
+
+const referenceForm = 'expected an id, a name, or {dialect: id} with one dialect'
+/** An id, an external id in any dialect, a name; or `{dialect: externalId}` where only that dialect is meant. */
+export const referenceSchema = z.union(
+  [
+    z.string().min(1).max(200),
+    z.int(),
+    externalIdsSchema.refine((ids) => Object.values(ids).filter((id) => id !== undefined).length === 1, referenceForm),
+  ],
+  referenceForm,
+)
+export type Reference = z.infer<typeof referenceSchema>
+
+const zoneForm = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/
+
+/** The zone's name as it is written, or null: there is none. Offsets like +03:00 are no zones: they know no summer. */
+function zoneName(zone: string): string | null {
+  if (!zoneForm.test(zone)) return null
   try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone)
-    return true
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone).timeZoneId
   } catch {
-    return false
+    return null
   }
 }
-export const zoneSchema = z.string().refine(isZone, 'expected an IANA time zone, like Europe/Moscow')
-
-const trunk = z.strictObject({
-  ...identity,
-  host: z.string().min(1),
-  port: z.int().min(1).max(65_535).default(5060),
-  transport: z.literal('udp', 'only udp is in effect yet').default('udp'),
-  username: z.string().optional(),
-  password: z.string().optional(),
-  fromDomain: z.string().optional(),
-  format: z.enum(['e164', 'plain', 'local']).default('e164'),
-  codecs: z
-    .array(z.enum(['pcma', 'pcmu']))
-    .min(1)
-    .default(['pcma', 'pcmu']),
-  srtp: z.literal('off', 'only "off" is in effect yet').default('off'),
-  maxCalls: z.int().min(0).optional(),
-  callsPerSecond: z.number().positive().optional(),
-  ringTimeoutMs: z.int().min(1_000).max(300_000).optional(),
-  destinations: z.array(z.string().regex(/^\+?\d+$/)).optional(),
+const zone = z.string().superRefine((given, context) => {
+  const known = zoneName(given)
+  if (known === given) return
+  const message =
+    known === null
+      ? 'expected an IANA time zone that exists, like Europe/Moscow'
+      : `expected the name as it is written: ${known}`
+  context.addIssue({ code: 'custom', message })
 })
+const country = z
+  .string()
+  .refine(
+    (text) => /^[A-Z]{2}$/.test(text) && isSupportedCountry(text),
+    'expected the two capital letters of a country that has telephone numbers, like RU',
+  )
+
+/** 0 lets no call out. */
+const maxCalls = z.int().min(0).max(1_000_000).optional()
+/** A call in about a quarter of an hour at the least: below that a limit is a mistake. */
+const callsPerSecond = z.number().min(0.001).max(10_000).optional()
+const ipv4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/
+const hostName =
+  /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/
+const host = z.string().regex(hostName, 'expected an IPv4 address or a host name')
+export const isAddress = (text: string): boolean => ipv4.test(text)
+// What goes into a SIP header ends with the line.
+const credential = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^\P{Cc}*$/u, 'expected text without control characters')
+const prefix = z
+  .string('expected digits in quotes, like "7"')
+  .regex(/^\+?\d{0,20}$/, 'expected the digits with which numbers begin, like "7"')
+const instant = z.iso
+  .datetime({ offset: true, error: 'expected a time with its offset, like 2026-03-02T09:00:00+03:00' })
+  .refine((text) => {
+    try {
+      const { year } = Temporal.Instant.from(text).toZonedDateTimeISO('UTC')
+      return year >= 1970 && year < 9999
+    } catch {
+      return false
+    }
+  }, 'expected a time from 1970 to 9998')
+
+export const workspaceSchema = z.strictObject({ name, timeZone: zone, country, maxCalls, callsPerSecond })
+export type WorkspaceItem = z.infer<typeof workspaceSchema>
+
+const role = z.enum(['owner', 'admin', 'operator', 'author', 'analyst'])
+const user = z.strictObject({
+  ...identity,
+  login: z.string().trim().min(1).max(320),
+  /** Null: it stays as it is. */
+  password: z.string().min(8).max(1_024).nullable(),
+  role,
+})
+const token = z.strictObject({
+  ...identity,
+  name,
+  /** Null: it stays as it is. */
+  value: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,512}$/, 'expected 16 to 512 visible ASCII characters')
+    .nullable(),
+  role,
+  scopes: z.array(z.enum(permissions)).refine(onlyOnce, 'expected each scope once').default([]),
+})
+/** Of `of` results or more within `seconds`, this share of the trunk's own faults takes it out of use for `openSeconds`. */
+const breaker = z.union(
+  [
+    z.literal('off'),
+    z.strictObject({
+      share: z.number().min(0.01).max(1),
+      of: z.int().min(1).max(10_000),
+      seconds: z.int().min(1).max(3_600),
+      openSeconds: z.int().min(1).max(86_400),
+    }),
+  ],
+  'expected "off", or {share, of, seconds, openSeconds}: share 0.01 to 1, of 1 to 10000, seconds 1 to 3600, openSeconds 1 to 86400',
+)
+const trunk = z
+  .strictObject({
+    ...identity,
+    name,
+    host,
+    port: z.int().min(1).max(65_535).default(5060),
+    transport: z.literal('udp', 'only udp is in effect yet').default('udp'),
+    ca: notYet('ca'),
+    username: credential.optional(),
+    /** Null: it stays as it is; absent: there is none. */
+    password: z.string().min(1).max(1_024).nullable().optional(),
+    register: notYet('register'),
+    fromDomain: host.optional(),
+    format: z.enum(['e164', 'plain', 'local']).default('e164'),
+    codecs: z
+      .array(z.enum(['pcma', 'pcmu']))
+      .min(1)
+      .refine(onlyOnce, 'expected each codec once')
+      .default(['pcma', 'pcmu']),
+    srtp: z.literal('off', 'only "off" is in effect yet').default('off'),
+    maxCalls,
+    callsPerSecond,
+    ringTimeoutMs: z.int().min(1_000).max(300_000).optional(),
+    destinations: z.array(prefix.regex(/\d/, 'expected at least one digit')).max(1_000).optional(),
+    breaker: breaker.optional(),
+  })
+  .refine((given) => given.username !== undefined || given.password === undefined || given.password === null, {
+    error: 'a password needs the username that it belongs to',
+    path: ['username'],
+  })
 const number = z.strictObject({
   ...identity,
-  phone: z.string().regex(/^\+?\d{2,20}$/, 'expected digits, like 79996662211'),
-  trunk: z.string(),
-  maxCalls: z.int().min(0).optional(),
+  name,
+  phone: z
+    .string('expected digits in quotes, like "79996662211"')
+    .regex(/^\+?\d{2,20}$/, 'expected 2 to 20 digits, like 79996662211'),
+  trunk: referenceSchema,
+  maxCalls,
+  validFrom: instant.optional(),
+  validUntil: instant.optional(),
+  login: notYet('login'),
+  password: notYet('password'),
+  forceOut: z.literal(false, 'forceOut is not yet in effect: leave it out').optional(),
+  inbound: notYet('inbound'),
 })
 const callerIdGroup = z.strictObject({
   ...identity,
-  numbers: z.array(z.string()).min(1),
+  name,
+  numbers: z.array(referenceSchema).min(1).max(10_000),
   mode: z
     .enum(['round-robin', 'random'], 'expected round-robin or random; regional is not yet in effect')
     .default('round-robin'),
+  dailyCap: notYet('dailyCap'),
 })
 const dialplan = z.strictObject({
   ...identity,
-  routes: z.array(z.strictObject({ prefix: z.string().regex(/^\+?\d*$/), trunks: z.array(z.string()).min(1) })).min(1),
+  name,
+  routes: z
+    .array(
+      z.strictObject({ prefix, trunks: z.array(referenceSchema).min(1).max(100), format: notYet('format of a route') }),
+    )
+    .min(1)
+    .max(10_000),
+})
+const audio = z.strictObject({
+  ...identity,
+  path: z
+    .string()
+    .max(255)
+    .regex(/^(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$/, 'expected an audio path, like /prompts/en/greeting.wav'),
+  name: name.optional(),
+  /** A file, or its content as data:audio/wav;base64,...; null: it stays as it is. */
+  file: z.string().min(1).nullable(),
 })
 
-export const provisioningSchema = z.strictObject({
-  workspace: z.strictObject({
-    name,
-    timeZone: zoneSchema,
-    country: z.string().regex(/^[A-Z]{2}$/, 'expected two capital letters, like RU'),
-    maxCalls: z.int().min(0).optional(),
-    callsPerSecond: z.number().positive().optional(),
-  }),
-  users: z
-    .array(
-      z.strictObject({
-        login: z.string().min(1),
-        password: z.string().min(8),
-        role: z.enum(['owner', 'admin', 'operator', 'author', 'analyst']),
-      }),
-    )
-    .default([]),
-  tokens: z
-    .array(
-      z.strictObject({
-        name,
-        value: z.string().min(16),
-        role: z.enum(['owner', 'admin', 'operator', 'author', 'analyst']),
-        scopes: z.array(z.enum(permissions)).default([]),
-      }),
-    )
-    .default([]),
-  trunks: z.array(trunk).default([]),
-  numbers: z.array(number).default([]),
-  callerIdGroups: z.array(callerIdGroup).default([]),
-  dialplans: z.array(dialplan).default([]),
-  scenarios: z.array(scenarioSchema.extend({ id, externalIds })).default([]),
+/** One result, or several that share a counter: "busy,rejected". */
+const triggers = [
+  ...['short-talk', 'machine', 'screened', 'fax', 'busy', 'rejected', 'no-answer'],
+  ...['unreachable', 'congestion', 'failed', 'unknown'],
+]
+const trigger = z.string().refine(
+  (text) => {
+    const results = text.split(',')
+    return onlyOnce(results) && results.every((result) => triggers.includes(result))
+  },
+  `expected a result to redial after, or several with commas between: ${triggers.join(', ')}`,
+)
+const retryRule = z.strictObject({
+  ...identity,
+  name,
+  remark: z.string().max(2_000).optional(),
+  enabled: z.boolean().default(true),
+  default: z.boolean().default(false),
+  rules: z.record(
+    trigger,
+    z.strictObject({
+      tries: z.int().min(0).max(100),
+      intervals: z.array(z.int().min(0).max(31_536_000)).min(1).max(100),
+      talkSecondsAtMost: z.int().min(0).max(86_400).optional(),
+    }),
+  ),
+  caps: z
+    .strictObject({
+      perContact: z.int().min(1).max(10_000).optional(),
+      perPhonePerDay: z.int().min(1).max(10_000).optional(),
+    })
+    .default({}),
 })
-export type ProvisioningDocument = z.infer<typeof provisioningSchema>
+const clockTime = (last: string) =>
+  z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$|^24:00$/, `expected HH:MM in quotes, from "00:00" to "${last}"`)
+const timeGroup = z.strictObject({
+  ...identity,
+  name,
+  zone: z.enum(['workspace', 'callee']),
+  forbid: z
+    .array(
+      z
+        .strictObject({
+          from: clockTime('23:59').refine((text) => text !== '24:00', 'expected a time before 24:00'),
+          to: clockTime('24:00'),
+          days: z.array(z.int().min(1).max(7)).min(1).refine(onlyOnce, 'expected each day once').optional(),
+        })
+        .refine(({ from, to }) => secondOf(from) !== secondOf(to), {
+          error: 'expected another time than "from": this forbids nothing',
+          path: ['to'],
+        }),
+    )
+    .min(1)
+    .max(100),
+})
+
+/** @param text HH:MM or HH:MM:SS. */
+export function secondOf(text: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number)
+  return hours * 3_600 + minutes * 60 + seconds
+}
+
+/** In the order of the file. `key` is the field by which people know an item; `kind` its word in external ids and messages. */
+export const sections = {
+  users: { kind: 'user', key: 'login', schema: user },
+  tokens: { kind: 'token', key: 'name', schema: token },
+  trunks: { kind: 'trunk', key: 'name', schema: trunk },
+  numbers: { kind: 'number', key: 'name', schema: number },
+  callerIdGroups: { kind: 'caller-id-group', key: 'name', schema: callerIdGroup },
+  dialplans: { kind: 'dialplan', key: 'name', schema: dialplan },
+  audio: { kind: 'audio', key: 'path', schema: audio },
+  retryRules: { kind: 'retry-rule', key: 'name', schema: retryRule },
+  timeGroups: { kind: 'time-group', key: 'name', schema: timeGroup },
+  scenarios: { kind: 'scenario', key: 'name', schema: scenarioSchema.extend(identity) },
+} as const
+export type SectionName = keyof typeof sections
+export const sectionNames = Object.keys(sections) as SectionName[]
+export type Items = { readonly [Name in SectionName]: z.infer<(typeof sections)[Name]['schema']> }
+
+/** Sections of the format that belong to later work. */
+export const laterSections: readonly string[] = ['voices', 'operatorGroups', 'tagScenes', 'projects']

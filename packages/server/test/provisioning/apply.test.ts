@@ -44,6 +44,7 @@ describe('provisioning', () => {
       dataDirectory: directory,
       egress: 'loopback',
       limits: { requestsPerMinute: null, loginsPerMinute: null },
+      onImport: () => {},
       onChange: () => {},
     }
     return applyProvisioning(deps, document)

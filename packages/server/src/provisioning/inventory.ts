@@ -1,0 +1,189 @@
+/** What a workspace has, in one snapshot: the rows that a document is held against, and that an export is made of. */
+import type { RetryPolicy } from '@dialwright/dialer'
+import type { ScenarioDefinition } from '@dialwright/scenario'
+import { type Queryable, statement } from '../adapters/postgres/pool.ts'
+import type { Dialect, SectionName } from './schema.ts'
+
+/** The values of a row that a document decides. References are ids of ours, secrets stay as they are kept. */
+export type Values = {
+  readonly users: { readonly login: string; readonly role: string; readonly passwordHash: string }
+  /** `hash` in hex. */
+  readonly tokens: {
+    readonly name: string
+    readonly role: string
+    readonly scopes: readonly string[]
+    readonly hash: string
+  }
+  /** `password` is its secret box in hex. */
+  readonly trunks: {
+    readonly name: string
+    readonly host: string
+    readonly port: number
+    readonly username: string | null
+    readonly password: string | null
+    readonly fromDomain: string | null
+    readonly format: string
+    readonly codecs: readonly string[]
+    readonly ringTimeoutMs: number | null
+    readonly destinations: readonly string[] | null
+    readonly breaker: unknown
+    readonly maxCalls: number | null
+    readonly callsPerSecond: number | null
+  }
+  /** Instants as ISO 8601 in UTC. */
+  readonly numbers: {
+    readonly name: string
+    readonly phone: string
+    readonly trunk: string
+    readonly maxCalls: number | null
+    readonly validFrom: string | null
+    readonly validUntil: string | null
+  }
+  readonly callerIdGroups: { readonly name: string; readonly mode: string; readonly numbers: readonly string[] }
+  /** Routes by prefix. */
+  readonly dialplans: {
+    readonly name: string
+    readonly routes: readonly { readonly prefix: string; readonly trunks: readonly string[] }[]
+  }
+  /** `sha256` in hex. */
+  readonly audio: {
+    readonly path: string
+    readonly name: string | null
+    readonly sha256: string
+    readonly sizeBytes: number
+    readonly durationMs: number
+  }
+  readonly retryRules: {
+    readonly name: string
+    readonly remark: string | null
+    readonly enabled: boolean
+    readonly isDefault: boolean
+    readonly policy: RetryPolicy
+  }
+  readonly timeGroups: {
+    readonly name: string
+    readonly zone: string
+    readonly forbid: readonly {
+      readonly days?: readonly number[] | undefined
+      readonly fromSecond: number
+      readonly toSecond: number
+    }[]
+  }
+  readonly scenarios: {
+    readonly name: string
+    readonly code: string | null
+    readonly language: string
+    readonly definition: ScenarioDefinition
+  }
+}
+export type Row<Name extends SectionName = SectionName> = {
+  readonly id: string
+  readonly values: Values[Name]
+  /** Of a dialplan: campaigns use it, so people may wait for its routes. */
+  readonly isUsed?: boolean
+}
+export type Rows = { readonly [Name in SectionName]: readonly Row<Name>[] }
+export type WorkspaceRow = {
+  readonly id: string
+  readonly name: string
+  readonly timeZone: string
+  readonly country: string
+  readonly maxCalls: number | null
+  readonly callsPerSecond: number | null
+}
+export type ExternalIdRow = {
+  readonly dialect: Dialect
+  readonly kind: string
+  readonly externalId: string
+  readonly resourceId: string
+  readonly part: string | null
+}
+export type Inventory = {
+  readonly workspace: WorkspaceRow | null
+  readonly rows: Rows
+  readonly externalIds: readonly ExternalIdRow[]
+}
+
+/** One statement, one snapshot: a number never refers to a trunk that was read before it was made. */
+const snapshot = statement<{ snapshot: { workspace: WorkspaceRow | null; externalIds: ExternalIdRow[] } & Rows }>(
+  'provisioning-snapshot',
+  `select jsonb_build_object(
+    'workspace', (select jsonb_build_object('id', w.id, 'name', w.name, 'timeZone', w.time_zone, 'country', w.country,
+                                            'maxCalls', p.max_calls, 'callsPerSecond', p.calls_per_second)
+                    from workspace w left join pace p on p.owner_id = w.id where w.id = $1),
+    'externalIds', (select coalesce(jsonb_agg(jsonb_build_object('dialect', x.dialect, 'kind', x.kind, 'externalId', x.external_id,
+                                                                 'resourceId', x.resource_id, 'part', x.part)), '[]')
+                      from external_id x
+                     where x.workspace_id = $1 and x.kind in ('user', 'token', 'trunk', 'number', 'caller-id-group', 'dialplan', 'audio',
+                                                              'retry-rule', 'time-group', 'scenario', 'start-block')),
+    'users', (select coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'values', jsonb_build_object(
+                'login', u.login, 'role', u.role, 'passwordHash', u.password_hash))), '[]') from app_user u where u.workspace_id = $1),
+    -- Those of sessions and those that end belong to people, not to the installation.
+    'tokens', (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'values', jsonb_build_object(
+                'name', t.name, 'role', t.role, 'scopes', t.scopes, 'hash', encode(t.hash, 'hex')))), '[]')
+                 from api_token t where t.workspace_id = $1 and t.user_id is null and t.kind = 'access' and t.expires_at is null),
+    'trunks', (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'values', jsonb_build_object(
+                'name', t.name, 'host', t.host, 'port', t.port, 'username', t.username, 'password', encode(t.password_box, 'hex'),
+                'fromDomain', t.from_domain, 'format', t.format, 'codecs', t.codecs, 'ringTimeoutMs', t.ring_timeout_ms,
+                'destinations', t.destinations, 'breaker', t.breaker, 'maxCalls', p.max_calls, 'callsPerSecond', p.calls_per_second))), '[]')
+                 from trunk t left join pace p on p.owner_id = t.id where t.workspace_id = $1),
+    'numbers', (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'values', jsonb_build_object(
+                'name', n.name, 'phone', n.phone, 'trunk', n.trunk_id, 'maxCalls', p.max_calls,
+                'validFrom', n.valid_from, 'validUntil', n.valid_until))), '[]')
+                  from phone_number n left join pace p on p.owner_id = n.id where n.workspace_id = $1),
+    -- A group named after a campaign is that campaign's own list of numbers.
+    'callerIdGroups', (select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'values', jsonb_build_object(
+                'name', g.name, 'mode', g.mode,
+                'numbers', (select coalesce(jsonb_agg(m.number_id order by m.position, m.number_id), '[]')
+                              from caller_id_group_member m where m.group_id = g.id)))), '[]')
+                         from caller_id_group g
+                        where g.workspace_id = $1 and not exists (select from campaign c where c.workspace_id = $1 and c.id::text = g.name)),
+    'dialplans', (select coalesce(jsonb_agg(jsonb_build_object('id', d.id,
+                'isUsed', exists (select from campaign c where c.workspace_id = $1 and c.dialplan_id = d.id),
+                'values', jsonb_build_object('name', d.name,
+                  'routes', (select coalesce(jsonb_agg(jsonb_build_object('prefix', r.prefix,
+                               'trunks', (select coalesce(jsonb_agg(rt.trunk_id order by rt.position), '[]')
+                                            from route_trunk rt where rt.route_id = r.id)) order by r.prefix), '[]')
+                               from route r where r.dialplan_id = d.id)))), '[]')
+                    from dialplan d where d.workspace_id = $1),
+    'audio', (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'values', jsonb_build_object(
+                'path', a.path, 'name', a.name, 'sha256', encode(a.sha256, 'hex'), 'sizeBytes', a.size_bytes, 'durationMs', a.duration_ms))), '[]')
+                from audio a where a.workspace_id = $1),
+    'retryRules', (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'values', jsonb_build_object(
+                'name', r.name, 'remark', r.remark, 'enabled', r.enabled, 'isDefault', r.is_default, 'policy', r.policy))), '[]')
+                     from retry_rule r where r.workspace_id = $1),
+    'timeGroups', (select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'values', jsonb_build_object(
+                'name', g.name, 'zone', g.zone, 'forbid', g.forbid))), '[]') from time_group g where g.workspace_id = $1),
+    'scenarios', (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'values', jsonb_build_object(
+                'name', s.name, 'code', s.code, 'language', s.language,
+                'definition', (select v.definition from scenario_version v where v.scenario_id = s.id order by v.number desc limit 1)))), '[]')
+                    from scenario s where s.workspace_id = $1)
+  ) as snapshot`,
+)
+const workspaceByName = statement<{ id: string }>(
+  'provisioning-workspace-by-name',
+  'select id from workspace where name = $1',
+)
+
+export async function findWorkspace(on: Queryable, name: string): Promise<string | null> {
+  const [row] = await workspaceByName(on, [name])
+  return row?.id ?? null
+}
+
+/** @param workspaceId  Of a workspace that need not be there yet: then everything is empty. */
+export async function readInventory(on: Queryable, workspaceId: string): Promise<Inventory> {
+  const [row] = await snapshot(on, [workspaceId])
+  if (row === undefined) throw new Error('A select without a from clause answered no row.')
+  const { workspace, externalIds, ...rows } = row.snapshot
+  return { workspace, externalIds, rows: { ...rows, numbers: rows.numbers.map(withInstants) } }
+}
+
+/** The database writes +00:00, documents Z; the same instant is the same text. */
+function withInstants(row: Row<'numbers'>): Row<'numbers'> {
+  const { validFrom, validUntil } = row.values
+  return { ...row, values: { ...row.values, validFrom: instantText(validFrom), validUntil: instantText(validUntil) } }
+}
+
+export function instantText(text: string | null): string | null {
+  return text === null ? null : Temporal.Instant.from(text).toString()
+}

@@ -1,0 +1,102 @@
+/** Mistakes that only the whole of a document shows, with what is there already. */
+import { validateScenario } from '@dialwright/scenario'
+import type { Report } from './errors.ts'
+import type { Identities } from './identify.ts'
+import type { Inventory } from './inventory.ts'
+import type { Drafts } from './read.ts'
+import { type SectionName, sectionNames } from './schema.ts'
+
+/** Scenarios against the sounds that there will be, phones on trunks, one default rule, start blocks' ids. */
+export function checkWhole(
+  drafts: Drafts,
+  inventory: Inventory,
+  identities: Identities,
+  audio: readonly string[],
+  find: (section: SectionName, reference: unknown) => string | null,
+  report: Report,
+): void {
+  checkScenarios(drafts, audio, report)
+  const idOf = (draft: Drafts[SectionName][number]): string => identities.get(draft)?.id ?? ''
+  const spokenOf = new Set(sectionNames.flatMap((section) => drafts[section].map(idOf)))
+  /** `marks` must be each item's alone, in the document and among what stays. */
+  const unique = (
+    items: readonly { readonly mark: string; readonly path: string; readonly id: string }[],
+    others: readonly { readonly mark: string; readonly id: string }[],
+    what: string,
+  ): void => {
+    const seen = new Map<string, string>()
+    for (const { mark, path, id } of items) {
+      const first = seen.get(mark)
+      const other = others.find((one) => one.mark === mark && one.id !== id && !spokenOf.has(one.id))
+      if (first !== undefined) report(path, 'duplicate', `${first} ${what} too`)
+      else if (other !== undefined) report(path, 'taken', `${other.id} ${what} already`)
+      if (first === undefined) seen.set(mark, path)
+    }
+  }
+  unique(
+    drafts.numbers.flatMap((draft) => {
+      const trunk = find('trunks', draft.raw.trunk)
+      const { phone } = draft.raw
+      return typeof phone === 'string' && trunk !== null
+        ? [{ mark: `${phone.replace(/\D/g, '')} ${trunk}`, path: `${draft.path}/phone`, id: idOf(draft) }]
+        : []
+    }),
+    inventory.rows.numbers.map(({ id, values }) => ({
+      mark: `${values.phone.replace(/\D/g, '')} ${values.trunk}`,
+      id,
+    })),
+    'has this phone on this trunk',
+  )
+  unique(
+    drafts.retryRules.flatMap((draft) =>
+      draft.raw.default === true ? [{ mark: 'default', path: `${draft.path}/default`, id: idOf(draft) }] : [],
+    ),
+    // A default that the document does not speak of gives way.
+    [],
+    'is the default',
+  )
+  unique(
+    drafts.scenarios.flatMap((draft) =>
+      typeof draft.raw.code === 'string'
+        ? [{ mark: draft.raw.code.trim(), path: `${draft.path}/code`, id: idOf(draft) }]
+        : [],
+    ),
+    inventory.rows.scenarios.flatMap(({ id, values }) => (values.code === null ? [] : [{ mark: values.code, id }])),
+    'has this code',
+  )
+  unique(
+    drafts.scenarios.flatMap((draft) =>
+      (draft.value?.startBlocks ?? []).flatMap((block, index) =>
+        Object.entries(block.externalIds ?? {}).map(([dialect, externalId]) => ({
+          mark: `${dialect} ${externalId}`,
+          path: `${draft.path}/startBlocks/${index}/externalIds/${dialect}`,
+          id: idOf(draft),
+        })),
+      ),
+    ),
+    inventory.externalIds
+      .filter(({ kind }) => kind === 'start-block')
+      .map(({ dialect, externalId, resourceId }) => ({ mark: `${dialect} ${externalId}`, id: resourceId })),
+    'has this id',
+  )
+}
+
+function checkScenarios(drafts: Drafts, audio: readonly string[], report: Report): void {
+  for (const { value, raw, path } of drafts.scenarios) {
+    if (raw.tagScene !== undefined && raw.tagScene !== null)
+      report(`${path}/tagScene`, 'not-yet', 'tagScenes are not yet in effect: leave it out')
+    if (value !== null) {
+      const { id: _, externalIds: __, ...definition } = value
+      for (const problem of validateScenario(definition, { voices: [], audio }))
+        report(`${path}${problem.path}`, 'invalid', problem.message)
+      continue
+    }
+    // The sounds of a scenario that has other mistakes can be looked up all the same.
+    const blocks: readonly unknown[] = Array.isArray(raw.blocks) ? raw.blocks : []
+    for (const [index, block] of blocks.entries()) {
+      const sound = typeof block === 'object' && block !== null && 'audio' in block ? block.audio : undefined
+      if (typeof sound === 'string' && !audio.includes(sound))
+        report(`${path}/blocks/${index}/audio`, 'invalid', `there is no audio at "${sound}"`)
+    }
+  }
+}
