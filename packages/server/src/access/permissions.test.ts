@@ -9,7 +9,7 @@ const may = (role: Role, scopes: readonly string[] = []): Permission[] =>
 test('an owner and an admin may do everything; nobody else sees people, tokens or the audit', () => {
   for (const role of ['owner', 'admin'] as const) assert.deepEqual(may(role), [...permissions], role)
   for (const role of ['author', 'operator', 'analyst'] as const)
-    for (const permission of ['users:read', 'tokens:read', 'audit:read'] as const)
+    for (const permission of ['users:read', 'tokens:read', 'audit:read', 'provisioning:write'] as const)
       assert.ok(!may(role).includes(permission), `${role} ${permission}`)
 })
 

@@ -30,11 +30,19 @@ export const permissions = [
   'tokens:read',
   'tokens:write',
   'audit:read',
+  'provisioning:write',
 ] as const
 export type Permission = (typeof permissions)[number]
 
 /** Who may come in, and what was done: the business of who runs the house. */
-const administering: readonly Permission[] = ['users:read', 'users:write', 'tokens:read', 'tokens:write', 'audit:read']
+const administering: readonly Permission[] = [
+  'users:read',
+  'users:write',
+  'tokens:read',
+  'tokens:write',
+  'audit:read',
+  'provisioning:write',
+]
 /** Lines and the ways to them cost money, and hold credentials: authors use them. */
 const cabling: readonly Permission[] = ['trunks:write', 'numbers:write', 'dialplans:write']
 

@@ -1,11 +1,12 @@
 /** Checks a provisioning document, or applies it in one transaction: all of it or nothing, and a second time nothing changes. */
+import type { Principal } from '../access/authenticate.ts'
 import { hashPassword, verifyPassword } from '../access/passwords.ts'
 import { trunkSecretPurpose } from '../adapters/postgres/material-source.ts'
 import { type Queryable, statement, transaction } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { AudioLibrary, storeAudio } from '../audio/library.ts'
 import type { ServerDeps } from '../deps.ts'
-import { type Authority, checkAuthority } from './authority.ts'
+import { checkAuthority } from './authority.ts'
 import { ProvisioningError, type ProvisioningProblem, type Report } from './errors.ts'
 import { readForeign } from './foreign.ts'
 import { type Identities, identify } from './identify.ts'
@@ -23,7 +24,7 @@ export type ProvisioningOptions = {
   /** Where relative files of the document begin. Absent: it comes from elsewhere, and no file of this machine is read for it. */
   readonly baseDirectory?: string | undefined
   /** Who asks over the API: the document speaks of their workspace. Absent: whoever has the machine, for any workspace. */
-  readonly asker?: { readonly workspaceId: string; readonly authority: NonNullable<Authority> } | undefined
+  readonly asker?: Principal | undefined
 }
 export type ProvisioningReport = {
   readonly workspaceId: string
@@ -82,7 +83,9 @@ export async function applyProvisioning(
         const problems = new Problems()
         // Looked at anew: something may have changed since, and now nothing does.
         const plan = await planNow(deps, client, prepared, options, problems)
-        const write = { client, workspaceId: plan.workspace.values.id, newId: () => uuidV7(deps.clock, deps.random) }
+        const workspaceId = plan.workspace.values.id
+        const actor = options.asker ?? { workspaceId, userId: null, tokenId: null }
+        const write = { deps, client, workspaceId, actor, newId: () => uuidV7(deps.clock, deps.random) }
         await writePlan(write, plan, problems.report)
         problems.throwIfAny()
         return plan
@@ -139,7 +142,7 @@ async function prepare(
   const passwordHashes = await hashesOf(deps, drafts, survey, isToBeWritten)
   const prepared = { readable: { workspace, drafts }, sounds, passwordHashes }
   const plan = planOf(deps, prepared, survey)
-  checkAuthority(plan, survey.inventory, options.asker?.authority ?? null, problems.report)
+  checkAuthority(plan, survey.inventory, options.asker ?? null, problems.report)
   problems.throwIfAny()
   return { ...prepared, plan }
 }
@@ -154,7 +157,7 @@ async function planNow(
   const survey = await surveyOf(deps, on, prepared.readable, prepared.sounds, options, problems.report)
   problems.throwIfAny()
   const plan = planOf(deps, prepared, survey)
-  checkAuthority(plan, survey.inventory, options.asker?.authority ?? null, problems.report)
+  checkAuthority(plan, survey.inventory, options.asker ?? null, problems.report)
   problems.throwIfAny()
   return plan
 }

@@ -8,7 +8,7 @@ import { keyOf } from './identify.ts'
 import { type ExternalIdRow, type Inventory, type Row, readInventory } from './inventory.ts'
 import { type SectionName, sectionNames, sections } from './schema.ts'
 import { soundText } from './sounds.ts'
-import { byText, toItem } from './values.ts'
+import { byText, shownItem } from './values.ts'
 
 export type ExportedDocument = Readonly<Record<string, unknown>>
 
@@ -42,9 +42,7 @@ function itemOf(section: SectionName, row: Row, inventory: Inventory, sounds: Re
   const externalIds = externalIdsOf(
     inventory.externalIds.filter((one) => one.resourceId === row.id && one.kind === kind && one.part === null),
   )
-  // Section and values belong together; the compiler does not follow one name through two unions.
-  const map = toItem[section] as (values: Row['values'], sound: string | null) => object
-  return { id: row.id, ...externalIds, ...map(row.values, sounds.get(row.id) ?? null) }
+  return { id: row.id, ...externalIds, ...shownItem(section, row.values, sounds.get(row.id) ?? null) }
 }
 
 /** One of each dialect: where a client's import has left more, the first by its text. */

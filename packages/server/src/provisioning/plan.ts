@@ -22,7 +22,12 @@ export type PlannedItem = {
 }
 export type Note = { readonly path: string; readonly message: string }
 export type Plan = {
-  readonly workspace: { readonly values: WorkspaceRow; readonly action: Action; readonly fields: readonly string[] }
+  readonly workspace: {
+    readonly values: WorkspaceRow
+    readonly row: WorkspaceRow | null
+    readonly action: Action
+    readonly fields: readonly string[]
+  }
   readonly items: readonly PlannedItem[]
   /** Secrets that a new row lacks. */
   readonly needs: readonly Note[]
@@ -67,7 +72,7 @@ export function planProvisioning(
   )
   const fields = inventory.workspace === null ? [] : changed(wanted, inventory.workspace)
   const action = inventory.workspace === null ? 'create' : fields.length > 0 ? 'change' : 'leave'
-  return { workspace: { values: wanted, action, fields }, items, needs, notes }
+  return { workspace: { values: wanted, row: inventory.workspace, action, fields }, items, needs, notes }
 }
 
 function valuesOf(

@@ -119,7 +119,7 @@ type Fields = Readonly<Record<string, unknown>>
 type ToItem = { readonly [Name in SectionName]: (values: Values[Name], sound: string | null) => Fields }
 
 /** What is absent or as it would be without being said is left out; a secret that is there shows as null. */
-export const toItem: ToItem = {
+const toItem: ToItem = {
   users: ({ login, role }) => ({ login, password: null, role }),
   tokens: ({ name, role, scopes }) => ({ name, value: null, role, ...(scopes.length === 0 ? {} : { scopes }) }),
   trunks: (values) => ({
@@ -168,6 +168,12 @@ export const toItem: ToItem = {
   }),
   // In the order of the format: the database keeps another.
   scenarios: ({ definition }) => scenarioSchema.safeParse(definition).data ?? definition,
+}
+
+export function shownItem(section: SectionName, values: Values[SectionName], sound: string | null): Fields {
+  // Section and values belong together; the compiler does not follow one name through two unions.
+  const map = toItem[section] as (values: Values[SectionName], sound: string | null) => Fields
+  return map(values, sound)
 }
 
 const numberFields = ['maxCalls', 'validFrom', 'validUntil']

@@ -1,9 +1,12 @@
 /** Carries a plan out, inside one transaction: what is left is not touched, what the database refuses is told by its place. */
+import type { Clock, Random } from '@dialwright/dialer'
 import { type Connection, statement } from '../adapters/postgres/pool.ts'
+import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ProblemCode, Report } from './errors.ts'
 import type { Values } from './inventory.ts'
 import type { Plan, PlannedItem } from './plan.ts'
 import { type SectionName, sections } from './schema.ts'
+import { shownItem } from './values.ts'
 
 /** Field of the values, column, and how it is kept where that is not as it stands. */
 type Column = readonly [field: string, column: string, as?: 'json' | 'hex']
@@ -98,7 +101,13 @@ const tables: Readonly<Record<SectionName, { readonly table: string; readonly co
   },
 }
 
-type Write = { readonly client: Connection; readonly workspaceId: string; readonly newId: () => string }
+type Write = {
+  readonly deps: { readonly clock: Clock; readonly random: Random }
+  readonly client: Connection
+  readonly workspaceId: string
+  readonly actor: Actor
+  readonly newId: () => string
+}
 
 const insertWorkspace = statement(
   'provisioning-workspace',
@@ -115,6 +124,10 @@ export async function writePlan(write: Write, plan: Plan, report: Report): Promi
   if (action === 'create')
     await insertWorkspace(write.client, [values.id, values.name, values.timeZone, values.country])
   if (action === 'change') await updateWorkspace(write.client, [values.id, values.timeZone, values.country])
+  if (action !== 'leave')
+    await recordAudit(write.client, write.deps, write.actor, {
+      ...{ action, kind: 'workspace', id: values.id, name: values.name, before: plan.workspace.row, after: values },
+    })
   const moving = plan.items.filter((item) => item.action !== 'leave')
   await freeKeys(write, plan.items)
   await freeExternalIds(write, moving)
@@ -124,6 +137,7 @@ export async function writePlan(write: Write, plan: Plan, report: Report): Promi
     await write.client.query('savepoint item')
     try {
       await writeItem(write, item)
+      await audit(write, item)
       await write.client.query('release savepoint item')
     } catch (error) {
       const refusal = refusalOf(error)
@@ -219,6 +233,22 @@ async function writeItem(write: Write, item: PlannedItem): Promise<void> {
     await writeRoutes(write, item.id, item.values)
   if ('definition' in item.values && (isNew || item.fields.includes('definition')))
     await writeVersion(write, item.id, item.values)
+}
+
+const secretFields = ['password', 'value']
+
+/** Written as an export shows it, so that no secret stands in it. */
+async function audit({ client, deps, actor }: Write, item: PlannedItem): Promise<void> {
+  const { section, id, key, row, values, fields } = item
+  const [before, after] = [row === null ? null : shownItem(section, row.values, null), shownItem(section, values, null)]
+  const external = Object.fromEntries(
+    item.externalIds.flatMap(({ dialect, externalId, part }) => (part === null ? [[dialect, externalId]] : [])),
+  )
+  await recordAudit(client, deps, actor, {
+    ...{ action: row === null ? 'create' : 'change', kind: sections[section].kind, id, name: key, before },
+    after: Object.keys(external).length === 0 ? after : { ...after, externalIds: external },
+    secrets: secretFields.filter((field) => (row === null ? field in after : fields.includes(field))),
+  })
 }
 
 function columnValue(value: unknown, as: Column[2]): unknown {
