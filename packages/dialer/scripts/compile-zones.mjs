@@ -35,7 +35,8 @@ for (const [prefix, zones] of table) {
 }
 // The source says Moscow for every Russian mobile; the prefix tells no region without the regulator's register of ranges.
 table.set('79', russia)
-table.set('7800', russia)
+// Numbers of services (free, of shared cost, by fixed price, multi-call) are of no place in the country.
+for (const service of ['7800', '7803', '7804', '7808', '7809', '7810']) table.set(service, russia)
 for (const tollFree of ['800', '833', '844', '855', '866', '877', '888']) table.set(`1${tollFree}`, table.get('1'))
 
 const rows = [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([prefix, zones]) => `${prefix} ${zones.join(' ')}`)

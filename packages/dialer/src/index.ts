@@ -4,6 +4,7 @@ export type {
   CallerIdChoice,
   CallingWindow,
   CampaignSettings,
+  FinalDisposition,
   ForbiddenHours,
   Pacing,
   RetryPolicy,
@@ -23,7 +24,7 @@ export {
   type SlotRequest,
   type TrunkChoice,
 } from './claims/allocate-slots.ts'
-export { type Gathered, gatherSlots } from './claims/gather-slots.ts'
+export { type Gathered, gatherSlots, type LanePick } from './claims/gather-slots.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export { type ExplainFacts, type ExplainGate, type Explanation, explain } from './explain/explain.ts'
 export { formatForTrunk, type NumberFormat, routeNumber } from './numbers/trunk-format.ts'
@@ -46,6 +47,7 @@ export type { Random } from './ports/random.ts'
 export type {
   OriginateRequest,
   Prompt,
+  QueuedSpeech,
   SipEvidence,
   Telephony,
   TelephonyEvent,
@@ -54,11 +56,26 @@ export type {
 } from './ports/telephony.ts'
 export { withinDayCap } from './retries/day-cap.ts'
 export {
+  type ContactPhone,
   type DoneReason,
   type EndedAttempt,
   type NextAttempt,
   nextAttempt,
   type PastAttempt,
 } from './retries/next-attempt.ts'
+export {
+  afterEnd,
+  type BreakerSettings,
+  type BreakerState,
+  backInUse,
+  countedFrom,
+  defaultBreaker,
+  isProbe,
+  isTripped,
+  opened,
+  probing,
+  type TrunkResult,
+  type TrunkTally,
+} from './trunks/breaker.ts'
 export { forbiddenBy, type Hours, isInWindow, isOpen, nextOpening } from './windows/calling-window.ts'
 export { zonesOfNumber } from './zones/zones-of-number.ts'

@@ -17,8 +17,11 @@ export type ForbiddenHours = {
   readonly forbid: readonly { days?: readonly number[] | undefined; fromSecond: number; toSecond: number }[]
 }
 
+/** Results that no rule redials: whoever answered has been reached, and the others are not cured by ringing again. */
+export type FinalDisposition = 'answered' | 'invalid-number' | 'blocked' | 'cancelled'
+
 /** What a retry rule listens to: a disposition, or an answered call that was too short to count. */
-export type RetryTrigger = Disposition | 'short-talk'
+export type RetryTrigger = Exclude<Disposition, FinalDisposition> | 'short-talk'
 
 /** Redials after any result of `on`; past results of the rule's own triggers are its counter. */
 export type RetryRule = {

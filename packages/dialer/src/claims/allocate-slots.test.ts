@@ -71,6 +71,25 @@ test('a full trunk hands over to the next of the route, a closed one is passed b
   assert.equal(allocateSlots(desk([], { routes: closed }), requests(1)).slots[0]?.trunkId, 't2')
 })
 
+test('a trunk whose pace is used up hands over to the next of the route, a number to the next of its group', () => {
+  const { slots } = allocateSlots(desk([gate('t1', { callsPerSecond: 0.9 })]), requests(3))
+  assert.deepEqual(
+    slots.map((slot) => slot?.trunkId),
+    ['t1', 't2', 't2'],
+  )
+  const numbers = ['n1', 'n2'].map((numberId) => ({ numberId, phone: `+${numberId}`, trunkId: 't1' }))
+  const shown = allocateSlots(
+    desk([gate('n2', { nextSlotAt: now.add({ seconds: 2 }) }), gate('n1', { lastSlotAt: now })], {
+      callerIds: { kind: 'numbers', numbers, mode: 'round-robin' },
+    }),
+    requests(2),
+  )
+  assert.deepEqual(
+    shown.slots.map((slot) => slot?.callerId),
+    ['+n1', '+n1'],
+  )
+})
+
 test('a trunk limited to destinations is used for them alone', () => {
   const routes = new Map([[1, { trunks: [{ ...trunk('t1'), destinations: ['+84'] }, trunk('t2')], isByNumber: false }]])
   const { slots } = allocateSlots(desk([], { routes }), [

@@ -79,15 +79,15 @@ export type Allocation = { readonly slots: readonly (Slot | null)[]; readonly ga
 export function allocateSlots(desk: ClaimDesk, requests: readonly SlotRequest[]): Allocation {
   const moved = new Map<string, Gate>()
   const gateOf = (id: string): Gate => moved.get(id) ?? desk.gates.get(id) ?? unlimited(id, desk.now)
-  const horizon = desk.now.add({ microseconds: Math.round(desk.horizonMs * 1000) })
+  const sight: Sight = { desk, gateOf, horizon: horizonOf(desk) }
   const slots = requests.map((request): Slot | null => {
-    const choice = choose(desk, request, gateOf)
+    const choice = choose(sight, request)
     if (choice === null) return null
     const owners = [desk.workspaceId, desk.campaignId, choice.trunkId]
     if (choice.number !== null) owners.push(choice.number.numberId)
     const gates = owners.map(gateOf)
     const startAt = gates.reduce((latest, gate) => later(latest, gate.nextSlotAt), desk.now)
-    if (Temporal.Instant.compare(startAt, horizon) > 0) return null
+    if (Temporal.Instant.compare(startAt, sight.horizon) > 0) return null
     for (const gate of gates) {
       moved.set(gate.ownerId, {
         ...gate,
@@ -116,22 +116,32 @@ export function freeChannels(gate: Gate): number {
 
 /**
  * An upper bound of what may still start over a route within the horizon: by workspace and campaign, by the route's trunks
- * that are not closed, by the numbers that may be shown. Only a destination that no trunk serves can make it fewer.
+ * that are not closed, by the numbers that may be shown. Only destinations can make it fewer.
  */
 export function startsLeft(desk: ClaimDesk, routeId: number): number {
   const left = (id: string): number => startsOf(desk, desk.gates.get(id))
-  const trunks = (desk.routes.get(routeId)?.trunks ?? []).filter(
-    ({ closedUntil }) => closedUntil === null || Temporal.Instant.compare(closedUntil, desk.now) <= 0,
-  )
   const { callerIds } = desk
   return Math.min(
     left(desk.workspaceId),
     left(desk.campaignId),
-    trunks.reduce((sum, { trunkId }) => sum + left(trunkId), 0),
+    usableTrunks(sightOf(desk), routeId).reduce((sum, { trunkId }) => sum + left(trunkId), 0),
     callerIds.kind === 'numbers'
       ? callerIds.numbers.reduce((sum, { numberId }) => sum + left(numberId), 0)
       : Number.POSITIVE_INFINITY,
   )
+}
+
+/**
+ * Digits one of which a phone of this route must begin with to have a slot now; null: any phone. Whoever picks contacts looks
+ * past the others: however many they are, they hold nobody back.
+ */
+export function destinationsServed(desk: ClaimDesk, routeId: number): readonly string[] | null {
+  const served = new Set<string>()
+  for (const { destinations } of usableTrunks(sightOf(desk), routeId)) {
+    if (destinations === null) return null
+    for (const prefix of destinations) served.add(digitsOf(prefix))
+  }
+  return [...served]
 }
 
 /** What one gate lets start from now to the horizon, both included. */
@@ -145,22 +155,24 @@ function startsOf(desk: ClaimDesk, gate: Gate | undefined): number {
   return Math.min(freeChannels(gate), byPace)
 }
 
+/** A desk as it is at one moment of an allocation. */
+type Sight = {
+  readonly desk: ClaimDesk
+  readonly gateOf: (id: string) => Gate
+  readonly horizon: Temporal.Instant
+}
 type Choice = { readonly trunkId: string; readonly number: NumberChoice | null; readonly callerId: string | null }
 
-/** The first trunk of the route that is not closed, serves the destination and has a channel, with a number that has one. */
-function choose(desk: ClaimDesk, request: SlotRequest, gateOf: (id: string) => Gate): Choice | null {
-  const hasRoom = (id: string): boolean => freeChannels(gateOf(id)) > 0
-  if (!hasRoom(desk.workspaceId) || !hasRoom(desk.campaignId)) return null
-  const route = desk.routes.get(request.routeId)
-  for (const trunk of route?.trunks ?? []) {
-    if (trunk.closedUntil !== null && Temporal.Instant.compare(trunk.closedUntil, desk.now) > 0) continue
-    if (!serves(trunk, request.phoneKey) || !hasRoom(trunk.trunkId)) continue
-    const { callerIds } = desk
+/** The first usable trunk of the route that serves the destination, with a number that may be shown over it. */
+function choose(sight: Sight, request: SlotRequest): Choice | null {
+  const { desk, gateOf } = sight
+  if (freeChannels(gateOf(desk.workspaceId)) <= 0 || freeChannels(gateOf(desk.campaignId)) <= 0) return null
+  const { callerIds } = desk
+  for (const trunk of desk.routes.get(request.routeId)?.trunks ?? []) {
+    if (!serves(trunk, request.phoneKey) || !isUsable(sight, trunk)) continue
     if (callerIds.kind === 'trunk') return { trunkId: trunk.trunkId, number: null, callerId: null }
     if (callerIds.kind === 'foreign') return { trunkId: trunk.trunkId, number: null, callerId: callerIds.phone }
-    const free = callerIds.numbers.filter(
-      (one) => hasRoom(one.numberId) && (route?.isByNumber !== true || one.trunkId === trunk.trunkId),
-    )
+    const free = usableNumbers(sight, request.routeId, trunk)
     const number =
       callerIds.mode === 'random'
         ? (free[Math.floor(desk.draw() * free.length)] ?? null)
@@ -168,6 +180,36 @@ function choose(desk: ClaimDesk, request: SlotRequest, gateOf: (id: string) => G
     if (number !== null) return { trunkId: trunk.trunkId, number, callerId: number.phone }
   }
   return null
+}
+
+/** Trunks of a route over which a call may start within the horizon, with a number to show, in order of preference. */
+function usableTrunks(sight: Sight, routeId: number): readonly TrunkChoice[] {
+  return (sight.desk.routes.get(routeId)?.trunks ?? []).filter(
+    (trunk) =>
+      isUsable(sight, trunk) &&
+      (sight.desk.callerIds.kind !== 'numbers' || usableNumbers(sight, routeId, trunk).length > 0),
+  )
+}
+
+/** Not closed, with a channel and an instant left: a trunk whose pace is used up hands over to the next as a full one does. */
+function isUsable(sight: Sight, { trunkId, closedUntil }: TrunkChoice): boolean {
+  if (closedUntil !== null && Temporal.Instant.compare(closedUntil, sight.desk.now) > 0) return false
+  return canStart(sight, trunkId)
+}
+
+/** Numbers that may be shown over a trunk, with a channel and an instant left. */
+function usableNumbers(sight: Sight, routeId: number, trunk: TrunkChoice): readonly NumberChoice[] {
+  const { callerIds, routes } = sight.desk
+  if (callerIds.kind !== 'numbers') return []
+  const isByNumber = routes.get(routeId)?.isByNumber === true
+  return callerIds.numbers.filter(
+    (one) => (!isByNumber || one.trunkId === trunk.trunkId) && canStart(sight, one.numberId),
+  )
+}
+
+function canStart({ gateOf, horizon }: Sight, ownerId: string): boolean {
+  const gate = gateOf(ownerId)
+  return freeChannels(gate) > 0 && Temporal.Instant.compare(gate.nextSlotAt, horizon) <= 0
 }
 
 /** Round robin over a group: the number whose latest use is longest ago, never used first, ties in the group's order. */
@@ -185,9 +227,19 @@ function leastRecentlyUsed(numbers: readonly NumberChoice[], gateOf: (id: string
 }
 
 function serves(trunk: TrunkChoice, phoneKey: string): boolean {
-  return (
-    trunk.destinations === null || trunk.destinations.some((prefix) => phoneKey.startsWith(prefix.replace(/^\+/, '')))
-  )
+  return trunk.destinations === null || trunk.destinations.some((prefix) => phoneKey.startsWith(digitsOf(prefix)))
+}
+
+function digitsOf(prefix: string): string {
+  return prefix.replace(/^\+/, '')
+}
+
+function horizonOf(desk: ClaimDesk): Temporal.Instant {
+  return desk.now.add({ microseconds: Math.round(desk.horizonMs * 1000) })
+}
+
+function sightOf(desk: ClaimDesk): Sight {
+  return { desk, gateOf: (id) => desk.gates.get(id) ?? unlimited(id, desk.now), horizon: horizonOf(desk) }
 }
 
 function unlimited(ownerId: string, now: Temporal.Instant): Gate {

@@ -3,10 +3,18 @@
  * is looked past, in its lane and before the next lane: it holds nobody back.
  */
 import type { LaneOrder } from '../ports/campaign-store.ts'
-import { allocateSlots, type ClaimDesk, type Gate, type Slot, type SlotRequest, startsLeft } from './allocate-slots.ts'
+import {
+  allocateSlots,
+  type ClaimDesk,
+  destinationsServed,
+  type Gate,
+  type Slot,
+  type SlotRequest,
+  startsLeft,
+} from './allocate-slots.ts'
 
-/** So far one claim looks into a lane whose head can have no slots; the next claim begins at the head again. */
-const batchesAtMost = 4
+/** What a store is to pick: contacts of a lane for phones that begin with one of these digits; null: any phone. */
+export type LanePick = LaneOrder & { readonly destinations: readonly string[] | null }
 
 export type Gathered<Candidate> = {
   readonly placed: readonly { readonly candidate: Candidate; readonly slot: Slot }[]
@@ -21,29 +29,34 @@ export type Gathered<Candidate> = {
 export function* gatherSlots<Candidate extends SlotRequest>(
   desk: ClaimDesk,
   lanes: readonly LaneOrder[],
-): Generator<LaneOrder, Gathered<Candidate>, readonly Candidate[]> {
+): Generator<LanePick, Gathered<Candidate>, readonly Candidate[]> {
   const placed: { candidate: Candidate; slot: Slot }[] = []
   const gates = new Map(desk.gates)
   const moved = new Map<string, Gate>()
   const current: ClaimDesk = { ...desk, gates }
   for (const lane of lanes) {
-    let wanted = lane.count
-    for (let batch = 0; batch < batchesAtMost; batch += 1) {
+    // Each round but the last places one at least: those picked can be served, until some of them have used up a trunk.
+    for (let wanted = lane.count; wanted > 0; ) {
       const count = Math.min(wanted, startsLeft(current, lane.routeId))
       if (count <= 0) break
-      const found: readonly Candidate[] = yield { ...lane, count }
+      const found: readonly Candidate[] = yield {
+        ...lane,
+        count,
+        destinations: destinationsServed(current, lane.routeId),
+      }
       const allocation = allocateSlots(current, found)
       for (const [id, gate] of allocation.gates) {
         gates.set(id, gate)
         moved.set(id, gate)
       }
+      const before = placed.length
       for (const [index, candidate] of found.entries()) {
         const slot = allocation.slots[index]
         if (slot === null || slot === undefined) continue
         placed.push({ candidate, slot })
         wanted -= 1
       }
-      if (found.length < count) break
+      if (found.length < count || placed.length === before) break
     }
   }
   return { placed, gates: moved }

@@ -108,10 +108,14 @@ function opening(facts: ExplainFacts, shut: readonly ExplainGate[]): Temporal.In
 }
 
 function campaignGate({ at, campaign }: ExplainFacts): ExplainGate {
-  if (campaign.state === 'running') return { gate: 'campaign', open: true, reason: 'running' }
+  const isEarly = campaign.startAt !== null && isBefore(at, campaign.startAt)
+  // Its start may be put off while it runs: nobody is planned for until then.
+  if (campaign.state === 'running' && !isEarly) return { gate: 'campaign', open: true, reason: 'running' }
+  if (campaign.state === 'running' && campaign.startAt !== null)
+    return { gate: 'campaign', open: false, reason: 'not-started-yet', until: campaign.startAt }
   if (campaign.state !== 'scheduled' || campaign.startAt === null)
     return { gate: 'campaign', open: false, reason: campaign.state }
-  const until = isBefore(at, campaign.startAt) ? campaign.startAt : at
+  const until = isEarly ? campaign.startAt : at
   return { gate: 'campaign', open: false, reason: 'scheduled', until }
 }
 

@@ -10,6 +10,7 @@ const horizonMs = 200
 
 const gate = (more: Partial<CapacityView> = {}): CapacityView => ({
   live: 0,
+  restsUntil: null,
   maxCalls: null,
   callsPerSecond: null,
   nextSlotAt: now,
@@ -27,6 +28,8 @@ const route = (routeId: number, ...trunks: Partial<RouteView['trunks'][number]>[
   routeId,
   trunks: trunks.map((trunk, n) => ({ trunkId: `t${routeId}${n}`, closedUntil: null, ...gate(), ...trunk })),
 })
+/** Full, because of a channel that is free again after `ms`. */
+const resting = (ms: number) => ({ live: 1, maxCalls: 1, restsUntil: after(ms) })
 /** Calling from nine to ten in the callee's zone. */
 const morning = [{ zone: 'callee', fromSecond: 32_400, toSecond: 36_000 }] as const
 const view = (more: Partial<CampaignView> & { windows?: typeof morning } = {}): CampaignView => {
@@ -50,6 +53,7 @@ const view = (more: Partial<CampaignView> & { windows?: typeof morning } = {}): 
     workspace: gate(),
     campaign: gate({ maxCalls: 10, callsPerSecond: 10 }),
     routes: [route(1, {})],
+    numbers: null,
     lanes: [lane()],
     ...rest,
   }
@@ -62,6 +66,12 @@ const told = (given: CampaignView) => {
 test('each reason for starting nothing has its own name, and the instant at which it may be over', () => {
   const table: [string, CampaignView, string, number | null][] = [
     ['before its start', view({ startAt: after(5_000) }), 'not-started-yet', 5_000],
+    [
+      'before its start, past its end',
+      view({ startAt: after(5_000), expiresAt: after(1_000) }),
+      'not-started-yet',
+      1_000,
+    ],
     ['past its end', view({ expiresAt: now }), 'expired', null],
     ['without contacts', view({ lanes: [] }), 'no-contacts', null],
     ['with nobody waiting', view({ lanes: [lane({ nextDueAt: null })] }), 'nothing-due', null],
@@ -77,9 +87,27 @@ test('each reason for starting nothing has its own name, and the instant at whic
     ['trunk full', view({ routes: [route(1, { live: 1, maxCalls: 1 })] }), 'trunk-at-capacity', null],
     ['trunk closed', view({ routes: [route(1, { closedUntil: after(900) })] }), 'trunk-closed', 900],
     ['pace of the campaign', view({ campaign: gate({ callsPerSecond: 1, nextSlotAt: after(700) }) }), 'pace', 600],
-    ['pace of the trunk', view({ routes: [route(1, { callsPerSecond: 1, nextSlotAt: after(700) })] }), 'pace', 700],
+    ['pace of the trunk', view({ routes: [route(1, { callsPerSecond: 1, nextSlotAt: after(700) })] }), 'pace', 600],
+    ['pace of the number', view({ numbers: [gate({ callsPerSecond: 1, nextSlotAt: after(700) })] }), 'pace', 600],
+    ['number full', view({ numbers: [gate({ live: 1, maxCalls: 1 })] }), 'number-at-capacity', null],
+    ['no number at all', view({ numbers: [] }), 'number-at-capacity', null],
+    ['workspace resting', view({ workspace: gate(resting(400)) }), 'workspace-at-capacity', 400],
+    ['campaign resting', view({ campaign: gate(resting(400)) }), 'campaign-at-capacity', 400],
+    ['trunk resting', view({ routes: [route(1, resting(400))] }), 'trunk-at-capacity', 400],
+    ['number resting', view({ numbers: [gate(resting(400))] }), 'number-at-capacity', 400],
+    [
+      'one trunk resting, the other ahead of its pace',
+      view({ routes: [route(1, resting(400), { callsPerSecond: 1, nextSlotAt: after(700) })] }),
+      'pace',
+      400,
+    ],
   ]
   for (const [name, given, because, wakeMs] of table) assert.deepEqual(told(given), [because, wakeMs, 0], name)
+})
+
+test('numbers bound what is ordered together, as trunks do', () => {
+  const numbers = [gate({ maxCalls: 2, live: 1 }), gate({ callsPerSecond: 5 }), gate({ nextSlotAt: after(900) })]
+  assert.equal(planAttempts(view({ numbers }), now, { horizonMs }).start[0]?.count, 2)
 })
 
 test('a full route does not hide when another one is due', () => {
@@ -128,13 +156,29 @@ const gates = fc
     maxCalls: fc.option(fc.integer({ min: 1, max: 3 })),
     callsPerSecond: fc.option(fc.constantFrom(0.5, 1, 3, 20)),
     next: offset,
+    rests: fc.option(fc.integer({ min: 1, max: 4_000 })),
   })
-  .map(({ next, ...rest }) => gate({ ...rest, nextSlotAt: after(next) }))
+  .map(({ next, rests, ...rest }) =>
+    gate({ ...rest, nextSlotAt: after(next), restsUntil: rests === null || rest.live === 0 ? null : after(rests) }),
+  )
+/** The gate as it will be: what only rests is free again. */
+const gateAt = <One extends CapacityView>(one: One, at: Temporal.Instant): One =>
+  one.restsUntil !== null && Temporal.Instant.compare(one.restsUntil, at) <= 0
+    ? { ...one, live: one.live - 1, restsUntil: null }
+    : one
+const viewAt = (given: CampaignView, at: Temporal.Instant): CampaignView => ({
+  ...given,
+  workspace: gateAt(given.workspace, at),
+  campaign: gateAt(given.campaign, at),
+  numbers: given.numbers?.map((one) => gateAt(one, at)) ?? null,
+  routes: given.routes.map((one) => ({ ...one, trunks: one.trunks.map((trunk) => gateAt(trunk, at)) })),
+})
 const views = fc
   .record({
     workspace: gates,
     campaign: gates,
     trunks: fc.array(fc.tuple(gates, fc.option(offset)), { minLength: 2, maxLength: 4 }),
+    numbers: fc.option(fc.array(gates, { maxLength: 3 })),
     lanes: fc.array(
       fc.record({
         routeId: fc.constantFrom(1, 2),
@@ -148,7 +192,7 @@ const views = fc
     starts: fc.option(offset),
     isMorningOnly: fc.boolean(),
   })
-  .map(({ workspace, campaign, trunks, lanes, expires, starts, isMorningOnly }) => {
+  .map(({ workspace, campaign, trunks, numbers, lanes, expires, starts, isMorningOnly }) => {
     const half = Math.ceil(trunks.length / 2)
     const trunk = ([capacity, closed]: [CapacityView, number | null]) => ({
       ...capacity,
@@ -158,6 +202,7 @@ const views = fc
       ...(isMorningOnly ? { windows: morning } : {}),
       workspace,
       campaign,
+      numbers,
       routes: [route(1, ...trunks.slice(0, half).map(trunk)), route(2, ...trunks.slice(half).map(trunk))],
       lanes: lanes.map(({ due, ...rest }, n) =>
         lane({ ...rest, zoneId: n, nextDueAt: due === null ? null : after(due) }),
@@ -185,7 +230,7 @@ test('whenever something could start later by time alone, the planner looks agai
       const plan = planAttempts(given, now, { horizonMs })
       if (plan.start.length > 0) return
       for (let ms = 25; ms <= 6_000; ms += 25) {
-        if (planAttempts(given, after(ms), { horizonMs }).start.length === 0) continue
+        if (planAttempts(viewAt(given, after(ms)), after(ms), { horizonMs }).start.length === 0) continue
         assert.ok(plan.wakeAt !== null, `nothing wakes it, though it could start after ${ms} ms`)
         // Slots are reserved up to a horizon ahead: looked at half a horizon before its instant, a slot is in time.
         const wakeMs = plan.wakeAt.epochMilliseconds - now.epochMilliseconds

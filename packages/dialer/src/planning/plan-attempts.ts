@@ -12,6 +12,7 @@ export type PlanReason =
   | 'campaign-at-capacity'
   | 'workspace-at-capacity'
   | 'trunk-at-capacity'
+  | 'number-at-capacity'
   | 'trunk-closed'
   | 'pace'
 
@@ -24,7 +25,8 @@ export type Plan = {
 
 /** @param horizonMs  Slots are taken at most this far ahead. */
 export function planAttempts(view: CampaignView, now: Temporal.Instant, { horizonMs }: { horizonMs: number }): Plan {
-  if (view.startAt !== null && isBefore(now, view.startAt)) return nothing('not-started-yet', view.startAt)
+  if (view.startAt !== null && isBefore(now, view.startAt))
+    return nothing('not-started-yet', earliest([view.startAt, view.expiresAt]))
   if (view.expiresAt !== null && !isBefore(now, view.expiresAt)) return nothing('expired', null)
   if (view.lanes.length === 0) return nothing('no-contacts', null)
 
@@ -42,21 +44,17 @@ function planLanes(view: CampaignView, now: Temporal.Instant, horizonMs: number)
 
   const horizon = now.add({ microseconds: Math.round(horizonMs * 1000) })
   const shared = Math.min(room(view.workspace), room(view.campaign))
-  if (room(view.workspace) <= 0) return nothing('workspace-at-capacity', null)
-  if (room(view.campaign) <= 0) return nothing('campaign-at-capacity', null)
+  if (room(view.workspace) <= 0) return nothing('workspace-at-capacity', view.workspace.restsUntil)
+  if (room(view.campaign) <= 0) return nothing('campaign-at-capacity', view.campaign.restsUntil)
   const slots = Math.min(slotsWithin(view.workspace, now, horizon), slotsWithin(view.campaign, now, horizon))
   if (slots <= 0)
-    return nothing(
-      'pace',
-      latest(view.workspace.nextSlotAt, view.campaign.nextSlotAt).subtract({
-        microseconds: Math.round(horizonMs * 500),
-      }),
-    )
+    return nothing('pace', aheadOf(latest(view.workspace.nextSlotAt, view.campaign.nextSlotAt), horizonMs))
+  const numbers = view.numbers === null ? Number.MAX_SAFE_INTEGER : roomOfAll(view.numbers, now, horizon)
 
-  const start = order(view, open, Math.min(shared, slots), now, horizon)
+  const start = order(view, open, Math.min(shared, slots, numbers), now, horizon)
   if (start.length > 0) return { start, wakeAt: horizon, because: 'starting' }
-  const trunks = waitForTrunks(view, open, now)
-  return nothing(trunks.because, earliest([trunks.wakeAt, waitForLanes(view, closed, now).wakeAt]))
+  const waits = numbers <= 0 ? waitForNumbers(view.numbers ?? [], horizonMs) : waitForTrunks(view, open, now, horizonMs)
+  return nothing(waits.because, earliest([waits.wakeAt, waitForLanes(view, closed, now).wakeAt]))
 }
 
 /**
@@ -95,29 +93,42 @@ function waitForLanes(view: CampaignView, due: readonly LaneView[], now: Tempora
   return nothing(isAnyDue ? 'outside-calling-window' : 'nothing-due', earliest(instants))
 }
 
-function waitForTrunks(
-  view: CampaignView,
-  open: readonly LaneView[],
-  now: Temporal.Instant,
-): { wakeAt: Temporal.Instant | null; because: PlanReason } {
+type Wait = { readonly wakeAt: Temporal.Instant | null; readonly because: PlanReason }
+
+function waitForTrunks(view: CampaignView, open: readonly LaneView[], now: Temporal.Instant, horizonMs: number): Wait {
   const wanted = new Set(open.map((lane) => lane.routeId))
   const trunks = view.routes.filter((route) => wanted.has(route.routeId)).flatMap((route) => route.trunks)
   const withRoom = trunks.filter((trunk) => room(trunk) > 0)
-  if (withRoom.length === 0) return { wakeAt: null, because: 'trunk-at-capacity' }
+  const openings = withRoom.map((trunk) => latest(aheadOf(trunk.nextSlotAt, horizonMs), trunk.closedUntil ?? now))
+  const wakeAt = earliest([...openings, ...trunks.filter((trunk) => room(trunk) <= 0).map((trunk) => trunk.restsUntil)])
+  if (withRoom.length === 0) return { wakeAt, because: 'trunk-at-capacity' }
   const isClosed = withRoom.every((trunk) => trunk.closedUntil !== null && isBefore(now, trunk.closedUntil))
+  return { wakeAt, because: isClosed ? 'trunk-closed' : 'pace' }
+}
+
+function waitForNumbers(numbers: readonly CapacityView[], horizonMs: number): Wait {
+  const withRoom = numbers.filter((number) => room(number) > 0)
   return {
-    wakeAt: earliest(withRoom.map((trunk) => latest(trunk.nextSlotAt, trunk.closedUntil ?? now))),
-    because: isClosed ? 'trunk-closed' : 'pace',
+    wakeAt: earliest(
+      numbers.map((number) => (room(number) > 0 ? aheadOf(number.nextSlotAt, horizonMs) : number.restsUntil)),
+    ),
+    because: withRoom.length === 0 ? 'number-at-capacity' : 'pace',
   }
 }
 
+/** When to look again for a slot: half a horizon before its instant, so that it is taken in time and none is lost. */
+function aheadOf(slotAt: Temporal.Instant, horizonMs: number): Temporal.Instant {
+  return slotAt.subtract({ microseconds: Math.round(horizonMs * 500) })
+}
+
+/** What trunks or numbers let start together: the claim goes on to the next of them when one is full or ahead of its pace. */
+function roomOfAll(gates: readonly CapacityView[], now: Temporal.Instant, horizon: Temporal.Instant): number {
+  return gates.reduce((sum, gate) => sum + Math.max(0, Math.min(room(gate), slotsWithin(gate, now, horizon))), 0)
+}
+
 function routeRoom(route: RouteView, now: Temporal.Instant, horizon: Temporal.Instant): number {
-  let sum = 0
-  for (const trunk of route.trunks) {
-    if (trunk.closedUntil !== null && isBefore(now, trunk.closedUntil)) continue
-    sum += Math.min(room(trunk), slotsWithin(trunk, now, horizon))
-  }
-  return sum
+  const open = route.trunks.filter(({ closedUntil }) => closedUntil === null || !isBefore(now, closedUntil))
+  return roomOfAll(open, now, horizon)
 }
 
 function room(capacity: CapacityView): number {

@@ -5,8 +5,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Random } from './random.ts'
+import { breakers } from './store-breaker.conformance.ts'
 import { ends, recoveries } from './store-ends.conformance.ts'
+import { explains, sayWhoIsCalled } from './store-explain.conformance.ts'
 import type { StoreGround } from './store-ground.conformance.ts'
+import { lanesAndPaces } from './store-lanes.conformance.ts'
 import { sharedLimits } from './store-limits.conformance.ts'
 import {
   addPlainContact,
@@ -43,14 +46,20 @@ export function campaignStoreConformance(
   }
 
   claims(promise)
+  lanesAndPaces(promise)
   refusals(promise)
   phases(promise)
   ends(promise)
   recoveries(promise)
+  breakers(promise)
+  explains(promise)
   for (const seed of [1, 2, 3, 4, 5]) {
     promise(
       `concurrent claims of campaigns that share trunks, numbers and phones keep every limit (seed ${seed})`,
       (ground) => sharedLimits(ground, seeded(seed)),
+    )
+    promise(`explain and the claim agree about everyone in a world by chance (seed ${seed})`, (ground) =>
+      sayWhoIsCalled(ground, seeded(seed)),
     )
   }
 }
@@ -61,7 +70,7 @@ function claims(promise: Promised): void {
       trunk: { callsPerSecond: 3 },
       settings: settings({}, { callsPerSecond: 10 }),
     })
-    const legs = await claimAll(world)
+    const legs = await claimAll(world, campaignId, 3)
     assert.deepEqual(offsets(legs, ground.now()), [0, 333_334, 666_668])
     assert.deepEqual(
       legs.map((leg) => leg.contactId),
@@ -123,37 +132,6 @@ function claims(promise: Promised): void {
     await ground.addCampaign({ id: otherCampaignId, workspaceId, settings: settings() })
     await addPlainContact(ground, routeId, 50, { campaignId: otherCampaignId })
     assert.equal(only(await claimAll(full, otherCampaignId)).trunkId, otherTrunkId)
-  })
-
-  promise('a contact that no trunk can serve holds neither its lane nor the others', async (ground) => {
-    // One start within the horizon: whoever is first in a lane would take it.
-    const world = await plainWorld(ground, { contacts: 0, settings: settings({}, { callsPerSecond: 0.5 }) })
-    const narrowId = uuid(13)
-    await ground.addTrunk({ id: narrowId, workspaceId, destinations: ['+7'] })
-    const routeId = await ground.addRoute({ workspaceId, trunkIds: [narrowId] })
-    const abroad = (n: number) => ({ phones: [`+84${phoneOf(n).slice(2)}`] })
-    await addPlainContact(ground, routeId, 1, abroad(1))
-    await addPlainContact(ground, routeId, 2, abroad(2))
-    await addPlainContact(ground, routeId, 3)
-    assert.equal(only(await claimAll(world)).contactId, contactId(3), 'its own lane')
-    await ground.advance(2_000)
-    await addPlainContact(ground, routeId, 4, { zones: ['Europe/Samara'] })
-    assert.equal(only(await claimAll(world)).contactId, contactId(4), 'another lane')
-  })
-
-  promise('a phone that lives in another campaign holds neither its lane nor the others', async (ground) => {
-    const world = await plainWorld(ground, { contacts: 1 })
-    only(await claimAll(world))
-    await ground.addCampaign({ id: otherCampaignId, workspaceId, settings: settings({}, { callsPerSecond: 0.5 }) })
-    const inOther = (n: number, phone: number, zone: string) =>
-      addPlainContact(ground, world.routeId, n, {
-        campaignId: otherCampaignId,
-        phones: [phoneOf(phone)],
-        zones: [zone],
-      })
-    await inOther(10, 0, 'Europe/Moscow')
-    await inOther(11, 11, 'Europe/Samara')
-    assert.equal(only(await claimAll(world, otherCampaignId)).contactId, contactId(11))
   })
 
   promise(

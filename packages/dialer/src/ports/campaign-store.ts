@@ -23,7 +23,10 @@ export type LaneView = {
 
 /** One gate of capacity and pace: of the workspace, the campaign, a trunk or a number. */
 export type CapacityView = {
+  /** Live legs and resting channels. */
   readonly live: number
+  /** When the first channel that only rests is free again; null: none rests. */
+  readonly restsUntil: Temporal.Instant | null
   readonly maxCalls: number | null
   readonly callsPerSecond: number | null
   /** The next instant this gate lets an attempt start. */
@@ -49,6 +52,8 @@ export type CampaignView = {
   readonly workspace: CapacityView
   readonly campaign: CapacityView
   readonly routes: readonly RouteView[]
+  /** Gates of the numbers one of which a call shows; null: no number of ours is shown. */
+  readonly numbers: readonly CapacityView[] | null
   readonly lanes: readonly LaneView[]
 }
 
@@ -123,7 +128,7 @@ export interface CampaignStore {
    * Takes slots in one transaction: locks workspace, campaign, trunks by id, numbers by id, counts live legs (resting
    * channels too), reads do-not-call and the phone's history, inserts live legs, then computes start instants one by one:
    * `s = max(every pace row's next instant, clock)`, each row's next = `s + 1 / its own rate`. Never reserves further
-   * ahead than `horizonMs`.
+   * ahead than `horizonMs`. Over a trunk whose breaker has opened goes nothing before `closedUntil`, and one call after it.
    * @throws {StoreError} `STORE_FENCED` when the lease is not current.
    */
   claim(
@@ -134,11 +139,14 @@ export interface CampaignStore {
   ): Promise<readonly ClaimedLeg[]>
   /** Phase 0 -> 1, durable before the promise resolves. False: the leg is not ours any more, drop it. */
   beginDialing(lease: NodeLease, legId: string): Promise<boolean>
-  /** Phase 1 -> 2 at the 200. */
+  /** Phase 1 -> 2 at the 200. A trunk whose probe this is, is in use again. */
   markAnswered(lease: NodeLease, legId: string, answeredAt: Temporal.Instant): Promise<boolean>
   /** Gives an unsent slot back: phase 0 only, not counted as an attempt. */
   release(lease: NodeLease, legId: string, reason: string): Promise<boolean>
-  /** Ends an attempt in one transaction (live leg, call, attempt, phone history, next attempt, outbox). False: fenced, nothing changed. */
+  /**
+   * Ends an attempt in one transaction (live leg, call, attempt, phone history, next attempt, outbox, the trunk's breaker).
+   * False: fenced, nothing changed.
+   */
   finish(lease: NodeLease, outcome: AttemptOutcome): Promise<boolean>
   /** Legs of dead nodes (lease past by `graceMs`) and of older epochs: phase 0 returned, 1 `unknown`, 2 keeps `answered`. */
   recover(graceMs: number): Promise<Recovery>

@@ -65,6 +65,35 @@ export function ends(promise: Promised): void {
     assert.deepEqual([next.phone, next.attemptNumber], [phoneOf(2), 2])
   })
 
+  promise('a next phone that has had its attempts of the day is due on its next day', async (ground) => {
+    const capped = settings({ retry: { rules: [], caps: { perPhonePerDay: 1 } } })
+    const world = await plainWorld(ground, { contacts: 0, settings: capped })
+    await ground.addCampaign({ id: otherCampaignId, workspaceId, settings: capped })
+    await addPlainContact(ground, world.routeId, 9, { campaignId: otherCampaignId, phones: [phoneOf(2)] })
+    await ground.store.finish(world.lease, outcome(only(await claimAll(world, otherCampaignId)), ground))
+    await addPlainContact(ground, world.routeId, 1, { phones: [phoneOf(1), phoneOf(2)] })
+    const leg = only(await claimAll(world))
+    await ground.store.finish(world.lease, outcome(leg, ground, { disposition: 'invalid-number' }))
+    const { dueAt, phoneIndex } = await ground.contact(leg.contactId)
+    const nextDay = ground.now().toZonedDateTimeISO('Europe/Moscow').toPlainDate().add({ days: 1 })
+    assert.deepEqual(
+      [phoneIndex, dueAt.toString()],
+      [1, nextDay.toZonedDateTime('Europe/Moscow').toInstant().toString()],
+    )
+  })
+
+  promise('an end that brings text no store can hold is stored all the same', async (ground) => {
+    const world = await plainWorld(ground, { contacts: 1 })
+    const leg = only(await claimAll(world))
+    const odd = outcome(leg, ground, {
+      sip: { code: 486, reason: 'Busy\0Here \ud800', q850: null },
+      variables: { said: '\0' },
+      tags: ['a,"b"', '{}'],
+    })
+    assert.equal(await ground.store.finish(world.lease, odd), true)
+    assert.equal((await ground.attempts(leg.contactId)).length, 1)
+  })
+
   promise('a second end, and an end from an older life of the node, change nothing', async (ground) => {
     const world = await plainWorld(ground, { contacts: 2 })
     const [first, second] = await claimAll(world)

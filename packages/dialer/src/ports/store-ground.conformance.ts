@@ -1,5 +1,7 @@
 /** What the conformance suite of `CampaignStore` stands on: an empty store, its virtual clock, and ways to fill and look into it. */
 import type { CampaignSettings } from '../campaigns/campaign-settings.ts'
+import type { ExplainFacts } from '../explain/explain.ts'
+import type { BreakerSettings } from '../trunks/breaker.ts'
 import type { CampaignStore } from './campaign-store.ts'
 
 export type Limits = { readonly maxCalls?: number | undefined; readonly callsPerSecond?: number | undefined }
@@ -9,6 +11,7 @@ export type TrunkSeed = Limits & {
   readonly id: string
   readonly workspaceId: string
   readonly closedUntil?: Temporal.Instant | undefined
+  readonly breaker?: BreakerSettings | 'off' | undefined
   /** Prefixes with a plus; absent: any. */
   readonly destinations?: readonly string[] | undefined
 }
@@ -66,6 +69,12 @@ export interface StoreGround {
   campaignState(campaignId: string): Promise<CampaignState>
   contact(contactId: string): Promise<ContactSight>
   attempts(contactId: string): Promise<readonly { readonly disposition: string; readonly attemptNumber: number }[]>
+  /** What `explain` is told of a phone now; null: the campaign has no such phone. */
+  explainFacts(question: {
+    readonly workspaceId: string
+    readonly campaignId: string
+    readonly phone: string
+  }): Promise<ExplainFacts | null>
   /** Topics with their keys, in order. */
   outbox(): Promise<readonly { readonly topic: string; readonly key: string }[]>
 }

@@ -31,8 +31,14 @@ export async function sharedLimits(ground: StoreGround, random: Random): Promise
         phone: phoneOf(900 + 10 * w + n),
       })
     await ground.addGroup({ id: uuid(300 + w), workspaceId: workspace, numberIds: numbers.map((number) => number.id) })
-    const routeId = await ground.addRoute({ workspaceId: workspace, trunkIds: trunks.map((trunk) => trunk.id) })
-    for (const c of [0, 1]) {
+    const trunkIds = trunks.map((trunk) => trunk.id)
+    // Campaigns prefer the trunks that they share in another order each.
+    const routeIds = [
+      await ground.addRoute({ workspaceId: workspace, trunkIds }),
+      await ground.addRoute({ workspaceId: workspace, trunkIds: trunkIds.toReversed() }),
+    ]
+    for (const c of [0, 1, 2]) {
+      const routeId = routeIds[c % 2] ?? 0
       const { id, ...pace } = own(uuid(400 + 10 * w + c), 6, 5 + c)
       campaigns.push(id)
       const retry = { rules: [{ on: ['busy'], tries: 3, intervalsSeconds: [1] }], caps: {} } as const
@@ -50,11 +56,18 @@ export async function sharedLimits(ground: StoreGround, random: Random): Promise
           routeId,
           zones,
         }
-        await ground.addContact({ ...seed, phones: [phoneOf(below(40))], dueAt: ground.now() })
+        const first = below(40)
+        await ground.addContact({
+          ...seed,
+          phones: [phoneOf(first), phoneOf((first + 1 + below(39)) % 40)],
+          dueAt: ground.now(),
+        })
       }
     }
   }
   const leases = await Promise.all([1, 2, 3, 4].map((n) => ground.store.join(`node-${n}`, 3_600_000)))
+  /** Channels of ended calls until the end of their pause. */
+  let resting: { readonly leg: ClaimedLeg; readonly until: Temporal.Instant }[] = []
   const live = new Map<string, { readonly leg: ClaimedLeg; readonly lease: NodeLease }>()
   const starts = new Map<string, bigint[]>()
   for (let round = 0; round < 25; round++) {
@@ -67,15 +80,20 @@ export async function sharedLimits(ground: StoreGround, random: Random): Promise
         }
       }),
     )
+    resting = resting.filter(({ until }) => Temporal.Instant.compare(until, ground.now()) > 0)
     checkRoom(
       owners,
       [...live.values()].map((one) => one.leg),
+      resting.map((one) => one.leg),
     )
     for (const { leg, lease } of [...live.values()]) {
       const chance = random.next()
       if (chance < 0.2) assert.equal(await ground.store.release(lease, leg.legId, 'by chance'), true)
-      else if (chance < 0.6) assert.equal(await ground.store.finish(lease, outcome(leg, ground)), true)
-      else continue
+      else if (chance < 0.6) {
+        const disposition = random.next() < 0.3 ? 'invalid-number' : 'busy'
+        assert.equal(await ground.store.finish(lease, outcome(leg, ground, { disposition })), true)
+        resting.push({ leg, until: ground.now().add({ seconds: leg.settings.pacing.pauseSeconds }) })
+      } else continue
       live.delete(leg.legId)
     }
     await ground.advance(below(500))
@@ -87,18 +105,25 @@ export async function sharedLimits(ground: StoreGround, random: Random): Promise
 const ownersOf = (leg: ClaimedLeg): string[] =>
   [leg.workspaceId, leg.campaignId, leg.trunkId, leg.numberId].filter((id) => id !== null)
 
-function checkRoom(owners: readonly Owner[], live: readonly ClaimedLeg[]): void {
+function checkRoom(owners: readonly Owner[], live: readonly ClaimedLeg[], resting: readonly ClaimedLeg[]): void {
   for (const owner of owners) {
-    const count = live.filter((leg) => ownersOf(leg).includes(owner.id)).length
+    const count = [...live, ...resting].filter((leg) => ownersOf(leg).includes(owner.id)).length
     assert.ok(count <= owner.maxCalls, `${owner.id} has ${count} calls at once, ${owner.maxCalls} allowed`)
   }
-  const phones = live.map((leg) => leg.phone)
-  assert.equal(new Set(phones).size, phones.length, 'a phone lives twice')
+  for (const keys of [live.map((leg) => leg.phone), live.map((leg) => leg.contactId)])
+    assert.equal(new Set(keys).size, keys.length, 'a phone or a contact lives twice')
 }
 
+/** Starts lie an interval apart at least: then no half-open second holds more than the rate, and no two share an instant. */
 function checkPace(owner: Owner, starts: readonly bigint[]): void {
   const sorted = starts.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   for (const [index, at] of sorted.entries()) {
+    const next = sorted[index + 1]
+    if (next !== undefined)
+      assert.ok(
+        Number(next - at) >= 1e9 / owner.callsPerSecond,
+        `${owner.id}: two starts ${next - at} ns apart, ${owner.callsPerSecond} a second allowed`,
+      )
     const inSecond = sorted.slice(index).filter((other) => other < at + 1_000_000_000n).length
     assert.ok(
       inSecond <= owner.callsPerSecond,

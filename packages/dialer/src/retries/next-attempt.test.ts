@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { RetryPolicy, RetryRule } from '../campaigns/campaign-settings.ts'
-import { type EndedAttempt, nextAttempt, type PastAttempt } from './next-attempt.ts'
+import type { RetryPolicy, RetryRule, RetryTrigger } from '../campaigns/campaign-settings.ts'
+import { type ContactPhone, type EndedAttempt, nextAttempt, type PastAttempt } from './next-attempt.ts'
 
 const now = Temporal.Instant.from('2026-03-02T09:00:00Z')
 const busy: RetryRule = { on: ['busy'], tries: 2, intervalsSeconds: [60, 300] }
@@ -13,6 +13,7 @@ const attempt = (disposition: PastAttempt['disposition'], more: Partial<PastAtte
   phoneIndex: 0,
   ...more,
 })
+const phone = (zone: string, ...starts: Temporal.Instant[]): ContactPhone => ({ zones: [zone], starts })
 const ended = (
   past: readonly PastAttempt[],
   retry: Partial<RetryPolicy> = {},
@@ -21,9 +22,8 @@ const ended = (
   settings: { retry: { rules: [busy], caps: {}, ...retry }, maxDurationMs: 600_000, windows: [], timeGroups: [] },
   workspaceZone: 'Europe/Moscow',
   expiresAt: null,
-  phones: [{ zones: ['Europe/Moscow'] }],
+  phones: [phone('Europe/Moscow')],
   past,
-  phoneStarts: [],
   now,
   ...more,
 })
@@ -48,7 +48,7 @@ test('one cap over all rules ends a contact whose rules would go on', () => {
 })
 
 test('a result without a rule moves on to the next phone at once, with counters of its own', () => {
-  const phones = [{ zones: ['Europe/Moscow'] }, { zones: ['Europe/Samara'] }]
+  const phones = [phone('Europe/Moscow'), phone('Europe/Samara')]
   assert.equal(verdict(ended([attempt('invalid-number')], {}, { phones })), '1+0')
   const both = [attempt('busy'), attempt('busy'), attempt('busy'), attempt('busy', { phoneIndex: 1 })]
   assert.equal(verdict(ended(both, {}, { phones })), '1+60')
@@ -61,7 +61,7 @@ test('an answer ends the contact unless the talk was too short to count', () => 
 })
 
 test('an unknown end is dialled again only by a rule, and not before the lost call must be over', () => {
-  const phones = [{ zones: ['Europe/Moscow'] }, { zones: ['Europe/Moscow'] }]
+  const phones = [phone('Europe/Moscow'), phone('Europe/Moscow')]
   assert.equal(verdict(ended([attempt('unknown')], {}, { phones })), 'unknown')
   const rules: RetryRule[] = [{ on: ['unknown'], tries: 1, intervalsSeconds: [1] }]
   assert.equal(verdict(ended([attempt('unknown')], { rules })), '0+610')
@@ -73,8 +73,34 @@ test('a carrier that never answered is not asked again before its transaction is
 })
 
 test("a phone's cap of the day puts the redial to the callee's next midnight", () => {
-  const next = nextAttempt(ended([attempt('busy')], { caps: { perPhonePerDay: 1 } }, { phoneStarts: [now] }))
+  const next = nextAttempt(
+    ended([attempt('busy')], { caps: { perPhonePerDay: 1 } }, { phones: [phone('Europe/Moscow', now)] }),
+  )
   assert.deepEqual(next.kind === 'retry' && next.dueAt.toString(), '2026-03-02T21:00:00Z')
+})
+
+test("the next phone keeps its own cap of the day, in its own zone; the last one's attempts are not its", () => {
+  const caps = { perPhonePerDay: 1 }
+  const earlier = now.subtract({ hours: 1 })
+  const to = (next: ContactPhone) =>
+    verdict(ended([attempt('invalid-number')], { caps }, { phones: [phone('Europe/Moscow', now), next] }))
+  assert.equal(to(phone('Asia/Vladivostok')), '1+0')
+  // Seven in the evening there: five hours to midnight.
+  assert.equal(to(phone('Asia/Vladivostok', earlier)), `1+${5 * 3_600}`)
+})
+
+test('a day is full for whoever is in no zone that is known, too', () => {
+  const next = ended([attempt('busy')], { caps: { perPhonePerDay: 1 } }, { phones: [{ zones: [], starts: [now] }] })
+  assert.equal(verdict(next), `0+${12 * 3_600}`)
+})
+
+test('no rule redials whoever answered, cannot be called, or was taken back, whatever it names', () => {
+  for (const disposition of ['answered', 'invalid-number', 'blocked', 'cancelled'] as const) {
+    // As a campaign of an older version may have it stored.
+    const rules: RetryRule[] = [{ on: [disposition as unknown as RetryTrigger], tries: 3, intervalsSeconds: [1] }]
+    const next = nextAttempt(ended([attempt(disposition, { talkMs: 2_000 })], { rules }))
+    assert.equal(next.kind, 'done', disposition)
+  }
 })
 
 test('a redial that would come after the campaign expires does not come', () => {

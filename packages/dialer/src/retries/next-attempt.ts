@@ -1,6 +1,6 @@
 /** What follows an attempt: the same phone again, the contact's next phone, or nothing any more. */
 import type { Disposition } from '../attempts/disposition.ts'
-import type { CampaignSettings, RetryRule } from '../campaigns/campaign-settings.ts'
+import type { CampaignSettings, FinalDisposition, RetryRule } from '../campaigns/campaign-settings.ts'
 import { nextOpening } from '../windows/calling-window.ts'
 import { withinDayCap } from './day-cap.ts'
 
@@ -14,15 +14,19 @@ export type PastAttempt = {
   readonly phoneIndex: number
 }
 
+export type ContactPhone = {
+  readonly zones: readonly string[]
+  /** Starts of its attempts, two days back at least, over all campaigns of the workspace, the one just ended included. */
+  readonly starts: readonly Temporal.Instant[]
+}
+
 export type EndedAttempt = {
   readonly settings: Pick<CampaignSettings, 'retry' | 'maxDurationMs' | 'windows' | 'timeGroups'>
   readonly workspaceZone: string
   readonly expiresAt: Temporal.Instant | null
-  readonly phones: readonly { readonly zones: readonly string[] }[]
+  readonly phones: readonly ContactPhone[]
   /** All attempts of this contact in this campaign, oldest first; the last one has just ended. */
   readonly past: readonly PastAttempt[]
-  /** Starts of recent attempts of the phone just dialled, over all campaigns of the workspace, this one included. */
-  readonly phoneStarts: readonly Temporal.Instant[]
   readonly now: Temporal.Instant
 }
 
@@ -52,8 +56,9 @@ export function nextAttempt(ended: EndedAttempt): NextAttempt {
   const phoneIndex = retryAt === null ? last.phoneIndex + 1 : last.phoneIndex
   if (phoneIndex < 0 || phoneIndex >= ended.phones.length) return { kind: 'done', reason: 'tries-used-up' }
   if (perContact !== undefined && past.length >= perContact) return { kind: 'done', reason: 'contact-cap' }
-  const byRules = retryAt ?? ended.now
-  const zones = ended.phones[phoneIndex]?.zones ?? []
+  const { zones = [], starts = [] } = ended.phones[phoneIndex] ?? {}
+  const { perPhonePerDay } = settings.retry.caps
+  const byRules = withinDayCap(perPhonePerDay, starts, zones, ended.workspaceZone, retryAt ?? ended.now)
   const dueAt = nextOpening(settings, zones, ended.workspaceZone, byRules) ?? byRules
   if (ended.expiresAt !== null && Temporal.Instant.compare(dueAt, ended.expiresAt) >= 0)
     return { kind: 'done', reason: 'campaign-expires' }
@@ -69,22 +74,21 @@ function redialAt(ended: EndedAttempt, last: PastAttempt): Temporal.Instant | nu
   const seconds = rule.intervalsSeconds[Math.min(results, rule.intervalsSeconds.length) - 1] ?? 0
   const waitMs = Math.max(seconds * 1000, leastWaitMs(ended, last))
   const byRule = last.endedAt.add({ milliseconds: Math.round(waitMs) })
-  return withinDayCap(
-    ended.settings.retry.caps.perPhonePerDay,
-    ended.phoneStarts,
-    ended.phones[last.phoneIndex]?.zones ?? [],
-    Temporal.Instant.compare(byRule, ended.now) < 0 ? ended.now : byRule,
-  )
+  return Temporal.Instant.compare(byRule, ended.now) < 0 ? ended.now : byRule
 }
 
-/** No rule redials what cannot be reached by ringing again, or what was taken back. */
-const neverAgain: ReadonlySet<Disposition> = new Set(['invalid-number', 'blocked', 'cancelled'])
+const final: ReadonlySet<Disposition> = new Set<FinalDisposition>([
+  'answered',
+  'invalid-number',
+  'blocked',
+  'cancelled',
+])
 
-function triggers(rule: RetryRule, attempt: PastAttempt): boolean {
-  if (neverAgain.has(attempt.disposition)) return false
-  if (rule.on.includes(attempt.disposition)) return true
-  if (!rule.on.includes('short-talk') || attempt.disposition !== 'answered') return false
-  return attempt.talkMs <= (rule.talkSecondsAtMost ?? 0) * 1000
+/** Total over what is stored: a rule that names a final disposition, as old ones may, hears nothing of it. */
+function triggers(rule: RetryRule, { disposition, talkMs }: PastAttempt): boolean {
+  if (disposition === 'answered')
+    return rule.on.includes('short-talk') && talkMs <= (rule.talkSecondsAtMost ?? 0) * 1000
+  return !final.has(disposition) && rule.on.some((trigger) => trigger === disposition)
 }
 
 function leastWaitMs(ended: EndedAttempt, last: PastAttempt): number {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Hours, isOpen, nextOpening } from './calling-window.ts'
+import { forbiddenBy, type Hours, isOpen, nextOpening } from './calling-window.ts'
 
 const at = (text: string) => Temporal.Instant.from(text)
 const hours = (fromSecond: number, toSecond: number, timeGroups: Hours['timeGroups'] = []): Hours => ({
@@ -46,6 +46,25 @@ test('forbidden hours cross midnight and end where they say', () => {
 test('a window that begins inside the gap of a clock change opens when the gap ends', () => {
   const opening = nextOpening(hours(2.5 * 3_600, 5 * 3_600), ['Europe/Berlin'], 'UTC', at('2026-03-28T23:30:00Z'))
   assert.equal(opening?.toString(), '2026-03-29T01:00:00Z')
+})
+
+test('a window that opens within the hour that the clocks show twice opens in either of them', () => {
+  const early = hours(2.5 * 3_600, 5 * 3_600)
+  const opening = (from: string) => nextOpening(early, ['Europe/Berlin'], 'UTC', at(from))?.toString()
+  assert.equal(opening('2026-10-25T00:10:00Z'), '2026-10-25T00:30:00Z')
+  assert.equal(opening('2026-10-25T01:00:00Z'), '2026-10-25T01:30:00Z', 'the clocks are just put back')
+  assert.equal(opening('2026-10-25T01:10:00.5Z'), '2026-10-25T01:30:00Z')
+})
+
+test('whoever is in no zone that is known is taken to be where the workspace is', () => {
+  const night = [{ name: 'night', zone: 'callee', forbid: [{ fromSecond: 22 * 3_600, toSecond: 8 * 3_600 }] }] as const
+  const late = at('2026-03-02T20:00:00Z')
+  assert.equal(forbiddenBy(night, [], 'Europe/Moscow', late)?.name, 'night')
+  assert.equal(isOpen({ windows: [], timeGroups: night }, [], 'Europe/Moscow', late), false)
+  assert.equal(
+    nextOpening({ windows: [], timeGroups: night }, [], 'Europe/Moscow', late)?.toString(),
+    '2026-03-03T05:00:00Z',
+  )
 })
 
 test('the next opening is open, and no minute before it is', () => {

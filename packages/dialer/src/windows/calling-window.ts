@@ -3,14 +3,20 @@
  * zones all of them must be open.
  */
 import type { CallingWindow, CampaignSettings, ForbiddenHours } from '../campaigns/campaign-settings.ts'
+import {
+  changesAfter,
+  daySeconds,
+  type LocalTime,
+  localTimeAt,
+  type OffsetSpan,
+  zoneTimeline,
+} from './zone-timeline.ts'
 
 export type Hours = Pick<CampaignSettings, 'windows' | 'timeGroups'>
 
-const midnight = Temporal.PlainTime.from('00:00')
-const lastSecond = 86_399
-const daySeconds = 86_400
+const lastSecond = daySeconds - 1
 /** Beyond this no opening is looked for: the hours never open in all zones at once. */
-const horizonDays = 14
+const horizonDays = 15
 
 /** Whether a call may start at `instant`. */
 export function isOpen(
@@ -19,10 +25,9 @@ export function isOpen(
   workspaceZone: string,
   instant: Temporal.Instant,
 ): boolean {
-  return (
-    isInWindow(hours.windows, calleeZones, workspaceZone, instant) &&
-    !forbiddenBy(hours.timeGroups, calleeZones, workspaceZone, instant)
-  )
+  if (hours.windows.length === 0 && hours.timeGroups.length === 0) return true
+  const { callees, workspace } = localTimes(calleeZones, workspaceZone, instant)
+  return areOpen(hours, callees, workspace)
 }
 
 export function isInWindow(
@@ -31,15 +36,7 @@ export function isInWindow(
   workspaceZone: string,
   instant: Temporal.Instant,
 ): boolean {
-  if (windows.length === 0) return true
-  // Nobody is nowhere: a callee of unknown place is taken to be where the workspace is.
-  const zones = calleeZones.length === 0 ? [workspaceZone] : calleeZones
-  return zones.every((zone) =>
-    windows.some((window) => {
-      const { day, second } = localTime(instant, window.zone === 'callee' ? zone : workspaceZone)
-      return isListed(window.days, day) && second >= window.fromSecond && second <= window.toSecond
-    }),
-  )
+  return isOpen({ windows, timeGroups: [] }, calleeZones, workspaceZone, instant)
 }
 
 /** The time group that forbids the instant, or undefined. */
@@ -49,18 +46,14 @@ export function forbiddenBy(
   workspaceZone: string,
   instant: Temporal.Instant,
 ): ForbiddenHours | undefined {
-  return groups.find((group) => {
-    const zones = group.zone === 'callee' ? calleeZones : [workspaceZone]
-    return zones.some((zone) => {
-      const { day, second } = localTime(instant, zone)
-      const yesterday = day === 1 ? 7 : day - 1
-      return group.forbid.some(({ days, fromSecond, toSecond }) =>
-        fromSecond <= toSecond
-          ? isListed(days, day) && second >= fromSecond && second < toSecond
-          : (isListed(days, day) && second >= fromSecond) || (isListed(days, yesterday) && second < toSecond),
-      )
-    })
-  })
+  if (groups.length === 0) return undefined
+  const { callees, workspace } = localTimes(calleeZones, workspaceZone, instant)
+  return groups.find((group) => forbids(group, callees, workspace))
+}
+
+/** Nobody is nowhere: a callee of unknown place is taken to be where the workspace is. */
+export function whereabouts(calleeZones: readonly string[], workspaceZone: string): readonly string[] {
+  return calleeZones.length === 0 ? [workspaceZone] : calleeZones
 }
 
 /**
@@ -73,47 +66,61 @@ export function nextOpening(
   workspaceZone: string,
   from: Temporal.Instant,
 ): Temporal.Instant | null {
-  if (isOpen(hours, calleeZones, workspaceZone, from)) return from
-  const zones = [...new Set([workspaceZone, ...calleeZones])]
+  if (hours.windows.length === 0 && hours.timeGroups.length === 0) return from
+  const begin = Math.floor(from.epochMilliseconds / 1000)
+  const end = begin + horizonDays * daySeconds
+  const workspace = zoneTimeline(workspaceZone, begin, end)
+  const callees = distinct(whereabouts(calleeZones, workspaceZone).map((zone) => zoneTimeline(zone, begin, end)))
+  const isOpenAt = (second: number): boolean =>
+    areOpen(
+      hours,
+      callees.map((timeline) => localTimeAt(timeline, second)),
+      localTimeAt(workspace, second),
+    )
+  // A second of the hours is open or shut as a whole, so the one that `from` lies in speaks for it.
+  if (isOpenAt(begin)) return from
   const seconds = edges(hours)
   // The answer changes only where a window begins or a forbidden span ends, or with the clocks: those instants are enough.
-  for (let day = 0; day <= horizonDays; day++) {
-    const begin = from.add({ hours: 24 * day })
-    const end = begin.add({ hours: 24 })
-    const opening = zones
-      .flatMap((zone) => changesWithin(zone, seconds, begin, end))
-      .sort(Temporal.Instant.compare)
-      .find((instant) => isOpen(hours, calleeZones, workspaceZone, instant))
-    if (opening !== undefined) return opening
-  }
-  return null
+  const opening = distinct([workspace, ...callees])
+    .flatMap((timeline) => changesAfter(timeline, seconds, begin, end))
+    .sort((a, b) => a - b)
+    .find(isOpenAt)
+  return opening === undefined ? null : Temporal.Instant.fromEpochMilliseconds(opening * 1000)
 }
 
-/** The instants of (begin, end] at which a wall clock of the zone shows one of the seconds of a day, or jumps. */
-function changesWithin(
-  zone: string,
-  seconds: readonly number[],
-  begin: Temporal.Instant,
-  end: Temporal.Instant,
-): Temporal.Instant[] {
-  const isWithin = (instant: Temporal.Instant): boolean =>
-    Temporal.Instant.compare(instant, begin) > 0 && Temporal.Instant.compare(instant, end) <= 0
-  const local = begin.toZonedDateTimeISO(zone)
-  const jump = local.getTimeZoneTransition('next')?.toInstant()
-  const hasJump = jump !== undefined && isWithin(jump)
-  const changes: Temporal.Instant[] = hasJump ? [jump] : []
-  const lastDate = end.toZonedDateTimeISO(zone).toPlainDate()
-  for (let date = local.toPlainDate(); Temporal.PlainDate.compare(date, lastDate) <= 0; date = date.add({ days: 1 })) {
-    for (const second of seconds) {
-      const plain = date.toPlainDateTime(midnight.add({ seconds: second }))
-      // Where the clocks are put back, a wall clock shows the same second twice, and either may be the opening.
-      for (const disambiguation of hasJump ? (['earlier', 'later'] as const) : (['compatible'] as const)) {
-        const instant = plain.toZonedDateTime(zone, { disambiguation }).toInstant()
-        if (isWithin(instant)) changes.push(instant)
-      }
-    }
-  }
-  return changes
+/** The one rule: where every clock stands, whether a call may start. */
+function areOpen(hours: Hours, callees: readonly LocalTime[], workspace: LocalTime): boolean {
+  return (
+    callees.every((callee) => allows(hours.windows, callee, workspace)) &&
+    !hours.timeGroups.some((group) => forbids(group, callees, workspace))
+  )
+}
+
+function allows(windows: readonly CallingWindow[], callee: LocalTime, workspace: LocalTime): boolean {
+  if (windows.length === 0) return true
+  return windows.some((window) => {
+    const { day, second } = window.zone === 'callee' ? callee : workspace
+    return isListed(window.days, day) && second >= window.fromSecond && second <= window.toSecond
+  })
+}
+
+function forbids(group: ForbiddenHours, callees: readonly LocalTime[], workspace: LocalTime): boolean {
+  return (group.zone === 'callee' ? callees : [workspace]).some(({ day, second }) => {
+    const yesterday = day === 1 ? 7 : day - 1
+    return group.forbid.some(({ days, fromSecond, toSecond }) =>
+      fromSecond <= toSecond
+        ? isListed(days, day) && second >= fromSecond && second < toSecond
+        : (isListed(days, day) && second >= fromSecond) || (isListed(days, yesterday) && second < toSecond),
+    )
+  })
+}
+
+/** Russia's fourteen zones are eleven clocks, the world's four hundred some sixty: a clock is looked at once. */
+function distinct(timelines: readonly (readonly OffsetSpan[])[]): (readonly OffsetSpan[])[] {
+  const clocks = new Map<string, readonly OffsetSpan[]>()
+  for (const timeline of timelines)
+    clocks.set(timeline.map(({ until, offset }) => `${offset} ${until}`).join(), timeline)
+  return [...clocks.values()]
 }
 
 function edges(hours: Hours): readonly number[] {
@@ -126,7 +133,14 @@ function edges(hours: Hours): readonly number[] {
   ]
 }
 
-function localTime(instant: Temporal.Instant, zone: string): { day: number; second: number } {
+function localTimes(calleeZones: readonly string[], workspaceZone: string, instant: Temporal.Instant) {
+  return {
+    callees: whereabouts(calleeZones, workspaceZone).map((zone) => localTime(instant, zone)),
+    workspace: localTime(instant, workspaceZone),
+  }
+}
+
+function localTime(instant: Temporal.Instant, zone: string): LocalTime {
   const local = instant.toZonedDateTimeISO(zone)
   return { day: local.dayOfWeek, second: local.hour * 3_600 + local.minute * 60 + local.second }
 }

@@ -4,7 +4,15 @@ import fc from 'fast-check'
 import type { CallingWindow, ForbiddenHours } from '../campaigns/campaign-settings.ts'
 import { isOpen, nextOpening } from './calling-window.ts'
 
-const zones = ['Europe/Moscow', 'Asia/Vladivostok', 'America/New_York', 'Europe/London', 'Australia/Lord_Howe', 'UTC']
+const zones = [
+  'Europe/Moscow',
+  'Europe/Berlin',
+  'Asia/Vladivostok',
+  'America/New_York',
+  'Europe/London',
+  'Australia/Lord_Howe',
+  'UTC',
+]
 const zone = fc.constantFrom('callee' as const, 'workspace' as const)
 const quarterHour = fc.integer({ min: 0, max: 95 }).map((n) => n * 900)
 const days = fc.option(fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 4 }), {
@@ -19,7 +27,7 @@ const forbidden: fc.Arbitrary<ForbiddenHours> = fc
 /** Around the days on which clocks in New York, London and on Lord Howe jump, and an ordinary one. */
 const from = fc
   .tuple(
-    fc.constantFrom('2026-03-07', '2026-03-28', '2026-04-04', '2026-10-31', '2026-07-15'),
+    fc.constantFrom('2026-03-07', '2026-03-28', '2026-04-04', '2026-10-24', '2026-10-31', '2026-07-15'),
     fc.integer({ min: 0, max: 2_880 }),
   )
   .map(([day, minute]) => Temporal.Instant.from(`${day}T00:00:00Z`).add({ minutes: minute }))

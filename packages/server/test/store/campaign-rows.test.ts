@@ -7,12 +7,15 @@ import {
   claimAll,
   outcome,
   plainWorld,
+  settings,
   trunkId,
+  uuid,
   workspaceId,
 } from '../../../dialer/src/ports/store-world.conformance.ts'
+import { finish } from '../../src/adapters/postgres/campaign-store/finish.ts'
 import { openForContacts } from '../../src/adapters/postgres/campaign-store/settle.ts'
 import { PostgresMaterialSource, trunkSecretPurpose } from '../../src/adapters/postgres/material-source.ts'
-import { transaction } from '../../src/adapters/postgres/pool.ts'
+import { type Pool, transaction } from '../../src/adapters/postgres/pool.ts'
 import { SecretBox } from '../../src/adapters/secrets/secret-box.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
 import { PostgresGround } from './postgres-ground.ts'
@@ -55,6 +58,68 @@ test("attempts lie in their month's partition once a node has settled in it", as
   for (const leg of await claimAll(world)) await ground.store.finish(world.lease, outcome(leg, ground))
   const { rows } = await database.pool.query('select tableoid::regclass::text as name from attempt')
   assert.deepEqual(rows, [{ name: 'attempt_2026_03' }])
+})
+
+/** The pool, with the name or text of each statement that a transaction sends noted. */
+function noting(sent: string[]): Pool {
+  const bound = (target: object, key: PropertyKey): unknown => {
+    const value: unknown = Reflect.get(target, key)
+    return typeof value === 'function' ? value.bind(target) : value
+  }
+  const note = (client: object): object =>
+    new Proxy(client, {
+      get: (target, key) =>
+        key !== 'query'
+          ? bound(target, key)
+          : (statement: string | { name: string }, ...more: unknown[]) => {
+              sent.push(typeof statement === 'string' ? statement : statement.name)
+              return Reflect.apply(Reflect.get(target, 'query'), target, [statement, ...more])
+            },
+    })
+  return new Proxy(database.pool, {
+    get: (target, key) => (key === 'connect' ? async () => note(await target.connect()) : bound(target, key)),
+  })
+}
+
+test('an end takes four trips to the database, whatever follows from it; a fault of the trunk takes two more', async () => {
+  const retry = { rules: [{ on: ['busy'], tries: 1, intervalsSeconds: [1] }], caps: { perPhonePerDay: 3 } } as const
+  const ground = await open()
+  const world = await plainWorld(ground, { contacts: 3, settings: settings({ retry }, { pauseSeconds: 2 }) })
+  const sent: string[] = []
+  const [again, over, fault] = await claimAll(world)
+  assert.ok(again !== undefined && over !== undefined && fault !== undefined)
+  const end = async (given: Parameters<typeof outcome>[0], more: Parameters<typeof outcome>[2]): Promise<string[]> => {
+    sent.length = 0
+    assert.equal(await finish(noting(sent), world.lease, outcome(given, ground, more)), true)
+    return [...sent]
+  }
+  const trips = ['begin', 'finish-take', 'end-write', 'commit']
+  assert.deepEqual(await end(again, {}), trips)
+  assert.deepEqual(await end(over, { disposition: 'answered', talkMs: 9_000 }), trips)
+  assert.deepEqual(
+    [(await ground.contact(again.contactId)).state, (await ground.contact(over.contactId)).state],
+    ['ready', 'done'],
+  )
+  const failed = await end(fault, { disposition: 'congestion', sip: { code: 503, reason: null, q850: null } })
+  assert.deepEqual(failed, [...trips.slice(0, 3), 'breaker-lock', 'breaker-tally', 'commit'])
+})
+
+test('a leg that came in takes a channel of its trunk, and simply ends when its node is gone', async () => {
+  const ground = await open()
+  const world = await plainWorld(ground, { contacts: 0 })
+  const narrowId = uuid(13)
+  await ground.addTrunk({ id: narrowId, workspaceId, maxCalls: 2 })
+  const routeId = await ground.addRoute({ workspaceId, trunkIds: [narrowId] })
+  for (const n of [1, 2, 3]) await addPlainContact(ground, routeId, n)
+  await database.pool.query(
+    `insert into live_leg (leg_id, call_id, workspace_id, direction, phone, trunk_id, node, epoch, start_at)
+     values ($1, $1, $2, 'in', '+79990000000', $3, $4, $5, dw_clock())`,
+    [uuid(77), workspaceId, narrowId, world.lease.node, world.lease.epoch],
+  )
+  assert.equal((await claimAll(world)).length, 1)
+  await ground.store.join('node-a', 5_000)
+  assert.deepEqual(await ground.store.recover(2_000), { returned: 1, unknown: 0, answered: 0 })
+  assert.deepEqual((await database.pool.query('select leg_id from live_leg')).rows, [])
 })
 
 test("a trunk comes with its password opened, and never with another purpose's secret", async () => {

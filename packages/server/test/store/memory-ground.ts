@@ -11,6 +11,7 @@ import type {
   WorkspaceSeed,
 } from '../../../dialer/src/ports/store-ground.conformance.ts'
 import { MemoryCampaignStore } from '../../src/adapters/memory/campaign-store.ts'
+import { explainFacts } from '../../src/adapters/memory/explain-facts.ts'
 import { uuidV7 } from '../../src/adapters/system/uuid-v7.ts'
 
 type TestClock = Clock & { advance(byMs: number): void }
@@ -43,7 +44,10 @@ export class MemoryGround implements StoreGround {
     this.#tables.trunks.set(seed.id, {
       trunkId: seed.id,
       closedUntil: seed.closedUntil ?? null,
+      probeAt: null,
+      breaker: seed.breaker ?? null,
       destinations: seed.destinations ?? null,
+      ends: [],
     })
     this.#tables.addPace(seed.id, seed, this.now())
   }
@@ -132,6 +136,10 @@ export class MemoryGround implements StoreGround {
   ): Promise<readonly { readonly disposition: string; readonly attemptNumber: number }[]> {
     const rows = this.#tables.attempts.get(contactId) ?? []
     return rows.map(({ disposition, attemptNumber }) => ({ disposition, attemptNumber }))
+  }
+
+  async explainFacts(question: { readonly campaignId: string; readonly phone: string }) {
+    return explainFacts(this.#tables, { ...question, at: this.now() })
   }
 
   async outbox(): Promise<readonly { readonly topic: string; readonly key: string }[]> {

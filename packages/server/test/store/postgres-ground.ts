@@ -11,6 +11,7 @@ import type {
   WorkspaceSeed,
 } from '../../../dialer/src/ports/store-ground.conformance.ts'
 import { PostgresCampaignStore } from '../../src/adapters/postgres/campaign-store/campaign-store.ts'
+import { explainFacts } from '../../src/adapters/postgres/explain-facts.ts'
 import type { Pool } from '../../src/adapters/postgres/pool.ts'
 import { uuidV7 } from '../../src/adapters/system/uuid-v7.ts'
 
@@ -63,8 +64,14 @@ export class PostgresGround implements StoreGround {
 
   async addTrunk(seed: TrunkSeed): Promise<void> {
     await this.#pool.query(
-      "insert into trunk (id, workspace_id, name, host, port, closed_until, destinations) values ($1, $2, $1::uuid::text, '127.0.0.1', 5060, $3, $4)",
-      [seed.id, seed.workspaceId, seed.closedUntil ?? null, seed.destinations ?? null],
+      "insert into trunk (id, workspace_id, name, host, port, closed_until, destinations, breaker) values ($1, $2, $1::uuid::text, '127.0.0.1', 5060, $3, $4, $5)",
+      [
+        seed.id,
+        seed.workspaceId,
+        seed.closedUntil ?? null,
+        seed.destinations ?? null,
+        seed.breaker === undefined ? null : JSON.stringify(seed.breaker),
+      ],
     )
     await this.#addPace('trunk', seed, seed.workspaceId)
   }
@@ -190,6 +197,10 @@ export class PostgresGround implements StoreGround {
       [contactId],
     )
     return rows
+  }
+
+  explainFacts(question: { readonly workspaceId: string; readonly campaignId: string; readonly phone: string }) {
+    return explainFacts(this.#pool, question)
   }
 
   async outbox(): Promise<readonly { readonly topic: string; readonly key: string }[]> {

@@ -1,17 +1,24 @@
 /** The campaign store's twin in memory: the same promise without a database, for simulations; the same seed, the same run. */
 import {
   type AttemptOutcome,
+  afterEnd,
+  backInUse,
   type CampaignStore,
   type CampaignView,
   type ClaimedLeg,
+  countedFrom,
+  isProbe,
+  isTripped,
   type LaneOrder,
   type NodeLease,
   nextAttempt,
+  opened,
   type Recovery,
   StoreError,
+  type TrunkTally,
 } from '@dialwright/dialer'
-import { claimLegs, type MemoryDeps, ownersOf, viewOf } from './claim.ts'
-import { type LiveLeg, MemoryTables } from './tables.ts'
+import { breakerOf, claimLegs, type MemoryDeps, ownersOf, viewOf } from './claim.ts'
+import { type LiveLeg, MemoryTables, type TrunkRow } from './tables.ts'
 
 /** Methods do all their work before they return: what awaits them never sees half a change. */
 export class MemoryCampaignStore implements CampaignStore {
@@ -88,6 +95,8 @@ export class MemoryCampaignStore implements CampaignStore {
     if (leg === null || leg.phase !== 1) return false
     leg.phase = 2
     leg.answeredAt = answeredAt
+    const trunk = this.tables.trunks.get(leg.claimed.trunkId)
+    if (trunk !== undefined && isProbe(trunk, leg.claimed.startAt)) Object.assign(trunk, backInUse(this.#now()))
     return true
   }
 
@@ -179,14 +188,17 @@ export class MemoryCampaignStore implements CampaignStore {
       key: contact.id,
       payload: { workspaceId, campaignId, contactId: contact.id, attemptId, callId, disposition, startedAt, talkMs },
     })
+    this.#tellTrunk(leg, outcome)
     const campaign = tables.campaigns.get(campaignId)
     const next = nextAttempt({
       settings: campaign?.settings ?? claimed.settings,
       workspaceZone: claimed.workspaceZone,
       expiresAt: campaign?.expiresAt ?? null,
-      phones: contact.phones.map((phone) => ({ zones: tables.zonesOf(phone.zoneId) })),
+      phones: contact.phones.map((phone) => ({
+        zones: tables.zonesOf(phone.zoneId),
+        starts: tables.startsOf(workspaceId, phone.phoneKey),
+      })),
       past,
-      phoneStarts: tables.startsOf(workspaceId, leg.phoneKey),
       now: this.#now(),
     })
     contact.attempts = attemptNumber
@@ -200,6 +212,22 @@ export class MemoryCampaignStore implements CampaignStore {
     contact.reason = next.reason
     const payload = { workspaceId, campaignId, contactId: contact.id, reason: next.reason, lastCallId: callId }
     tables.outbox.push({ topic: 'contact.finished', key: contact.id, payload })
+  }
+
+  #tellTrunk(leg: LiveLeg, { disposition, detail, sip, endedAt }: AttemptOutcome): void {
+    const trunk = this.tables.trunks.get(leg.claimed.trunkId)
+    const breaker = trunk === undefined ? null : breakerOf(trunk)
+    if (trunk === undefined || breaker === null) return
+    const now = this.#now()
+    const result = { disposition, detail, sipCode: sip.code }
+    const from = countedFrom(breaker, trunk, now)
+    trunk.ends = [...trunk.ends, { ...result, phoneKey: leg.phoneKey, endedAt }].filter(
+      (end) => Temporal.Instant.compare(end.endedAt, from) > 0,
+    )
+    const effect = afterEnd(trunk, result, leg.claimed.startAt)
+    if (effect === 'back-in-use') Object.assign(trunk, backInUse(now))
+    if (effect === 'open' || (effect === 'count' && isTripped(breaker, tallies(trunk.ends))))
+      Object.assign(trunk, opened(breaker, now))
   }
 
   #giveBack(leg: LiveLeg): void {
@@ -229,6 +257,17 @@ export class MemoryCampaignStore implements CampaignStore {
   #now(): Temporal.Instant {
     return this.#deps.clock.now()
   }
+}
+
+/** Ends that are alike, with the number of their callees. */
+function tallies(ends: TrunkRow['ends']): TrunkTally[] {
+  const alike = Map.groupBy(ends, ({ disposition, detail, sipCode }) => JSON.stringify([disposition, detail, sipCode]))
+  return [...alike.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return []
+    const { disposition, detail, sipCode } = first
+    const callees = new Set([first, ...more].map((end) => end.phoneKey)).size
+    return [{ disposition, detail, sipCode, results: 1 + more.length, callees }]
+  })
 }
 
 /** As on PostgreSQL: an answer is kept, its talk is told as lasting until now at most. */

@@ -1,23 +1,27 @@
 /** The claim and the planner's view over the in-memory tables: the same gates and the same pure slots as on PostgreSQL. */
 import {
+  type BreakerSettings,
   type CallerIds,
   type CampaignView,
   type CapacityView,
   type ClaimDesk,
   type ClaimedLeg,
   type Clock,
+  defaultBreaker,
   type Gate,
   gatherSlots,
   type LaneOrder,
+  type LanePick,
   type LaneView,
   type NodeLease,
+  probing,
   type Random,
   type RouteChoice,
   type SlotRequest,
   withinDayCap,
 } from '@dialwright/dialer'
 import { uuidV7 } from '../system/uuid-v7.ts'
-import type { CampaignRow, ContactRow, LiveLeg, MemoryTables, PhoneRow } from './tables.ts'
+import type { CampaignRow, ContactRow, LiveLeg, MemoryTables, PhoneRow, TrunkRow } from './tables.ts'
 
 export type MemoryDeps = { readonly clock: Clock; readonly random: Random }
 type Candidate = SlotRequest & { readonly contact: ContactRow; readonly phone: PhoneRow }
@@ -42,6 +46,12 @@ export function claimLegs(
     if (pace === undefined) continue
     pace.nextSlotAt = gate.nextSlotAt
     pace.lastSlotAt = gate.lastSlotAt
+  }
+  for (const { slot } of placed) {
+    const trunk = tables.trunks.get(slot.trunkId)
+    const breaker = trunk === undefined ? null : breakerOf(trunk)
+    if (trunk !== undefined && breaker !== null && trunk.probeAt !== null)
+      Object.assign(trunk, probing(breaker, slot.startAt))
   }
   return placed.map(({ candidate: { contact, phone }, slot }): ClaimedLeg => {
     const claimed: ClaimedLeg = {
@@ -83,10 +93,12 @@ export function viewOf(tables: MemoryTables, campaign: CampaignRow, now: Tempora
     lanes.map((lane) => lane.routeId),
   )
   const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
-  const gates = readGates(tables, campaign, trunkIds, now)
+  const numberIds = tables.numbersFor(campaign.workspaceId, campaign.settings.callerId).map((number) => number.id)
+  const { mode } = campaign.settings.callerId
+  const gates = readGates(tables, campaign, [...trunkIds, ...numberIds], now)
   const capacity = (id: string): CapacityView => {
     const { live, maxCalls, callsPerSecond, nextSlotAt } = gateOf(gates, id, now)
-    return { live, maxCalls, callsPerSecond, nextSlotAt }
+    return { live, maxCalls, callsPerSecond, nextSlotAt, restsUntil: restsUntil(tables, id, now) }
   }
   return {
     campaignId: campaign.id,
@@ -101,6 +113,7 @@ export function viewOf(tables: MemoryTables, campaign: CampaignRow, now: Tempora
       routeId,
       trunks: trunks.map(({ trunkId, closedUntil }) => ({ trunkId, closedUntil, ...capacity(trunkId) })),
     })),
+    numbers: mode === 'trunk' || (mode === 'number' && numberIds.length === 0) ? null : numberIds.map(capacity),
     lanes,
   }
 }
@@ -108,6 +121,11 @@ export function viewOf(tables: MemoryTables, campaign: CampaignRow, now: Tempora
 /** Owners whose channel a leg takes. */
 export function ownersOf(leg: ClaimedLeg): ReadonlySet<string> {
   return new Set([leg.workspaceId, leg.campaignId, leg.trunkId, ...(leg.numberId === null ? [] : [leg.numberId])])
+}
+
+/** Null: it never opens. */
+export function breakerOf({ breaker }: TrunkRow): BreakerSettings | null {
+  return breaker === 'off' ? null : (breaker ?? defaultBreaker)
 }
 
 function openDesk(
@@ -138,6 +156,13 @@ function openDesk(
           }
   const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
   const gates = readGates(tables, campaign, [...trunkIds, ...numbers.map((number) => number.numberId)], now)
+  for (const id of trunkIds) {
+    const trunk = tables.trunks.get(id)
+    // Out of use, it may have one call: more than live now.
+    if (trunk === undefined || trunk.probeAt === null || breakerOf(trunk) === null) continue
+    const gate = gateOf(gates, id, now)
+    gates.set(id, { ...gate, maxCalls: Math.min(gate.maxCalls ?? Number.POSITIVE_INFINITY, gate.live + 1) })
+  }
   return { now, horizonMs, workspaceId, campaignId, gates, routes, callerIds, draw: () => random.next() }
 }
 
@@ -145,7 +170,7 @@ function openDesk(
 function pick(
   tables: MemoryTables,
   campaign: CampaignRow,
-  lane: LaneOrder,
+  lane: LanePick,
   now: Temporal.Instant,
   taken: Set<string>,
   seen: Set<string>,
@@ -160,9 +185,10 @@ function pick(
   for (const contact of due) {
     if (found.length >= lane.count) break
     if (seen.has(contact.id)) continue
-    seen.add(contact.id)
     const phone = contact.phones[contact.phoneIndex]
     if (phone === undefined || taken.has(phone.phoneKey)) continue
+    if (lane.destinations !== null && !lane.destinations.some((prefix) => phone.phoneKey.startsWith(prefix))) continue
+    seen.add(contact.id)
     if (tables.isForbidden(contact, phone.phoneKey, now)) {
       passOver(tables, contact, now)
       continue
@@ -171,6 +197,7 @@ function pick(
       campaign.settings.retry.caps.perPhonePerDay,
       tables.startsOf(campaign.workspaceId, phone.phoneKey),
       tables.zonesOf(phone.zoneId),
+      tables.workspaces.get(campaign.workspaceId)?.timeZone ?? 'UTC',
       now,
     )
     if (Temporal.Instant.compare(allowedAt, now) > 0) {
@@ -259,6 +286,15 @@ function readGates(
     if (pace !== undefined) gates.set(ownerId, { ...pace, ownerId, live: live.get(ownerId) ?? 0 })
   }
   return gates
+}
+
+function restsUntil(tables: MemoryTables, ownerId: string, now: Temporal.Instant): Temporal.Instant | null {
+  let first: Temporal.Instant | null = null
+  for (const { owners, until } of tables.resting) {
+    if (!owners.has(ownerId) || Temporal.Instant.compare(until, now) <= 0) continue
+    if (first === null || Temporal.Instant.compare(until, first) < 0) first = until
+  }
+  return first
 }
 
 function gateOf(gates: ReadonlyMap<string, Gate>, ownerId: string, now: Temporal.Instant): Gate {

@@ -1,11 +1,12 @@
 /** Rows of the in-memory campaign store, and the ways a simulation fills it. */
 import type {
+  BreakerSettings,
   CallerIdChoice,
   CampaignSettings,
   ClaimedLeg,
   Disposition,
   PastAttempt,
-  TrunkChoice,
+  TrunkResult,
 } from '@dialwright/dialer'
 
 export type CampaignState = 'draft' | 'scheduled' | 'running' | 'paused' | 'done' | 'stopped'
@@ -18,6 +19,17 @@ export type PaceRow = {
   readonly callsPerSecond: number | null
   nextSlotAt: Temporal.Instant
   lastSlotAt: Temporal.Instant | null
+}
+
+export type TrunkRow = {
+  readonly trunkId: string
+  readonly destinations: readonly string[] | null
+  /** Null: the default one. */
+  readonly breaker: BreakerSettings | 'off' | null
+  closedUntil: Temporal.Instant | null
+  probeAt: Temporal.Instant | null
+  /** How its calls of late ended: as far back as its breaker looks. */
+  ends: (TrunkResult & { readonly phoneKey: string; readonly endedAt: Temporal.Instant })[]
 }
 
 export type NumberRow = {
@@ -98,7 +110,7 @@ export type OutboxRow = {
 /** Everything there is. Maps keep the order of insertion, so a run repeats itself byte by byte. */
 export class MemoryTables {
   readonly workspaces = new Map<string, { readonly timeZone: string }>()
-  readonly trunks = new Map<string, TrunkChoice>()
+  readonly trunks = new Map<string, TrunkRow>()
   readonly numbers = new Map<string, NumberRow>()
   readonly groups = new Map<string, readonly string[]>()
   /** Those that show their numbers at random; the others rotate. */
@@ -160,13 +172,18 @@ export class MemoryTables {
     return this.randomGroups.has(groupId) ? 'random' : 'round-robin'
   }
 
-  isForbidden(contact: ContactRow, phoneKey: string, now: Temporal.Instant): boolean {
-    return this.forbidden.some(
+  /** Entries that keep this contact's phone from being dialled at `now`. */
+  forbiddenFor(contact: ContactRow, phoneKey: string, now: Temporal.Instant): readonly Forbidden[] {
+    return this.forbidden.filter(
       (entry) =>
         entry.workspaceId === contact.workspaceId &&
         entry.phoneKey === phoneKey &&
         (entry.campaignId === null || entry.campaignId === contact.campaignId) &&
         (entry.expiresAt === null || Temporal.Instant.compare(entry.expiresAt, now) > 0),
     )
+  }
+
+  isForbidden(contact: ContactRow, phoneKey: string, now: Temporal.Instant): boolean {
+    return this.forbiddenFor(contact, phoneKey, now).length > 0
   }
 }

@@ -69,7 +69,7 @@ export async function explainFacts(
   const at = question.at ?? (await storeNow(on))
   const [row] = await factsRow(on, [question.workspaceId, question.campaignId, question.phone, at])
   if (row === undefined) return null
-  const allowedAt = withinDayCap(row.settings.retry.caps.perPhonePerDay, row.starts, row.zones, at)
+  const allowedAt = withinDayCap(row.settings.retry.caps.perPhonePerDay, row.starts, row.zones, row.workspaceZone, at)
   return {
     at,
     contactId: row.contactId,

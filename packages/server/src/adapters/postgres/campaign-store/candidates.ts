@@ -1,5 +1,5 @@
 /** Contacts a claim may take from one lane, and those it must pass: phones that live, phones nobody may dial. */
-import { type LaneOrder, withinDayCap } from '@dialwright/dialer'
+import { type LanePick, withinDayCap } from '@dialwright/dialer'
 import { type Connection, statement } from '../pool.ts'
 
 export type Candidate = {
@@ -23,6 +23,8 @@ type Row = Omit<Candidate, 'routeId'> & {
 
 /** A lane whose head is full of phones that must not be dialled is looked through in this many steps per claim. */
 const stepsAtMost = 10
+/** Looked at together, once some at the head were not to be dialled. */
+const rowsBehind = 100
 
 // The instants are parameters: dw_clock() is volatile, and a volatile call cannot bound the walk of the claim index.
 const pick = statement<Row>(
@@ -41,6 +43,8 @@ const pick = statement<Row>(
      join zone z on z.id = k.zone_id
     where k.campaign_id = $1 and k.route_id = $2 and k.zone_id = $3 and k.priority = $4
       and k.state = 'ready' and k.due_at <= $5 and k.id <> all ($6::uuid[])
+      and ($9::text[] is null or exists (select from unnest($9::text[]) as d(prefix) where starts_with(p.phone_key, d.prefix)))
+      and p.phone_key <> all ($10::text[])
       and not exists (select from live_leg l where l.phone_key = p.phone_key)
     order by k.due_at, k.id
     limit $7
@@ -83,6 +87,13 @@ const exclude = statement(
      from gone`,
 )
 
+/** The campaign as the pick needs it. */
+export type PickingCampaign = {
+  readonly campaignId: string
+  readonly workspaceZone: string
+  readonly perPhonePerDay: number | undefined
+}
+
 /**
  * Locks up to `count` contacts of a lane that may be dialled now, earliest due first. What is in
  * `passed` is passed by; those found are added to it. Contacts that nobody may dial leave the campaign, with the reason; those
@@ -90,15 +101,14 @@ const exclude = statement(
  */
 export async function pickCandidates(
   connection: Connection,
-  campaignId: string,
-  lane: LaneOrder,
+  { campaignId, workspaceZone, perPhonePerDay }: PickingCampaign,
+  lane: LanePick,
   now: Temporal.Instant,
   passed: PassedBy,
-  perPhonePerDay: number | undefined,
 ): Promise<Candidate[]> {
   const found: Candidate[] = []
   for (let step = 0; step < stepsAtMost && found.length < lane.count; step++) {
-    const wanted = lane.count - found.length
+    const wanted = Math.max(lane.count - found.length, step === 0 ? 0 : rowsBehind)
     const rows = await pick(connection, [
       campaignId,
       lane.routeId,
@@ -108,15 +118,20 @@ export async function pickCandidates(
       passed.contactIds,
       wanted,
       perPhonePerDay !== undefined,
+      lane.destinations,
+      [...passed.phoneKeys],
     ])
     const forbidden: string[] = []
     const later: { contactId: string; dueAt: Temporal.Instant }[] = []
     for (const { isForbidden, starts, ...row } of rows) {
+      if (found.length >= lane.count) break
+      const allowedAt = withinDayCap(perPhonePerDay, starts, row.zones, workspaceZone, now)
+      // Of two contacts with one phone the second waits for another claim.
+      if (passed.phoneKeys.has(row.phoneKey)) continue
       passed.contactIds.push(row.contactId)
-      const allowedAt = withinDayCap(perPhonePerDay, starts, row.zones, now)
       if (isForbidden) forbidden.push(row.contactId)
       else if (Temporal.Instant.compare(allowedAt, now) > 0) later.push({ contactId: row.contactId, dueAt: allowedAt })
-      else if (!passed.phoneKeys.has(row.phoneKey)) {
+      else {
         passed.phoneKeys.add(row.phoneKey)
         found.push({ ...row, routeId: lane.routeId })
       }

@@ -15,7 +15,8 @@ import {
 } from '@dialwright/dialer'
 import { uuidV7 } from '../../system/uuid-v7.ts'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
-import { type Candidate, type PassedBy, pickCandidates } from './candidates.ts'
+import { type BreakerRow, isHalfOpen, markProbes } from './breaker.ts'
+import { type Candidate, type PassedBy, type PickingCampaign, pickCandidates } from './candidates.ts'
 import { lockGates, moveGates, readGates, withCampaignLimits } from './gates.ts'
 import { requireLease, storeNow } from './nodes.ts'
 import { readCallerIds, readRoutes } from './routing.ts'
@@ -76,9 +77,11 @@ export function claim(
     const [campaign] = await campaignShared(connection, [campaignId])
     if (campaign === undefined) throw new StoreError('STORE_UNKNOWN_CAMPAIGN', `There is no campaign ${campaignId}.`)
     if (!campaign.isRunning) return []
-    const desk = await openDesk(connection, deps.random, campaignId, campaign, lanes, horizonMs)
+    const { desk, halfOpen } = await openDesk(connection, deps.random, campaignId, campaign, lanes, horizonMs)
     if (campaign.expiresAt !== null && Temporal.Instant.compare(campaign.expiresAt, desk.now) <= 0) return []
-    const { placed, gates } = await gather(connection, desk, lanes, campaign.settings.retry.caps.perPhonePerDay)
+    const { perPhonePerDay } = campaign.settings.retry.caps
+    const picking = { campaignId, workspaceZone: campaign.workspaceZone, perPhonePerDay }
+    const { placed, gates } = await gather(connection, desk, lanes, picking)
     if (placed.length === 0) return []
     const drafts = placed.map(
       ({ candidate, slot }): DraftLeg => ({
@@ -90,11 +93,19 @@ export function claim(
       }),
     )
     const taken = await takeSlots(connection, lease, campaign, desk, drafts, gates.values())
+    await markProbes(
+      connection,
+      halfOpen,
+      taken.map((draft) => draft.slot),
+    )
     return taken.map((draft) => claimedLeg(campaignId, campaign, draft))
   })
 }
 
-/** Takes the locks, then counts: in this order and in separate statements. */
+/** What a claim decides on, and the trunks of it that are out of use and may have one call. */
+type Opened = { readonly desk: ClaimDesk; readonly halfOpen: ReadonlyMap<string, BreakerRow> }
+
+/** Takes the locks, then counts: in this order and in separate statements. Breakers, too, are read under the lock. */
 async function openDesk(
   connection: Connection,
   random: Random,
@@ -102,7 +113,7 @@ async function openDesk(
   campaign: CampaignRow,
   lanes: readonly LaneOrder[],
   horizonMs: number,
-): Promise<ClaimDesk> {
+): Promise<Opened> {
   const { workspaceId, settings } = campaign
   const routes = await readRoutes(connection, [...new Set(lanes.map((lane) => lane.routeId))])
   const callerIds = await readCallerIds(connection, workspaceId, settings.callerId)
@@ -110,9 +121,23 @@ async function openDesk(
   const numberIds = callerIds.kind === 'numbers' ? callerIds.numbers.map((number) => number.numberId) : []
   await lockGates(connection, { workspaceId, campaignId, trunkIds, numberIds })
   const now = await storeNow(connection)
-  const gates = await readGates(connection, [workspaceId, campaignId, ...trunkIds, ...numberIds], now)
+  const read = await readGates(connection, [workspaceId, campaignId, ...trunkIds, ...numberIds], now)
+  const halfOpen = new Map([...read].filter(([, gate]) => isHalfOpen(gate)))
+  const gates = new Map<string, Gate>(read)
+  for (const [id, gate] of halfOpen)
+    gates.set(id, { ...gate, maxCalls: Math.min(gate.maxCalls ?? Number.POSITIVE_INFINITY, gate.live + 1) })
   gates.set(campaignId, withCampaignLimits(gates.get(campaignId), campaignId, settings.pacing, now))
-  return { now, horizonMs, workspaceId, campaignId, gates, routes, callerIds, draw: () => random.next() }
+  const current = new Map(
+    [...routes].map(([routeId, route]) => [
+      routeId,
+      {
+        ...route,
+        trunks: route.trunks.map((trunk) => ({ ...trunk, closedUntil: read.get(trunk.trunkId)?.closedUntil ?? null })),
+      },
+    ]),
+  )
+  const draw = () => random.next()
+  return { desk: { now, horizonMs, workspaceId, campaignId, gates, routes: current, callerIds, draw }, halfOpen }
 }
 
 /** Those that can have a slot, with it, in the order in which they get them. */
@@ -120,15 +145,13 @@ async function gather(
   connection: Connection,
   desk: ClaimDesk,
   lanes: readonly LaneOrder[],
-  perPhonePerDay: number | undefined,
+  picking: PickingCampaign,
 ): Promise<Gathered<Candidate>> {
   const passed: PassedBy = { phoneKeys: new Set(), contactIds: [] }
   const gathering = gatherSlots<Candidate>(desk, lanes)
   let step = gathering.next()
   while (step.done !== true) {
-    step = gathering.next(
-      await pickCandidates(connection, desk.campaignId, step.value, desk.now, passed, perPhonePerDay),
-    )
+    step = gathering.next(await pickCandidates(connection, picking, step.value, desk.now, passed))
   }
   return step.value
 }

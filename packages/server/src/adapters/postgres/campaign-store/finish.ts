@@ -1,174 +1,123 @@
-/** The end of an attempt in one transaction: history, the contact's next attempt by the pure rule, and the outbox. */
+/** The end of an attempt in one transaction: what is known is read, the pure rule decides, and everything is written. */
 import {
   type AttemptOutcome,
   type CampaignSettings,
-  type NextAttempt,
+  type Disposition,
   type NodeLease,
   nextAttempt,
   type PastAttempt,
 } from '@dialwright/dialer'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
-import { type EndedLeg, endedLegColumns, writeHistory } from './history.ts'
-import { storeNow } from './nodes.ts'
+import { type BreakerRow, tellTrunk } from './breaker.ts'
+import { type ContactAfter, type EndedLeg, endedLegColumns, writeEnd } from './history.ts'
 
-type RuleRow = {
-  readonly settings: CampaignSettings
-  readonly expiresAt: Temporal.Instant | null
-  readonly workspaceZone: string
-}
-type PhoneRow = {
+/** What comes out of JSON: instants are text. */
+type PhoneJson = {
   readonly position: number
   readonly phoneKey: string
   readonly zones: readonly string[]
   readonly zoneId: number
   readonly routeId: number
+  readonly starts: readonly string[]
 }
-type PastRow = Omit<PastAttempt, 'phoneIndex'> & { readonly phoneKey: string }
+type PastJson = {
+  readonly disposition: Disposition
+  readonly detail: string | null
+  readonly talkMs: number
+  readonly endedAt: string
+  readonly phoneKey: string
+}
+/** A leg just taken out of the live ones, with all that decides on its contact's next attempt and on its trunk. */
+export type TakenLeg = EndedLeg &
+  BreakerRow & {
+    readonly settings: CampaignSettings
+    readonly expiresAt: Temporal.Instant | null
+    readonly workspaceZone: string
+    readonly now: Temporal.Instant
+    readonly phones: readonly PhoneJson[]
+    readonly past: readonly PastJson[]
+  }
 
-const removeLeg = statement<EndedLeg>(
-  'finish-leg',
-  `delete from live_leg where leg_id = $1 and node = $2 and epoch = $3 and direction = 'out' and contact_id is not null
-   returning ${endedLegColumns}`,
-)
-const readRule = statement<RuleRow>(
-  'finish-rule',
-  `select c.settings, c.expires_at as "expiresAt", w.time_zone as "workspaceZone"
-     from campaign c join workspace w on w.id = c.workspace_id where c.id = $1`,
-)
-const readPhones = statement<PhoneRow>(
-  'finish-phones',
-  `select p.position, p.phone_key as "phoneKey", z.names as zones, p.zone_id as "zoneId", p.route_id as "routeId"
-     from contact_phone p join zone z on z.id = p.zone_id where p.contact_id = $1 order by p.position`,
-)
-const readPast = statement<PastRow>(
-  'finish-past',
-  `select disposition, detail, talk_ms as "talkMs", ended_at as "endedAt", phone_key as "phoneKey"
-     from attempt where contact_id = $1 order by started_at, id`,
-)
-// A phone's attempts of the last two days: no calendar day of any zone is longer, and the rule cuts its own.
-const readPhoneStarts = statement<{ readonly at: Temporal.Instant }>(
-  'finish-phone-starts',
-  `select at from phone_history where workspace_id = $1 and phone_key = $2 and at > $3::timestamptz - interval '2 days' order by at`,
-)
-const dialAgain = statement(
-  'finish-dial-again',
-  `update contact set state = 'ready', attempts = $2, last_disposition = $3, last_call_id = $4, due_at = $5,
-                      next_phone_index = $6, route_id = $7, zone_id = $8
-    where id = $1`,
-)
-const addLane = statement(
-  'finish-add-lane',
-  `insert into lane (workspace_id, campaign_id, route_id, zone_id, priority)
-   select workspace_id, campaign_id, route_id, zone_id, priority from contact where id = $1 on conflict do nothing`,
-)
-const endContact = statement(
-  'finish-end-contact',
-  `update contact set state = $2, attempts = $3, last_disposition = $4, last_call_id = $5, done_reason = $6, finished_at = $7
-    where id = $1`,
-)
-const addEvent = statement(
-  'finish-outbox',
-  'insert into outbox (workspace_id, topic, key, payload) values ($1, $2, $3, $4)',
-)
+/**
+ * A statement that takes a leg of a contact out of the live ones and reads what its end needs, in one trip. Its campaign,
+ * contact and trunk are there as long as the leg is: the leg refers to them.
+ * @param condition  On live_leg, besides the leg's id as `$1`.
+ */
+export function takingLeg(name: string, condition: string) {
+  // A phone's attempts of two days before this one: no calendar day of any zone is longer, and the rule cuts its own.
+  return statement<TakenLeg>(
+    name,
+    `with g as (delete from live_leg where leg_id = $1 and direction = 'out' and contact_id is not null and ${condition} returning *)
+     select ${endedLegColumns}, dw_clock() as now, c.settings, c.expires_at as "expiresAt", w.time_zone as "workspaceZone",
+            t.breaker, t.closed_until as "closedUntil", t.next_probe_at as "probeAt",
+            (select jsonb_agg(jsonb_build_object(
+                      'position', p.position, 'phoneKey', p.phone_key, 'zones', z.names, 'zoneId', p.zone_id, 'routeId', p.route_id,
+                      'starts', array(select h.at from phone_history h
+                                       where h.workspace_id = g.workspace_id and h.phone_key = p.phone_key
+                                         and h.at > g.start_at - interval '2 days')) order by p.position)
+               from contact_phone p join zone z on z.id = p.zone_id where p.contact_id = g.contact_id) as phones,
+            (select coalesce(jsonb_agg(jsonb_build_object(
+                      'disposition', a.disposition, 'detail', a.detail, 'talkMs', a.talk_ms, 'endedAt', a.ended_at,
+                      'phoneKey', a.phone_key) order by a.started_at, a.id), '[]')
+               from attempt a where a.contact_id = g.contact_id) as past
+       from g join campaign c on c.id = g.campaign_id join workspace w on w.id = g.workspace_id join trunk t on t.id = g.trunk_id`,
+  )
+}
+
+const takeOwn = takingLeg('finish-take', 'node = $2 and epoch = $3')
 
 /** @returns False when the leg is not this node's any more: then nothing has changed. */
 export function finish(pool: Pool, lease: NodeLease, outcome: AttemptOutcome): Promise<boolean> {
   return transaction(pool, async (connection) => {
-    const [leg] = await removeLeg(connection, [outcome.legId, lease.node, lease.epoch])
+    const [leg] = await takeOwn(connection, [outcome.legId, lease.node, lease.epoch])
     if (leg === undefined) return false
     await endAttempt(connection, leg, outcome)
     return true
   })
 }
 
-/** Everything that follows from an end, for a leg already taken out of the live ones: of `finish` and of recovery. */
-export async function endAttempt(connection: Connection, leg: EndedLeg, outcome: AttemptOutcome): Promise<void> {
-  const [rule] = await readRule(connection, [leg.campaignId])
-  if (rule === undefined)
-    throw new Error(`The leg ${leg.legId} belongs to the campaign ${leg.campaignId}, which is gone.`)
-  const talkMs = Math.round(outcome.talkMs)
-  await writeHistory(connection, leg, outcome, rule.settings.pacing.pauseSeconds)
-  await addEvent(connection, [
-    leg.workspaceId,
-    'attempt.finished',
-    leg.contactId,
-    JSON.stringify({
-      workspaceId: leg.workspaceId,
-      campaignId: leg.campaignId,
-      contactId: leg.contactId,
-      attemptId: leg.attemptId,
-      callId: leg.callId,
-      disposition: outcome.disposition,
-      startedAt: leg.startAt.toString(),
-      talkMs,
-    }),
-  ])
-  const phones = await readPhones(connection, [leg.contactId])
-  const next = await decide(connection, leg, rule, phones)
-  const phone = next.kind === 'retry' ? phones[next.phoneIndex] : undefined
-  if (next.kind === 'retry' && phone !== undefined) {
-    await dialAgain(connection, [
-      leg.contactId,
-      leg.attemptNumber,
-      outcome.disposition,
-      leg.callId,
-      next.dueAt,
-      phone.position,
-      phone.routeId,
-      phone.zoneId,
-    ])
-    await addLane(connection, [leg.contactId])
-    return
-  }
-  const reason = next.kind === 'done' ? next.reason : 'no-phone'
-  await endContact(connection, [
-    leg.contactId,
-    outcome.disposition === 'unknown' ? 'unknown' : 'done',
-    leg.attemptNumber,
-    outcome.disposition,
-    leg.callId,
-    reason,
-    outcome.endedAt,
-  ])
-  await addEvent(connection, [
-    leg.workspaceId,
-    'contact.finished',
-    leg.contactId,
-    JSON.stringify({
-      workspaceId: leg.workspaceId,
-      campaignId: leg.campaignId,
-      contactId: leg.contactId,
-      reason,
-      lastCallId: leg.callId,
-    }),
-  ])
+/** Everything that follows from an end, for a leg already taken: of `finish` and of recovery. */
+export async function endAttempt(connection: Connection, leg: TakenLeg, outcome: AttemptOutcome): Promise<void> {
+  const { settings, expiresAt, workspaceZone, now, phones, past, breaker, closedUntil, probeAt, ...ended } = leg
+  const after = contactAfter(leg, outcome)
+  await writeEnd(connection, ended, outcome, settings.pacing.pauseSeconds, after)
+  await tellTrunk(connection, leg, outcome, now)
 }
 
-async function decide(
-  connection: Connection,
-  leg: EndedLeg,
-  rule: RuleRow,
-  phones: readonly PhoneRow[],
-): Promise<NextAttempt> {
-  const indexOf = (key: string): number => phones.findIndex((phone) => phone.phoneKey === key)
-  const past = (await readPast(connection, [leg.contactId])).map(
-    (row): PastAttempt => ({
-      disposition: row.disposition,
-      detail: row.detail,
-      talkMs: row.talkMs,
-      endedAt: row.endedAt,
-      phoneIndex: indexOf(row.phoneKey),
+function contactAfter(leg: TakenLeg, outcome: AttemptOutcome): ContactAfter {
+  const { settings, workspaceZone, expiresAt, phones, now } = leg
+  const last: PastJson = {
+    disposition: outcome.disposition,
+    detail: outcome.detail,
+    talkMs: Math.round(outcome.talkMs),
+    endedAt: outcome.endedAt.toString(),
+    phoneKey: leg.phoneKey,
+  }
+  const past = [...leg.past, last].map(
+    ({ phoneKey, endedAt, ...row }): PastAttempt => ({
+      ...row,
+      endedAt: Temporal.Instant.from(endedAt),
+      phoneIndex: phones.findIndex((phone) => phone.phoneKey === phoneKey),
     }),
   )
-  const now = await storeNow(connection)
-  const starts = await readPhoneStarts(connection, [leg.workspaceId, leg.phoneKey, now])
-  return nextAttempt({
-    settings: rule.settings,
-    workspaceZone: rule.workspaceZone,
-    expiresAt: rule.expiresAt,
-    phones: phones.map(({ zones }) => ({ zones })),
-    past,
-    phoneStarts: starts.map((row) => row.at),
+  const next = nextAttempt({
+    settings,
+    workspaceZone,
+    expiresAt,
     now,
+    past,
+    phones: phones.map(({ zones, starts, phoneKey }) => ({
+      zones,
+      starts: [...starts.map((at) => Temporal.Instant.from(at)), ...(phoneKey === leg.phoneKey ? [leg.startAt] : [])],
+    })),
   })
+  const phone = next.kind === 'retry' ? phones[next.phoneIndex] : undefined
+  if (next.kind === 'retry' && phone !== undefined) {
+    const { position, routeId, zoneId } = phone
+    return { state: 'ready', dueAt: next.dueAt, position, routeId, zoneId }
+  }
+  return {
+    state: outcome.disposition === 'unknown' ? 'unknown' : 'done',
+    reason: next.kind === 'done' ? next.reason : 'no-phone',
+  }
 }

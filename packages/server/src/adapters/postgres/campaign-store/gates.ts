@@ -1,6 +1,7 @@
 /** Gates of capacity and pace: locked in one fixed order by a claim, read without a lock by the planner's view. */
 import type { Gate, Pacing } from '@dialwright/dialer'
 import { type Connection, type Queryable, statement } from '../pool.ts'
+import type { BreakerRow } from './breaker.ts'
 
 type OwnerKind = 'workspace' | 'campaign' | 'trunk' | 'number'
 export type GateOwners = {
@@ -19,21 +20,26 @@ const addRows = statement<{ readonly ownerId: string }>(
   `insert into pace (owner_id, owner_kind, workspace_id) select unnest($1::uuid[]), $2, $3
    on conflict (owner_id) do nothing`,
 )
-const readRows = statement<Gate>(
+/** A gate as it is read: with what rests, and of a trunk with its breaker. */
+export type ReadGate = Gate & BreakerRow & { readonly restsUntil: Temporal.Instant | null }
+
+// Live legs are counted by the index of their kind of owner; resting channels are few.
+const readRows = statement<ReadGate>(
   'pace-read',
   `select p.owner_id as "ownerId", p.max_calls as "maxCalls", p.calls_per_second as "callsPerSecond",
           p.next_slot_at as "nextSlotAt", p.last_slot_at as "lastSlotAt",
-          case p.owner_kind
+          r.channels + case p.owner_kind
             when 'workspace' then (select count(*) from live_leg l where l.workspace_id = p.owner_id)
-                                + (select count(*) from resting_channel r where r.workspace_id = p.owner_id and r.until > $2)
             when 'campaign' then (select count(*) from live_leg l where l.campaign_id = p.owner_id)
-                               + (select count(*) from resting_channel r where r.campaign_id = p.owner_id and r.until > $2)
             when 'trunk' then (select count(*) from live_leg l where l.trunk_id = p.owner_id)
-                            + (select count(*) from resting_channel r where r.trunk_id = p.owner_id and r.until > $2)
             else (select count(*) from live_leg l where l.number_id = p.owner_id)
-               + (select count(*) from resting_channel r where r.number_id = p.owner_id and r.until > $2)
-          end as live
-     from pace p where p.owner_id = any($1::uuid[])`,
+          end as live,
+          r.until as "restsUntil", t.breaker, t.closed_until as "closedUntil", t.next_probe_at as "probeAt"
+     from pace p
+     left join trunk t on t.id = p.owner_id
+     cross join lateral (select count(*) as channels, min(r.until) as until from resting_channel r
+                          where r.until > $2 and p.owner_id in (r.workspace_id, r.campaign_id, r.trunk_id, r.number_id)) r
+    where p.owner_id = any($1::uuid[])`,
 )
 const moveRows = statement<{ readonly ownerId: string }>(
   'pace-move',
@@ -72,7 +78,7 @@ export async function readGates(
   on: Queryable,
   ownerIds: readonly string[],
   now: Temporal.Instant,
-): Promise<Map<string, Gate>> {
+): Promise<Map<string, ReadGate>> {
   const rows = await readRows(on, [ownerIds, now])
   return new Map(rows.map((row) => [row.ownerId, row]))
 }

@@ -1,5 +1,5 @@
-/** What stays of an ended leg: the call, its leg, the attempt, the phone's history, and the channel that rests. */
-import type { AttemptOutcome } from '@dialwright/dialer'
+/** What stays of an ended leg, written in one statement: call, leg, attempt, phone's history, resting channel, the contact, the outbox. */
+import type { AttemptOutcome, Disposition, DoneReason } from '@dialwright/dialer'
 import { type Connection, statement } from '../pool.ts'
 
 /** A live leg of a campaign as it was when it was taken out of the live ones. */
@@ -25,139 +25,125 @@ export type EndedLeg = {
   readonly answeredAt: Temporal.Instant | null
 }
 
-/** The columns of an `EndedLeg`, for `returning` and `select`. */
-export const endedLegColumns = `leg_id as "legId", call_id as "callId", attempt_id as "attemptId",
-  workspace_id as "workspaceId", campaign_id as "campaignId", contact_id as "contactId", phone, phone_key as "phoneKey",
-  caller_id as "callerId", trunk_id as "trunkId", number_id as "numberId", node, epoch, phase,
-  attempt_number as "attemptNumber", scenario_version_id as "scenarioVersionId", claimed_at as "claimedAt",
-  start_at as "startAt", answered_at as "answeredAt"`
+/** What becomes of the contact. */
+export type ContactAfter =
+  | {
+      readonly state: 'ready'
+      readonly dueAt: Temporal.Instant
+      readonly position: number
+      readonly routeId: number
+      readonly zoneId: number
+    }
+  | { readonly state: 'done' | 'unknown'; readonly reason: DoneReason | 'no-phone' }
 
-const insertCall = statement(
-  'end-call',
-  `insert into call (id, workspace_id, direction, campaign_id, contact_id, attempt_id, attempt_number, phone, phone_key, caller_id,
-                     trunk_id, number_id, scenario_version_id, disposition, detail, sip_code, sip_reason, q850, created_at,
-                     started_at, ringing_at, answered_at, ended_at, talk_ms, ended_by, keys, path, variables, tags, goal, level,
-                     recording, timeline)
-   values ($1, $2, 'out', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-           $25, $26, $27, $28, $29, $30, $31, $32)`,
-)
-const insertLeg = statement(
-  'end-leg',
-  `insert into leg (id, workspace_id, call_id, direction, phone, trunk_id, number_id, node, epoch, started_at, answered_at,
-                    ended_at, sip_code, sip_reason, q850, ended_by)
-   values ($1, $2, $3, 'out', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-)
-const insertAttempt = statement(
-  'end-attempt',
-  `insert into attempt (id, started_at, workspace_id, campaign_id, contact_id, call_id, phone, phone_key, attempt_number, trunk_id,
-                        number_id, caller_id, node, disposition, detail, sip_code, sip_reason, q850, ringing_at, answered_at,
-                        ended_at, talk_ms, ended_by)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
-)
-const insertHistory = statement(
-  'end-phone-history',
-  `insert into phone_history (attempt_id, workspace_id, phone_key, campaign_id, at, disposition) values ($1, $2, $3, $4, $5, $6)`,
-)
-const rest = statement(
-  'end-rest',
-  `insert into resting_channel (leg_id, workspace_id, campaign_id, trunk_id, number_id, until)
-   select $1, $2, $3, $4, $5, $6 where $6::timestamptz > dw_clock()`,
+/** The columns of an `EndedLeg`, for a `select` from live_leg as `g`. */
+export const endedLegColumns = `g.leg_id as "legId", g.call_id as "callId", g.attempt_id as "attemptId",
+  g.workspace_id as "workspaceId", g.campaign_id as "campaignId", g.contact_id as "contactId", g.phone,
+  g.phone_key as "phoneKey", g.caller_id as "callerId", g.trunk_id as "trunkId", g.number_id as "numberId", g.node, g.epoch,
+  g.phase, g.attempt_number as "attemptNumber", g.scenario_version_id as "scenarioVersionId", g.claimed_at as "claimedAt",
+  g.start_at as "startAt", g.answered_at as "answeredAt"`
+
+// One trip for what were nine: each part reads the end (e) and what becomes of the contact (n), none reads another.
+const write = statement(
+  'end-write',
+  `with e as (select * from jsonb_to_record($1::jsonb) as e(
+       "legId" uuid, "callId" uuid, "attemptId" uuid, "workspaceId" uuid, "campaignId" uuid, "contactId" uuid, phone text,
+       "phoneKey" text, "callerId" text, "trunkId" uuid, "numberId" uuid, node smallint, epoch integer, "attemptNumber" smallint,
+       "scenarioVersionId" uuid, "claimedAt" timestamptz, "startAt" timestamptz, disposition text, detail text,
+       "sipCode" smallint, "sipReason" text, q850 smallint, "ringingAt" timestamptz, "answeredAt" timestamptz,
+       "endedAt" timestamptz, "talkMs" integer, "endedBy" text, keys text, path jsonb, variables jsonb, tags text[], goal text,
+       level text, recording text, timeline jsonb, "restsUntil" timestamptz)),
+   n as (select * from jsonb_to_record($2::jsonb) as n(
+       state text, "dueAt" timestamptz, position smallint, "routeId" integer, "zoneId" smallint, reason text)),
+   as_call as (
+     insert into call (id, workspace_id, direction, campaign_id, contact_id, attempt_id, attempt_number, phone, phone_key,
+                       caller_id, trunk_id, number_id, scenario_version_id, disposition, detail, sip_code, sip_reason, q850,
+                       created_at, started_at, ringing_at, answered_at, ended_at, talk_ms, ended_by, keys, path, variables, tags,
+                       goal, level, recording, timeline)
+     select "callId", "workspaceId", 'out', "campaignId", "contactId", "attemptId", "attemptNumber", phone, "phoneKey",
+            "callerId", "trunkId", "numberId", "scenarioVersionId", disposition, detail, "sipCode", "sipReason", q850,
+            "claimedAt", "startAt", "ringingAt", "answeredAt", "endedAt", "talkMs", "endedBy", keys, path, variables, tags,
+            goal, level, recording, timeline from e),
+   as_leg as (
+     insert into leg (id, workspace_id, call_id, direction, phone, trunk_id, number_id, node, epoch, started_at, answered_at,
+                      ended_at, sip_code, sip_reason, q850, ended_by)
+     select "legId", "workspaceId", "callId", 'out', phone, "trunkId", "numberId", node, epoch, "startAt", "answeredAt",
+            "endedAt", "sipCode", "sipReason", q850, "endedBy" from e),
+   as_attempt as (
+     insert into attempt (id, started_at, workspace_id, campaign_id, contact_id, call_id, phone, phone_key, attempt_number,
+                          trunk_id, number_id, caller_id, node, disposition, detail, sip_code, sip_reason, q850, ringing_at,
+                          answered_at, ended_at, talk_ms, ended_by)
+     select "attemptId", "startAt", "workspaceId", "campaignId", "contactId", "callId", phone, "phoneKey", "attemptNumber",
+            "trunkId", "numberId", "callerId", node, disposition, detail, "sipCode", "sipReason", q850, "ringingAt",
+            "answeredAt", "endedAt", "talkMs", "endedBy" from e),
+   as_history as (
+     insert into phone_history (attempt_id, workspace_id, phone_key, campaign_id, at, disposition)
+     select "attemptId", "workspaceId", "phoneKey", "campaignId", "startAt", disposition from e),
+   rest as (
+     insert into resting_channel (leg_id, workspace_id, campaign_id, trunk_id, number_id, until)
+     select "legId", "workspaceId", "campaignId", "trunkId", "numberId", "restsUntil" from e where "restsUntil" > dw_clock()),
+   new_lane as (
+     insert into lane (workspace_id, campaign_id, route_id, zone_id, priority)
+     select e."workspaceId", e."campaignId", n."routeId", n."zoneId", k.priority
+       from e, n, contact k where k.id = e."contactId" and n.state = 'ready' on conflict do nothing),
+   next as (
+     update contact k set state = n.state, attempts = e."attemptNumber", last_disposition = e.disposition,
+            last_call_id = e."callId", due_at = coalesce(n."dueAt", k.due_at),
+            next_phone_index = coalesce(n.position, k.next_phone_index), route_id = coalesce(n."routeId", k.route_id),
+            zone_id = coalesce(n."zoneId", k.zone_id), done_reason = n.reason,
+            finished_at = case when n.state = 'ready' then null else e."endedAt" end
+       from e, n where k.id = e."contactId")
+   insert into outbox (workspace_id, topic, key, payload)
+   select e."workspaceId", t.topic, e."contactId", t.payload
+     from e, n, lateral (values
+       (1, 'attempt.finished', jsonb_build_object('workspaceId', e."workspaceId", 'campaignId', e."campaignId",
+           'contactId', e."contactId", 'attemptId', e."attemptId", 'callId', e."callId", 'disposition', e.disposition,
+           'startedAt', $3::text, 'talkMs', e."talkMs")),
+       (2, 'contact.finished', jsonb_build_object('workspaceId', e."workspaceId", 'campaignId', e."campaignId",
+           'contactId', e."contactId", 'reason', n.reason, 'lastCallId', e."callId"))) as t(position, topic, payload)
+    where t.position = 1 or n.state <> 'ready' order by t.position`,
 )
 
-export async function writeHistory(
+export async function writeEnd(
   connection: Connection,
   leg: EndedLeg,
   outcome: AttemptOutcome,
   pauseSeconds: number,
+  after: ContactAfter,
 ): Promise<void> {
-  const { sip } = outcome
-  const answeredAt = outcome.answeredAt ?? leg.answeredAt
-  await insertCall(connection, [
-    leg.callId,
-    leg.workspaceId,
-    leg.campaignId,
-    leg.contactId,
-    leg.attemptId,
-    leg.attemptNumber,
-    leg.phone,
-    leg.phoneKey,
-    leg.callerId,
-    leg.trunkId,
-    leg.numberId,
-    leg.scenarioVersionId,
-    outcome.disposition,
-    outcome.detail,
-    sip.code,
-    sip.reason,
-    sip.q850,
-    leg.claimedAt,
-    leg.startAt,
-    outcome.ringingAt,
-    answeredAt,
-    outcome.endedAt,
-    Math.round(outcome.talkMs),
-    outcome.endedBy,
-    outcome.keys,
-    JSON.stringify(outcome.path),
-    JSON.stringify(outcome.variables),
-    outcome.tags,
-    outcome.goal,
-    outcome.level,
-    outcome.recording,
-    JSON.stringify(outcome.timeline),
+  const { sip, endedAt } = outcome
+  const disposition: Disposition = outcome.disposition
+  await write(connection, [
+    asJson({
+      ...leg,
+      disposition,
+      detail: outcome.detail,
+      sipCode: sip.code,
+      sipReason: sip.reason,
+      q850: sip.q850,
+      ringingAt: outcome.ringingAt,
+      answeredAt: outcome.answeredAt ?? leg.answeredAt,
+      endedAt,
+      talkMs: Math.round(outcome.talkMs),
+      endedBy: outcome.endedBy,
+      keys: outcome.keys,
+      path: outcome.path,
+      variables: outcome.variables,
+      tags: outcome.tags,
+      goal: outcome.goal,
+      level: outcome.level,
+      recording: outcome.recording,
+      timeline: outcome.timeline,
+      restsUntil: pauseSeconds > 0 ? endedAt.add({ milliseconds: Math.round(pauseSeconds * 1000) }) : null,
+    }),
+    asJson(after),
+    leg.startAt.toString(),
   ])
-  await insertLeg(connection, [
-    leg.legId,
-    leg.workspaceId,
-    leg.callId,
-    leg.phone,
-    leg.trunkId,
-    leg.numberId,
-    leg.node,
-    leg.epoch,
-    leg.startAt,
-    answeredAt,
-    outcome.endedAt,
-    sip.code,
-    sip.reason,
-    sip.q850,
-    outcome.endedBy,
-  ])
-  await insertAttempt(connection, [
-    leg.attemptId,
-    leg.startAt,
-    leg.workspaceId,
-    leg.campaignId,
-    leg.contactId,
-    leg.callId,
-    leg.phone,
-    leg.phoneKey,
-    leg.attemptNumber,
-    leg.trunkId,
-    leg.numberId,
-    leg.callerId,
-    leg.node,
-    outcome.disposition,
-    outcome.detail,
-    sip.code,
-    sip.reason,
-    sip.q850,
-    outcome.ringingAt,
-    answeredAt,
-    outcome.endedAt,
-    Math.round(outcome.talkMs),
-    outcome.endedBy,
-  ])
-  await insertHistory(connection, [
-    leg.attemptId,
-    leg.workspaceId,
-    leg.phoneKey,
-    leg.campaignId,
-    leg.startAt,
-    outcome.disposition,
-  ])
-  if (pauseSeconds > 0) {
-    const until = outcome.endedAt.add({ milliseconds: Math.round(pauseSeconds * 1000) })
-    await rest(connection, [leg.legId, leg.workspaceId, leg.campaignId, leg.trunkId, leg.numberId, until])
-  }
+}
+
+/** A far end may put anything into its reason phrase: what the database cannot hold must not keep an end from being stored. */
+function asJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'string' ? part.toWellFormed().replaceAll('\0', '\uFFFD') : part,
+  )
 }

@@ -15,10 +15,16 @@ const begin = statement<{ readonly isRunning: boolean }>(
       and n.node = l.node and n.epoch = l.epoch and n.expires_at > dw_clock()
    returning true as "isRunning"`,
 )
+// An answer proves a trunk that is out of use: whoever asks for its end would wait for the whole talk.
 const answer = statement<LegRow>(
   'leg-answer',
-  `update live_leg set phase = 2, answered_at = $4 where leg_id = $1 and node = $2 and epoch = $3 and phase = 1
-   returning contact_id as "contactId"`,
+  `with answered as (
+     update live_leg set phase = 2, answered_at = $4 where leg_id = $1 and node = $2 and epoch = $3 and phase = 1
+     returning contact_id, trunk_id, start_at),
+   proven as (
+     update trunk t set closed_until = dw_clock(), next_probe_at = null from answered a
+      where t.id = a.trunk_id and t.next_probe_at <= a.start_at)
+   select contact_id as "contactId" from answered`,
 )
 const removeUnsent = statement<LegRow>(
   'leg-release',

@@ -1,9 +1,7 @@
 /** Legs that nobody holds any more: of nodes whose lease is long past, and of older lives of nodes that came back. */
 import type { AttemptOutcome, Recovery } from '@dialwright/dialer'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
-import { endAttempt } from './finish.ts'
-import { type EndedLeg, endedLegColumns } from './history.ts'
-import { storeNow } from './nodes.ts'
+import { endAttempt, type TakenLeg, takingLeg } from './finish.ts'
 
 const fenceDead = statement(
   'recover-fence',
@@ -15,10 +13,12 @@ const orphans = statement<{ readonly legId: string }>(
   'recover-orphans',
   `select l.leg_id as "legId" from live_leg l join dialer_node n on n.node = l.node where l.epoch < n.epoch order by l.leg_id`,
 )
-const takeOrphan = statement<EndedLeg & { readonly contactId: string | null }>(
-  'recover-take',
-  `delete from live_leg where leg_id = $1 and epoch < (select n.epoch from dialer_node n where n.node = live_leg.node)
-   returning ${endedLegColumns}`,
+const isOrphan = 'epoch < (select n.epoch from dialer_node n where n.node = live_leg.node)'
+const takeOrphan = takingLeg('recover-take', isOrphan)
+/** A leg of no contact simply ends. */
+const dropOrphan = statement(
+  'recover-drop',
+  `delete from live_leg where leg_id = $1 and contact_id is null and ${isOrphan}`,
 )
 const returnContact = statement(
   'recover-return',
@@ -42,21 +42,24 @@ export async function recover(pool: Pool, graceMs: number): Promise<Recovery> {
   return count
 }
 
-/** Null: another node was faster, or the leg belongs to no campaign and simply ends. */
+/** Null: another node was faster, or the leg belongs to no contact and simply ends. */
 async function recoverLeg(connection: Connection, legId: string): Promise<Verdict | null> {
   const [leg] = await takeOrphan(connection, [legId])
-  if (leg === undefined || leg.contactId === null) return null
+  if (leg === undefined) {
+    await dropOrphan(connection, [legId])
+    return null
+  }
   if (leg.phase === 0) {
     await returnContact(connection, [leg.contactId])
     return 'returned'
   }
-  const now = await storeNow(connection)
-  await endAttempt(connection, leg, lostOutcome(leg, now))
+  await endAttempt(connection, leg, lostOutcome(leg))
   return leg.phase === 2 ? 'answered' : 'unknown'
 }
 
 /** An answered call keeps its answer; how long it talked is not known, so it is told as lasting until now at most. */
-function lostOutcome(leg: EndedLeg, now: Temporal.Instant): AttemptOutcome {
+function lostOutcome(leg: TakenLeg): AttemptOutcome {
+  const { now } = leg
   const isAnswered = leg.phase === 2
   return {
     legId: leg.legId,

@@ -38,6 +38,34 @@ const groupMode = statement<{ readonly mode: 'round-robin' | 'random' | 'regiona
   'select mode from caller_id_group where workspace_id = $1 and id = $2',
 )
 
+// Per campaign that shows numbers of the workspace, those it may show at this moment.
+const shownRows = statement<{ readonly campaignId: string; readonly numberId: string }>(
+  'numbers-shown',
+  `select c.id as "campaignId", n.id as "numberId"
+     from campaign c join phone_number n on n.workspace_id = c.workspace_id
+                     and n.phone_key = regexp_replace(c.settings -> 'callerId' ->> 'number', '[^0-9]', '', 'g')
+    where c.id = any ($1::uuid[]) and c.settings -> 'callerId' ->> 'mode' = 'number'
+      and (n.valid_from is null or n.valid_from <= dw_clock()) and (n.valid_until is null or n.valid_until > dw_clock())
+   union all
+   select c.id, n.id
+     from campaign c join caller_id_group_member m on m.workspace_id = c.workspace_id
+                     and m.group_id = (c.settings -> 'callerId' ->> 'groupId')::uuid
+     join phone_number n on n.id = m.number_id
+    where c.id = any ($1::uuid[]) and c.settings -> 'callerId' ->> 'mode' = 'group'
+      and (n.valid_from is null or n.valid_from <= dw_clock()) and (n.valid_until is null or n.valid_until > dw_clock())`,
+)
+
+/** Ids of the numbers that campaigns may show now; a campaign that shows none of them is not in the map. */
+export async function readShownNumbers(
+  on: Queryable,
+  campaignIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (campaignIds.length === 0) return new Map()
+  const rows = await shownRows(on, [campaignIds])
+  const shown = Map.groupBy(rows, (row) => row.campaignId)
+  return new Map([...shown].map(([campaignId, own]) => [campaignId, own.map((row) => row.numberId)]))
+}
+
 export async function readRoutes(on: Queryable, routeIds: readonly number[]): Promise<Map<number, RouteChoice>> {
   const routes = new Map<number, { trunks: RouteChoice['trunks'][number][]; isByNumber: boolean }>()
   for (const row of await routeRows(on, [routeIds])) {

@@ -1,9 +1,9 @@
 /** What the planner sees: running campaigns with their gates, routes and lanes, read without a lock. */
 import type { CampaignSettings, CampaignView, CapacityView, Gate, LaneView, RouteView } from '@dialwright/dialer'
 import { type Pool, statement } from '../pool.ts'
-import { readGates, withCampaignLimits } from './gates.ts'
+import { type ReadGate, readGates, withCampaignLimits } from './gates.ts'
 import { storeNow } from './nodes.ts'
-import { readRoutes } from './routing.ts'
+import { readRoutes, readShownNumbers } from './routing.ts'
 
 type CampaignRow = {
   readonly campaignId: string
@@ -39,17 +39,28 @@ export async function runningCampaigns(pool: Pool): Promise<readonly CampaignVie
   const lanes = await laneRows(pool, [campaigns.map((campaign) => campaign.campaignId)])
   const routes = await readRoutes(pool, [...new Set(lanes.map((lane) => lane.routeId))])
   const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
+  const showing = campaigns.filter((campaign) => campaign.settings.callerId.mode !== 'trunk')
+  const shown = await readShownNumbers(
+    pool,
+    showing.map((campaign) => campaign.campaignId),
+  )
   const owners = campaigns.flatMap((campaign) => [campaign.workspaceId, campaign.campaignId])
   const now = await storeNow(pool)
-  const gates = await readGates(pool, [...new Set([...owners, ...trunkIds])], now)
+  const gates = await readGates(pool, [...new Set([...owners, ...trunkIds, ...[...shown.values()].flat()])], now)
   const lanesOf = Map.groupBy(lanes, (lane) => lane.campaignId)
   return campaigns.map((campaign): CampaignView => {
     const own = lanesOf.get(campaign.campaignId) ?? []
-    const gate = withCampaignLimits(gates.get(campaign.campaignId), campaign.campaignId, campaign.settings.pacing, now)
+    const gate = gates.get(campaign.campaignId)
+    const { callerId, pacing } = campaign.settings
+    const numbers = shown.get(campaign.campaignId) ?? (callerId.mode === 'group' ? [] : null)
     return {
       ...campaign,
       workspace: capacity(gates.get(campaign.workspaceId), now),
-      campaign: capacity(gate, now),
+      campaign: {
+        ...capacity(withCampaignLimits(gate, campaign.campaignId, pacing, now), now),
+        restsUntil: gate?.restsUntil ?? null,
+      },
+      numbers: numbers?.map((id) => capacity(gates.get(id), now)) ?? null,
       routes: [...new Set(own.map((lane) => lane.routeId))].map(
         (routeId): RouteView => ({
           routeId,
@@ -65,9 +76,10 @@ export async function runningCampaigns(pool: Pool): Promise<readonly CampaignVie
   })
 }
 
-function capacity(gate: Gate | undefined, now: Temporal.Instant): CapacityView {
+function capacity(gate: (Gate & Partial<ReadGate>) | undefined, now: Temporal.Instant): CapacityView {
   return {
     live: gate?.live ?? 0,
+    restsUntil: gate?.restsUntil ?? null,
     maxCalls: gate?.maxCalls ?? null,
     callsPerSecond: gate?.callsPerSecond ?? null,
     nextSlotAt: gate?.nextSlotAt ?? now,

@@ -1,0 +1,67 @@
+/** Facts for `explain` from the in-memory tables: what adapters/postgres/explain-facts.ts reads from its rows. */
+import { type ExplainFacts, withinDayCap } from '@dialwright/dialer'
+import type { ContactRow, Forbidden, MemoryTables } from './tables.ts'
+
+/** @returns Null when the campaign has no such phone. */
+export function explainFacts(
+  tables: MemoryTables,
+  question: { readonly campaignId: string; readonly phone: string; readonly at: Temporal.Instant },
+): (ExplainFacts & { readonly contactId: string }) | null {
+  const { campaignId, at } = question
+  const key = question.phone.replaceAll(/[^0-9]/g, '')
+  const campaign = tables.campaigns.get(campaignId)
+  const contacts = tables.contactsOf.get(campaignId) ?? []
+  // Of several contacts with this phone the undone one is told of.
+  const [contact] = contacts
+    .filter((one) => one.phones.some((phone) => phone.phoneKey === key))
+    .sort((a, b) => Number(isUndone(b)) - Number(isUndone(a)) || (a.id < b.id ? -1 : 1))
+  const phone = contact?.phones.find((one) => one.phoneKey === key)
+  if (campaign === undefined || contact === undefined || phone === undefined) return null
+  const { workspaceId, settings, state, startAt, expiresAt } = campaign
+  const zones = tables.zonesOf(phone.zoneId)
+  const workspaceZone = tables.workspaces.get(workspaceId)?.timeZone ?? 'UTC'
+  const starts = tables.startsOf(workspaceId, key)
+  const allowedAt = withinDayCap(settings.retry.caps.perPhonePerDay, starts, zones, workspaceZone, at)
+  const trunks = (tables.routes.get(phone.routeId)?.trunkIds ?? []).flatMap((id) => tables.trunks.get(id) ?? [])
+  const entry = longest(tables.forbiddenFor(contact, key, at))
+  return {
+    at,
+    contactId: contact.id,
+    workspaceZone,
+    campaign: { state, startAt, expiresAt, settings },
+    contact: { state: contact.state, dueAt: contact.dueAt, attempts: contact.attempts, reason: contact.reason },
+    phone: {
+      zones,
+      isNext: contact.phones[contact.phoneIndex] === phone,
+      isLiveElsewhere: [...tables.legs.values()].some(
+        (leg) => leg.phoneKey === key && leg.claimed.contactId !== contact.id,
+      ),
+      forbidden: entry === undefined ? null : { reason: 'forbidden', until: entry.expiresAt },
+      dayFullUntil: allowedAt.equals(at) ? null : allowedAt,
+    },
+    trunks: trunks
+      .filter((one) => one.destinations?.some((prefix) => key.startsWith(prefix.replace(/^\+/, ''))) ?? true)
+      .map(({ closedUntil }) => ({ closedUntil })),
+    rank: contacts.filter((one) => goesBefore(one, contact, at)).length,
+  }
+}
+
+function isUndone({ state }: ContactRow): boolean {
+  return state === 'ready' || state === 'dialing'
+}
+
+function goesBefore(one: ContactRow, other: ContactRow, at: Temporal.Instant): boolean {
+  if (one.state !== 'ready' || Temporal.Instant.compare(one.dueAt, at) > 0) return false
+  const byDue = Temporal.Instant.compare(one.dueAt, other.dueAt)
+  return one.priority !== other.priority
+    ? one.priority > other.priority
+    : byDue < 0 || (byDue === 0 && one.id < other.id)
+}
+
+/** The entry that forbids longest decides. */
+function longest(entries: readonly Forbidden[]): Forbidden | undefined {
+  return entries.toSorted((a, b) => {
+    if (a.expiresAt === null || b.expiresAt === null) return Number(b.expiresAt === null) - Number(a.expiresAt === null)
+    return Temporal.Instant.compare(b.expiresAt, a.expiresAt)
+  })[0]
+}
