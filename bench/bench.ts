@@ -37,7 +37,10 @@ async function run({ options, only, asJson, writesBaseline, isStrict }: Argument
   const probe = await startProbe()
   stack.defer(() => probe.stop())
   let database: Promise<DatabaseServer> | null = null
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopping.abort())
   const grounds: Grounds = {
+    stopped: stopping.signal,
     database: () => {
       database ??= startDatabase(stack)
       return database
@@ -45,7 +48,7 @@ async function run({ options, only, asJson, writesBaseline, isStrict }: Argument
   }
   const results: BenchResult[] = []
   for (const bench of benches) {
-    if (only !== null && !only.includes(bench.name)) continue
+    if (stopping.signal.aborted || (only !== null && !only.includes(bench.name))) continue
     const startedMs = performance.now()
     results.push(await runBench(bench, options, grounds, probe, (line) => process.stderr.write(`${line}\n`)))
     process.stderr.write(`${bench.name}: ${((performance.now() - startedMs) / 1_000).toFixed(1)} s\n`)
@@ -58,6 +61,7 @@ async function run({ options, only, asJson, writesBaseline, isStrict }: Argument
     results,
   }
   process.stdout.write(asJson ? `${JSON.stringify(report, null, 2)}\n` : printed(report, options))
+  if (stopping.signal.aborted) return 1
   if (writesBaseline) await writeFile(baseline, `${JSON.stringify(report, null, 2)}\n`)
   const isWhole = results.every(({ isShown, figures }) => isShown && figures.every(({ isMet }) => isMet !== false))
   return isStrict && !isWhole ? 1 : 0

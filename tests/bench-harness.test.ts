@@ -15,7 +15,10 @@ function argumentsOf(...given: string[]): Arguments {
   return read
 }
 const { options } = argumentsOf('--windows', '3')
-const grounds = { database: () => Promise.reject(new Error('nobody asks for a database here')) }
+const grounds = {
+  database: () => Promise.reject(new Error('nobody asks for a database here')),
+  stopped: new AbortController().signal,
+}
 
 function planted(measure: (round: number) => Measured, more: Partial<Bench> = {}): Bench & { closed: () => number } {
   let closed = 0
@@ -143,6 +146,17 @@ test('a bench that throws is told as not shown, and is closed', async () => {
   assert.deepEqual([result.isShown, result.why, bench.closed()], [false, 'the far end is gone', 1])
   const unopened = await run(planted(() => steady, { open: () => Promise.reject(new Error('no socket')) }))
   assert.equal(unopened.why, 'no socket')
+})
+
+test('a run that is stopped in the middle of a window closes what was open, and shows nothing', async () => {
+  const stopping = new AbortController()
+  const bench = planted(() => steady)
+  const never = new Promise<Measured>(() => undefined)
+  const opened = { ...(await bench.open(options, grounds)), measure: () => never }
+  const probe = { begin: async () => stopping.abort(), end: async () => quiet }
+  const stopped = { ...grounds, stopped: stopping.signal }
+  const result = await runBench({ ...bench, open: async () => opened }, options, stopped, probe)
+  assert.deepEqual([result.why, bench.closed()], ['the run was stopped', 1])
 })
 
 test('a bench without timing is not void by weather', async () => {

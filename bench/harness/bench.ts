@@ -52,6 +52,8 @@ export type BenchOptions = {
 export type Grounds = {
   /** The database server of the run, started by whoever asks first; each bench makes databases of its own in it. */
   database(): Promise<DatabaseServer>
+  /** Somebody wants the run to end: what was opened is closed first. */
+  readonly stopped: AbortSignal
 }
 export type DatabaseServer = { readonly connectionString: string }
 
@@ -119,7 +121,7 @@ export async function runBench(
     open = await bench.open(options, grounds)
     for (let round = 0; valid.length < options.windows && round < options.windows * triesPerWindow; round++) {
       await probe.begin()
-      const measured = await open.measure(round)
+      const measured = await orStopped(grounds.stopped, open.measure(round))
       const weather = await probe.end()
       const isVoid = bench.isTimed ? voidReason(weather, options) : null
       const fault = measured.fault ?? controlFault(bench, measured.figures)
@@ -150,6 +152,18 @@ export async function runBench(
     windows: { valid: valid.length, void: voids.length, faulty: faults.length },
     worstWeather: bench.isTimed ? worst(weathers) : null,
     figures: why === null ? bench.figures.map((kind) => summary(kind, valid, options.isQuick)) : [],
+  }
+}
+
+async function orStopped<Value>(stopped: AbortSignal, work: Promise<Value>): Promise<Value> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stop = (): void => reject(new Error('the run was stopped'))
+  stopped.addEventListener('abort', stop)
+  if (stopped.aborted) stop()
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    stopped.removeEventListener('abort', stop)
   }
 }
 

@@ -9,20 +9,22 @@ import type { Report } from '../../bench/harness/report.ts'
 
 const entry = fileURLToPath(new URL('../../bench/bench.ts', import.meta.url))
 const skip = existsSync('/proc/self/schedstat') ? missingPeer('sipp') : 'the bench reads /proc of Linux'
+/** A quick run takes half a minute on two quiet cores; those of a test are not. */
+const limitMs = 180_000
 /** The machine of a test is never quiet: only the test of voids minds the weather. */
 const anyWeather = ['--probe-limit-ms', '60000', '--others-limit', '1000']
 
 function bench(...given: string[]): Report['results'] {
   const { status, stdout, stderr } = spawnSync(process.execPath, [entry, '--quick', '--json', ...given], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: limitMs,
   })
   assert.equal(status, 0, `the bench ended with ${status ?? 'the time limit'}:\n${stderr}`)
   const report: Report = JSON.parse(stdout)
   return report.results
 }
 
-test('a quick run goes through every bench within a minute and shows each, beside its control', { skip }, () => {
+test('a quick run goes through every bench and shows each, beside its control', { skip }, () => {
   const results = bench(...anyWeather)
   assert.deepEqual(
     results.map(({ name }) => name),
