@@ -22,6 +22,7 @@ const shippedRoot = new URL('../../assets/audio/', import.meta.url)
 
 /** Paths are looked up in a fixed list and never joined to a directory, so no path can leave the two stores. */
 export class AudioLibrary {
+  readonly #dataDirectory: string
   readonly #sources: ReadonlyMap<string, AudioSource>
 
   /**
@@ -35,6 +36,7 @@ export class AudioLibrary {
       sources.set(path, { file: fileURLToPath(new URL(`.${path}`, shippedRoot)), from: 'shipped' })
     for (const [path, hash] of provisioned)
       sources.set(path, { file: storedFile(dataDirectory, hash), from: 'provisioned' })
+    this.#dataDirectory = dataDirectory
     this.#sources = sources
   }
 
@@ -53,6 +55,15 @@ export class AudioLibrary {
    */
   async read(path: string): Promise<Sound> {
     return readWav(await this.readBytes(path))
+  }
+
+  /**
+   * A sound of the content store, by its content.
+   * @param hash  SHA-256, hex.
+   * @throws {WavError} when the file cannot be played; the system's error when it is gone.
+   */
+  async readStored(hash: string): Promise<Sound> {
+    return readWav(await readFile(storedFile(this.#dataDirectory, hash)))
   }
 
   /**

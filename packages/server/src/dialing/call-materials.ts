@@ -10,7 +10,7 @@ import {
 } from '@dialwright/dialer'
 import { compileScenario, type Scenario, type ScenarioDefinition } from '@dialwright/scenario'
 import type { DialableTrunk, RecordingPlace } from './attempt-run.ts'
-import { Conversation, type PlayItem } from './conversation.ts'
+import { Conversation } from './conversation.ts'
 
 /** Reads of the store that the engine needs for a call. */
 export type MaterialSource = {
@@ -18,9 +18,12 @@ export type MaterialSource = {
     trunkId: string,
   ): Promise<TrunkTarget & { readonly format: NumberFormat; readonly ringTimeoutMs: number | null }>
   loadScenario(versionId: string): Promise<ScenarioDefinition>
+  /** The sounds of the version's workspace: path to the hash of the content. */
+  loadSounds(versionId: string): Promise<ReadonlyMap<string, string>>
 }
-/** Sound by path, 8 kHz mono. */
-export type AudioSource = { read(path: string): Promise<{ readonly samples: Int16Array }> }
+type Samples = { readonly samples: Int16Array }
+/** Sound, 8 kHz mono: a shipped one by its path, a workspace's own one by its content. */
+export type AudioSource = { read(path: string): Promise<Samples>; readStored(hash: string): Promise<Samples> }
 
 type Deps = {
   readonly source: MaterialSource
@@ -35,8 +38,9 @@ const maxScenarios = 200
 
 export class CallMaterials {
   readonly #deps: Deps
-  readonly #scenarios = new Map<string, Promise<Scenario>>()
-  readonly #loaded = new Set<string>()
+  readonly #scenarios = new Map<string, Promise<Prepared>>()
+  /** By prompt id. */
+  readonly #prompts = new Map<string, Promise<void>>()
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -49,7 +53,12 @@ export class CallMaterials {
   }
 
   async conversationFor(leg: ClaimedLeg): Promise<Conversation> {
-    const scenario = await this.#scenario(leg.scenarioVersionId)
+    // The sounds are asked for anew: one that was put in the place of another is heard from the next call on.
+    const [{ scenario, paths }, sounds] = await Promise.all([
+      this.#scenario(leg.scenarioVersionId),
+      this.#deps.source.loadSounds(leg.scenarioVersionId),
+    ])
+    await Promise.all(paths.map((path) => this.#prompt(path, sounds.get(path))))
     return new Conversation({
       legId: leg.legId,
       scenario,
@@ -57,7 +66,7 @@ export class CallMaterials {
       variables: { ...leg.variables, phone: leg.phone, campaignName: leg.campaignName, attempt: leg.attemptNumber },
       telephony: this.#deps.telephony,
       clock: this.#deps.clock,
-      prompts: { promptIdOf: (item) => this.#promptIdOf(item) },
+      prompts: { promptIdOf: (item) => ('audio' in item ? promptIdOf(item.audio, sounds.get(item.audio)) : null) },
     })
   }
 
@@ -66,12 +75,25 @@ export class CallMaterials {
     return { file: join(this.#deps.recordings, name), name }
   }
 
-  #promptIdOf(item: PlayItem): string | null {
-    return 'audio' in item && this.#loaded.has(item.audio) ? item.audio : null
+  /** Hands a sound over once, before the first call that may play it. */
+  #prompt(path: string, hash: string | undefined): Promise<void> {
+    const promptId = promptIdOf(path, hash)
+    const known = this.#prompts.get(promptId)
+    if (known !== undefined) return known
+    const loading = this.#loadPrompt(promptId, path, hash)
+    this.#prompts.set(promptId, loading)
+    loading.catch(() => this.#prompts.delete(promptId))
+    return loading
   }
 
-  /** Compiles a version once, with everything that it may play loaded before its first call. */
-  #scenario(versionId: string): Promise<Scenario> {
+  async #loadPrompt(promptId: string, path: string, hash: string | undefined): Promise<void> {
+    const { audio, telephony } = this.#deps
+    const { samples } = await (hash === undefined ? audio.read(path) : audio.readStored(hash))
+    await telephony.loadPrompt({ promptId, samples })
+  }
+
+  /** Compiles a version once. */
+  #scenario(versionId: string): Promise<Prepared> {
     const known = this.#scenarios.get(versionId)
     if (known !== undefined) return known
     const loading = this.#load(versionId)
@@ -82,14 +104,20 @@ export class CallMaterials {
     return loading
   }
 
-  async #load(versionId: string): Promise<Scenario> {
+  async #load(versionId: string): Promise<Prepared> {
     const definition = await this.#deps.source.loadScenario(versionId)
-    for (const block of definition.blocks) {
-      if (!('audio' in block) || block.audio === undefined || this.#loaded.has(block.audio)) continue
-      const { samples } = await this.#deps.audio.read(block.audio)
-      await this.#deps.telephony.loadPrompt({ promptId: block.audio, samples })
-      this.#loaded.add(block.audio)
-    }
-    return compileScenario(definition)
+    const paths = definition.blocks.flatMap((block) => ('audio' in block ? (block.audio ?? []) : []))
+    return { scenario: compileScenario(definition), paths: [...new Set(paths)] }
   }
+}
+
+type Prepared = {
+  readonly scenario: Scenario
+  /** Of the sounds that it may play. */
+  readonly paths: readonly string[]
+}
+
+/** Two workspaces may have different sounds at one path; a path begins with a slash, a hash never. */
+function promptIdOf(path: string, hash: string | undefined): string {
+  return hash ?? path
 }

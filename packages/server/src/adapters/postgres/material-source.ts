@@ -23,6 +23,11 @@ const versionRow = statement<{ readonly definition: ScenarioDefinition }>(
   'material-scenario',
   'select definition from scenario_version where id = $1',
 )
+const soundRows = statement<{ readonly path: string; readonly sha256: string }>(
+  'material-sounds',
+  `select a.path, encode(a.sha256, 'hex') as sha256
+     from scenario_version v join audio a on a.workspace_id = v.workspace_id where v.id = $1`,
+)
 
 export class PostgresMaterialSource {
   readonly #pool: Pool
@@ -48,5 +53,11 @@ export class PostgresMaterialSource {
     const [row] = await versionRow(this.#pool, [versionId])
     if (row === undefined) throw new Error(`There is no scenario version ${versionId}.`)
     return row.definition
+  }
+
+  /** The sounds of the version's workspace: path to SHA-256, hex. They take the place of shipped ones. */
+  async loadSounds(versionId: string): Promise<ReadonlyMap<string, string>> {
+    const rows = await soundRows(this.#pool, [versionId])
+    return new Map(rows.map(({ path, sha256 }) => [path, sha256]))
   }
 }
