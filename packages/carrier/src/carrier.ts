@@ -3,9 +3,10 @@ import { MediaEngine } from '@dialwright/media'
 import { challengeHeader, header, type IncomingCall, parseUri, SipEndpoint, verifyAuthorization } from '@dialwright/sip'
 import { Callee } from './callee.ts'
 import type { CarrierClock, CarrierRandom } from './clock.ts'
+import { CarrierError, reasonOf } from './errors.ts'
 import { openLedger } from './ledger/ledger.ts'
 import { behaviourAt, personaOf } from './personas/persona.ts'
-import { babble, beep, joined } from './voices/voices.ts'
+import { allVoices } from './voices/voices.ts'
 
 export type CarrierOptions = {
   readonly address: string
@@ -21,13 +22,25 @@ export type CarrierOptions = {
   readonly onError: (error: unknown) => void
 }
 
-export type Carrier = { readonly port: number; readonly live: () => number; stop(): Promise<void> }
+export type Carrier = {
+  readonly port: number
+  readonly live: () => number
+  /** Ends the calls that are up, by BYE or 480, writes their ends and closes; far ends that do not answer keep it half a second. */
+  stop(): Promise<void>
+}
 
 const realm = 'carrier'
 /** Challenges that may wait for their caller: who was asked and never came back is forgotten. */
 const noncesAtMost = 1_000
 const mediaWorkers = 1
+/** How long calls that are up may take to hear of the end. */
+const farewellMs = 500
+const pollMs = 10
 
+/**
+ * Binds its socket and begins its ledger anew.
+ * @throws {CarrierError} `CARRIER_LEDGER_UNUSABLE`, `CARRIER_PORT_UNUSABLE`; nothing is left running then.
+ */
 export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
   const ledger = openLedger(options.ledgerPath)
   const callees = new Map<string, Callee>()
@@ -41,9 +54,8 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
     random: options.random,
     onEvent: (event) => callees.get(event.sessionId)?.onMedia(event),
   })
-  media.addPrompt('hello', babble(0.8, options.random))
-  media.addPrompt('chatter', babble(8, options.random))
-  media.addPrompt('voicemail', joined(babble(3, options.random), beep(0.4)))
+  for (const [promptId, samples] of allVoices(options.random)) media.addPrompt(promptId, samples)
+  let isStopping = false
 
   /** True when the call may come in; otherwise it has been challenged or refused. */
   const letIn = (call: IncomingCall): boolean => {
@@ -68,6 +80,7 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
   }
 
   const onInvite = (call: IncomingCall): void => {
+    if (isStopping) return call.reject(503)
     const number = parseUri(call.request.uri)?.user ?? ''
     const persona = personaOf(number, options.personas)
     if (persona.challenges && !letIn(call)) return
@@ -97,15 +110,30 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
     userAgent: 'Carrier in the box',
     onInvite,
     onError: options.onError,
+  }).catch(async (error) => {
+    await media.shutdown()
+    const place = `${options.address}:${options.port}`
+    throw new CarrierError('CARRIER_PORT_UNUSABLE', `--port: ${place} cannot be bound: ${reasonOf(error)}`, error)
   })
+  const stop = async (): Promise<void> => {
+    isStopping = true
+    const all = [...callees.values()]
+    for (const callee of all) callee.stop()
+    await Promise.all(all.map(({ over }) => over))
+    const untilMs = options.clock.monotonicMs() + farewellMs
+    while (sip.live.calls > 0 && options.clock.monotonicMs() < untilMs) {
+      await new Promise<void>((resolve) => void options.clock.schedule(pollMs, resolve))
+    }
+    await sip.close()
+    await media.shutdown()
+  }
+  let stopped: Promise<void> | null = null
   return {
     port: sip.localPort,
     live: () => callees.size,
-    stop: async () => {
-      for (const callee of callees.values()) callee.abandon()
-      callees.clear()
-      await sip.close()
-      await media.shutdown()
+    stop: () => {
+      stopped ??= stop()
+      return stopped
     },
   }
 }

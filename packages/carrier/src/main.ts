@@ -4,10 +4,15 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { startCarrier } from './carrier.ts'
-import { startRelay } from './transport/relay.ts'
+import { type Carrier, startCarrier } from './carrier.ts'
+import { CarrierError, reasonOf } from './errors.ts'
+import { isPersona } from './personas/persona.ts'
+import { type Relay, startRelay } from './transport/relay.ts'
 
-const personasSchema = z.record(z.string(), z.string().regex(/^\d\d$/, 'expected the two digits of a persona'))
+const personasSchema = z.record(
+  z.string().regex(/\d/, 'expected a number'),
+  z.string().refine(isPersona, 'expected the two digits of a persona, in quotes, like "03"'),
+)
 
 const usage = `Usage: node packages/carrier/src/main.ts [options]
   --port N          UDP port on 127.0.0.1, 0 to 65535; 0 takes a free one (0)
@@ -60,12 +65,21 @@ function share(name: string, text: string): number {
   return value
 }
 
+/** @throws {CarrierError} `CARRIER_PERSONAS_UNUSABLE`. */
 function readPersonas(path: string): Record<string, string> {
+  const unusable = (reason: string, cause: unknown): CarrierError =>
+    new CarrierError('CARRIER_PERSONAS_UNUSABLE', `--personas: ${path} cannot be used: ${reason}`, cause)
+  let document: unknown
   try {
-    return personasSchema.parse(parse(readFileSync(path, 'utf8')))
+    document = parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    return refuse(`--personas: ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`)
+    throw unusable(reasonOf(error), error)
   }
+  const parsed = personasSchema.safeParse(document)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
+  throw unusable(`${where}${issue?.message ?? 'it has another shape'}`, parsed.error)
 }
 
 const values = readArguments()
@@ -97,34 +111,52 @@ function seededNumbers(seed: number): () => number {
   }
 }
 
-const overrides = values.personas === undefined ? {} : readPersonas(values.personas)
-const carrier = await startCarrier({
-  address: '127.0.0.1',
-  port: isFair ? port : 0,
-  ledgerPath: values.ledger ?? null,
-  personas: new Map(Object.entries(overrides).map(([number, code]) => [number.replace(/\D/g, ''), code])),
-  credentials: { username: values.username, password: values.password },
-  clock,
-  random: { next: seededNumbers(seed), bytes: (length) => new Uint8Array(randomBytes(length)) },
-  onError: (error) => process.stderr.write(`carrier: ${String(error)}\n`),
-})
-const relay = isFair
-  ? null
-  : await startRelay({
-      ...weather,
-      address: '127.0.0.1',
-      port,
-      target: { address: '127.0.0.1', port: carrier.port },
-      clock,
-      random: { next: seededNumbers(seed) },
-    })
+async function start(): Promise<{ carrier: Carrier; relay: Relay | null }> {
+  const overrides = values.personas === undefined ? {} : readPersonas(values.personas)
+  const carrier = await startCarrier({
+    address: '127.0.0.1',
+    port: isFair ? port : 0,
+    ledgerPath: values.ledger ?? null,
+    personas: new Map(Object.entries(overrides).map(([number, code]) => [number.replace(/\D/g, ''), code])),
+    credentials: { username: values.username, password: values.password },
+    clock,
+    random: { next: seededNumbers(seed), bytes: (length) => new Uint8Array(randomBytes(length)) },
+    onError: (error) => process.stderr.write(`carrier: ${String(error)}\n`),
+  })
+  if (isFair) return { carrier, relay: null }
+  const relay = await startRelay({
+    ...weather,
+    address: '127.0.0.1',
+    port,
+    target: { address: '127.0.0.1', port: carrier.port },
+    clock,
+    random: { next: seededNumbers(seed) },
+  }).catch((error) => {
+    const reason = `--port: 127.0.0.1:${port} cannot be bound: ${reasonOf(error)}`
+    throw new CarrierError('CARRIER_PORT_UNUSABLE', reason, error)
+  })
+  return { carrier, relay }
+}
+
+/** What the system or a file refuses is one line: its reason says it all. */
+function fail(error: unknown): never {
+  if (!(error instanceof CarrierError)) throw error
+  process.stderr.write(`carrier: ${error.message}\n`)
+  process.exit(1)
+}
+
+const { carrier, relay } = await start().catch(fail)
 process.stdout.write(`carrier ready on 127.0.0.1:${relay?.port ?? carrier.port}\n`)
 
 let isEnding = false
 const end = (): void => {
   if (isEnding) return
   isEnding = true
-  void Promise.all([relay?.stop(), carrier.stop()]).then(() => process.exit(0))
+  // The network in front goes last: what is said at the end passes through it.
+  void carrier
+    .stop()
+    .then(() => relay?.stop())
+    .then(() => process.exit(0))
 }
 process.on('SIGTERM', end)
 process.on('SIGINT', end)

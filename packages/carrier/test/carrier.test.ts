@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -23,6 +23,7 @@ const hastyClock = {
     return { cancel: () => clearTimeout(timeout) }
   },
 }
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const credentials = { username: 'dialwright', password: 'secret' }
 
 async function openLine(t: TestContext) {
@@ -96,6 +97,8 @@ test('each persona behaves as its two digits say, and the ledger tells it line b
     ['02', 'answered', 'ring answered ended:200:caller'],
     ['03', 'answered', 'ring answered ended:200:caller'],
     ['04', 'answered', 'ring answered ended:200:caller'],
+    ['05', 'answered', 'ring answered ended:200:caller'],
+    ['06', 'answered', 'ring answered ended:200:caller'],
     ['10', 'response 486', 'ring ended:486:callee'],
     ['11', 'timeout', 'ring ended:487:caller'],
     ['12', 'response 603', 'ring ended:603:callee'],
@@ -104,9 +107,15 @@ test('each persona behaves as its two digits say, and the ledger tells it line b
     ['17', 'response 503 retry 2', 'ring ended:503:callee'],
     ['18', 'answered', 'ring answered ended:200:callee', never],
     ['20', 'answered', 'ring answered ended:200:callee', never],
+    ['21', 'answered', 'ring answered ended:200:caller'],
+    ['22', 'answered', 'ring answered ended:200:caller'],
+    ['23', 'timeout', 'ring ended:487:caller'],
     ['24', 'answered', 'ring answered ended:200:caller'],
     ['25', 'timeout', 'ring ended:undefined:caller'],
+    ['26', 'answered', 'ring answered ended:200:caller'],
+    ['27', 'answered', 'ring answered ended:200:caller'],
     ['28', 'answered', 'ring answered ended:200:caller'],
+    ['29', 'answered', 'ring answered ended:200:caller'],
   ]
   await Promise.all(
     table.map(async ([persona, learnt, told, stay]) => {
@@ -183,13 +192,70 @@ test('hundreds of calls leave no session, no call and no transaction behind', as
   assert.deepEqual([count('ring'), count('ended')], [300, 300])
 })
 
+test('a carrier that is stopped ends its calls and writes that it did', async (t) => {
+  const { carrier, call, ledger } = await openLine(t)
+  const never = new Promise<never>(() => {})
+  const [talking, ringing, silent] = ['02', '11', '25'].map((persona) => call(`749555501${persona}`, 'secret', never))
+  for (const placed of [talking, ringing])
+    while (!placed?.events.some(({ type }) => type === (placed === talking ? 'answered' : 'provisional')))
+      await breathe()
+  while (carrier.live() < 3) await breathe()
+  await carrier.stop()
+  await Promise.all([talking?.over, ringing?.over])
+  assert.ok(talking?.events.some(({ type }) => type === 'bye'))
+  assert.equal(outcome(ringing?.events ?? []), 'response 480')
+  const told = [talking, ringing, silent].map((placed) =>
+    ledger()
+      .filter(({ callId }) => callId === placed?.callId)
+      .map(lineText)
+      .join(' '),
+  )
+  assert.deepEqual(told, ['ring answered ended:200:carrier', 'ring ended:480:carrier', 'ring ended:undefined:carrier'])
+  const end = ledger().findLast(({ callId }) => callId === talking?.callId)
+  assert.deepEqual([end?.digits, end?.heardMs], ['', 0])
+})
+
+test('what the system or a file refuses is told in one line, without a stack, and the exit code is 1', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'carrier-'))
+  const socket = createSocket('udp4')
+  t.after(() => {
+    socket.close()
+    rmSync(directory, { recursive: true })
+  })
+  const listening = once(socket, 'listening')
+  socket.bind(0, '127.0.0.1')
+  await listening
+  const port = String(socket.address().port)
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(directory, name), text)
+    return join(directory, name)
+  }
+  const table: [string[], RegExp][] = [
+    [['--port', port], new RegExp(`--port: 127.0.0.1:${port} cannot be bound: the port is taken`)],
+    [['--port', port, '--loss', '0.1'], new RegExp(`--port: 127.0.0.1:${port} cannot be bound: the port is taken`)],
+    [['--ledger', directory], /--ledger: .* cannot be written: it is a directory/],
+    [['--ledger', join(file('plain', ''), 'ledger')], /--ledger: .* cannot be written: /],
+    [['--personas', '/does/not/exist'], /--personas: \/does\/not\/exist cannot be used: no such file or directory/],
+    [['--personas', file('broken.yaml', 'a: [1\nb')], /--personas: .*broken.yaml cannot be used: /],
+    [['--personas', file('list.json', '["03"]')], /--personas: .*list.json cannot be used: /],
+    [
+      ['--personas', file('unknown.yaml', '"7495": "77"')],
+      /--personas: .*unknown.yaml cannot be used: 7495: expected the two digits of a persona/,
+    ],
+  ]
+  for (const [given, expected] of table) {
+    const { status, stderr } = spawnSync(process.execPath, [main, ...given], { encoding: 'utf8', timeout: 20_000 })
+    assert.match(stderr, expected)
+    assert.match(stderr, /^carrier: [^\n]+\n$/, given.join(' '))
+    assert.equal(status, 1, given.join(' '))
+  }
+})
+
 test('arguments that cannot be used are named, with the usage, and the exit code is 2', () => {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   const table: [string[], RegExp][] = [
     [['--port', '70000'], /--port: expected a whole number from 0 to 65535, found "70000"/],
     [['--seed', 'x'], /--seed: expected a whole number/],
     [['--nonsense'], /nonsense/],
-    [['--personas', '/does/not/exist'], /--personas: \/does\/not\/exist cannot be used/],
   ]
   for (const [given, expected] of table) {
     const { status, stderr } = spawnSync(process.execPath, [main, ...given], { encoding: 'utf8' })

@@ -21,6 +21,8 @@ export type MediaEngineOptions = {
   readonly portRange: { readonly from: number; readonly to: number } | 'ephemeral'
   /** Worker threads. */
   readonly workers: number
+  /** Sound that stays away this long is told as `media-lost`; absent: 30 s. */
+  readonly lostAfterMs?: number | undefined
   readonly random: { next(): number }
   readonly onEvent: (event: MediaEvent) => void
 }
@@ -41,10 +43,11 @@ export class MediaEngine {
 
   constructor(options: MediaEngineOptions) {
     this.#options = options
-    const { address, portRange, workers, random } = options
+    const { address, portRange, workers, random, lostAfterMs = 30_000 } = options
     this.#load = Array.from({ length: workers }, () => 0)
     this.#workers = this.#load.map((_, worker) => {
-      const data: WorkerOptions = { address, portRange, worker, workers, seed: Math.floor(random.next() * 2 ** 32) }
+      const seed = Math.floor(random.next() * 2 ** 32)
+      const data: WorkerOptions = { address, portRange, worker, workers, lostAfterMs, seed }
       const thread = new Worker(workerEntry, { workerData: data })
       thread.on('message', (message: WorkerMessage) => this.#receive(worker, message))
       // A worker that dies takes its calls with it: better the whole process, whose end main knows how to treat.
@@ -101,7 +104,7 @@ export class MediaEngine {
     this.#command({ type: 'record', sessionId, path })
   }
 
-  /** Resolves when everything queued has been sent, so that no last word is cut. */
+  /** Resolves when everything queued has been sent, however long that takes, or the session is closed: no last word is cut. */
   async drain(sessionId: string): Promise<void> {
     if (!this.#workerOf.has(sessionId)) return
     await new Promise<void>((resolve) => {

@@ -60,6 +60,8 @@ test('a prompt arrives whole at the other end, is heard as voice and stands in t
   a.engine.addPrompt('chirp', prompt)
   b.engine.record('call', join(directory, 'call.wav'))
   await a.wait('first-packet')
+  // Asked again, it goes on: a 200 after a 183 does not begin the file anew.
+  b.engine.record('call', join(directory, 'call.wav'))
   a.engine.play('call', 'play-1', ['chirp'])
   assert.deepEqual(await a.wait('play-done'), [
     { type: 'play-done', playId: 'play-1', reason: 'end', sessionId: 'call' },

@@ -20,7 +20,7 @@ import type { Config } from './config.ts'
 import type { ServerDeps } from './deps.ts'
 import { CallMaterials } from './dialing/call-materials.ts'
 import { DialingEngine } from './dialing/engine.ts'
-import { type FaultVictim, killAt } from './dialing/faults.ts'
+import { type FaultVictim, isTelephonyFault, type Kill, killAt } from './dialing/faults.ts'
 import { NodeClock } from './dialing/node-clock.ts'
 import { StartError, systemReason } from './errors.ts'
 import { buildHttpServer } from './http/server.ts'
@@ -65,7 +65,11 @@ async function assemble(
   await migrate(pool)
 
   const clock = new NodeClock(systemClock)
-  const telephony = await TelephonyClient.start({
+  const kill = (kill: Kill): void => {
+    log.fatal({ crashTest: kill, live: engine.liveCount }, 'a crash test kills')
+    for (const processId of victims(kill.victim, telephony, database)) process.kill(processId, 'SIGKILL')
+  }
+  const telephony: TelephonyClient = await TelephonyClient.start({
     options: {
       sip: config.sip,
       rtpPorts: config.rtpPorts,
@@ -74,6 +78,7 @@ async function assemble(
     },
     clock,
     log,
+    faults: { killAt: config.killAt.filter(isTelephonyFault), kill },
   }).catch((error) => {
     const { host, port } = config.sip
     throw new StartError('SIP_ADDRESS_UNUSABLE', `DIALWRIGHT_SIP: ${host}:${port}: ${systemReason(error)}.`, error)
@@ -95,10 +100,7 @@ async function assemble(
     nodeName: config.nodeName,
     loadTrunk: (leg) => materials.trunkFor(leg),
     openConversation: (leg) => materials.conversationFor(leg),
-    faults: killAt(config.killAt, (kill) => {
-      log.fatal({ crashTest: kill, live: engine.liveCount }, 'a crash test kills')
-      for (const processId of victims(kill.victim, telephony, database)) process.kill(processId, 'SIGKILL')
-    }),
+    faults: killAt(config.killAt, kill),
     recordingOf: (leg) => materials.recordingOf(leg),
   })
   const deps: ServerDeps = {

@@ -3,8 +3,11 @@ import { systemClock } from './adapters/system/system-clock.ts'
 import { systemRandom } from './adapters/system/system-random.ts'
 import type { HostCommand, HostMessage } from './adapters/telephony/protocol.ts'
 import { TelephonyHost } from './adapters/telephony/telephony-host.ts'
+import { type Kill, killAt } from './dialing/faults.ts'
 
 const orphanDeadlineMs = 3_000
+/** Main kills at once; should it be unable to, a crash test must not leave a process that stands still for ever. */
+const killWaitMs = 2_000
 
 let host: TelephonyHost | null = null
 
@@ -17,9 +20,17 @@ async function end(deadlineMs: number): Promise<void> {
   process.exit(0)
 }
 
+/** Nothing more happens after this point: main, which keeps the list, kills. */
+function standStill(kill: Kill): void {
+  send({ type: 'kill', kill })
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, killWaitMs)
+  process.kill(process.pid, 'SIGKILL')
+}
+
 process.on('message', (command: HostCommand) => {
   if (command.type === 'start') {
-    TelephonyHost.start({ options: command.options, clock: systemClock, random: systemRandom, emit: send })
+    const faults = killAt(command.killAt, standStill)
+    TelephonyHost.start({ options: command.options, clock: systemClock, random: systemRandom, emit: send, faults })
       .then((started) => {
         host = started
         send({ type: 'ready', sipPort: started.sipPort })

@@ -1,6 +1,7 @@
 /** Which kills a run makes: drawn by a seed, so that a run that found something can be had again. */
 import { SeededRandom } from '@dialwright/testkit'
 import {
+  canDieAt,
   type FaultPoint,
   type FaultVictim,
   faultPoints,
@@ -18,10 +19,17 @@ const leastPassings: Readonly<Record<FaultPoint, number>> = {
   'after-answer': 14,
   'before-finish': 16,
   'after-finish': 16,
+  'before-invite-sent': 22,
+  'after-journal-written': 22,
+  'after-invite-sent': 22,
+  'before-answer-acked': 14,
+  'after-answer-before-report': 14,
+  'before-bye': 10,
+  'before-end-report': 16,
 }
 const spread = 8
 
-/** @param victims  Drawn from in turn, shuffled, so that every victim comes. */
+/** @param victims  Drawn from in turn, shuffled, so that every victim comes; points likewise, as far as the victim can die there. */
 export function drawKills(seed: number, count: number, victims: readonly FaultVictim[]): readonly Kill[] {
   const random = new SeededRandom(seed)
   const draw = <Item>(from: Item[]): Item | undefined => from.splice(Math.floor(random.next() * from.length), 1)[0]
@@ -29,9 +37,10 @@ export function drawKills(seed: number, count: number, victims: readonly FaultVi
   let pointsLeft: FaultPoint[] = []
   return Array.from({ length: count }, () => {
     if (victimsLeft.length === 0) victimsLeft = [...victims]
-    if (pointsLeft.length === 0) pointsLeft = [...faultPoints]
     const victim = draw(victimsLeft) ?? 'main'
-    const point = draw(pointsLeft) ?? 'after-claim'
+    if (!pointsLeft.some((point) => canDieAt(victim, point))) pointsLeft = [...pointsLeft, ...faultPoints]
+    const point = draw(pointsLeft.filter((one) => canDieAt(victim, one))) ?? 'after-claim'
+    pointsLeft = pointsLeft.toSpliced(pointsLeft.indexOf(point), 1)
     return { victim, point, nth: leastPassings[point] + Math.floor(random.next() * spread) }
   })
 }

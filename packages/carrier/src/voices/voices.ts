@@ -1,9 +1,58 @@
-/** The voices of the personas: babble made of seeded syllables, a beep; 8 kHz mono, no recording of anyone. */
+/** What personas say and networks play, by name; 8 kHz mono, no recording of anyone. */
+import { readFileSync } from 'node:fs'
+import { faxAnswer, joined, ringback, specialInformation, tone } from './tones.ts'
 
 const rate = 8_000
 const loudness = 6_000
 
+/** Spoken words, committed as files: see assets/PROVENANCE.md. */
+const words = ['yes', 'no', 'screening', 'not-in-service'] as const
+const languages = ['en', 'ru', 'vi', 'zh'] as const
+type Word = (typeof words)[number]
+type Language = (typeof languages)[number]
+
+export type Voice = Word | 'hello' | 'chatter' | 'voicemail' | 'sit' | 'ringback' | 'fax'
+
 export type RandomNumber = { next(): number }
+
+/** Every sound of the carrier by its prompt id. */
+export function allVoices(random: RandomNumber): ReadonlyMap<string, Int16Array> {
+  return new Map<string, Int16Array>([
+    ['hello', babble(0.8, random)],
+    ['chatter', babble(8, random)],
+    ['voicemail', joined(babble(3, random), tone(1_000, 0.4))],
+    ['sit', specialInformation()],
+    ['ringback', ringback()],
+    ['fax', faxAnswer()],
+    ...words.flatMap((word) => languages.map((language) => [`${word}-${language}`, readWord(word, language)] as const)),
+  ])
+}
+
+/** The prompt of a voice: words are spoken in the language of the number's country, others sound the same everywhere. */
+export function promptOf(voice: Voice, number: string): string {
+  return isWord(voice) ? `${voice}-${languageOf(number)}` : voice
+}
+
+function isWord(voice: Voice): voice is Word {
+  return words.some((word) => word === voice)
+}
+
+function languageOf(number: string): Language {
+  const digits = number.replace(/\D/g, '')
+  if (digits.startsWith('84')) return 'vi'
+  if (digits.startsWith('86')) return 'zh'
+  return digits.startsWith('7') ? 'ru' : 'en'
+}
+
+const wavHeaderBytes = 44
+
+/** Our own files: 16-bit mono PCM at 8 kHz behind a header of 44 bytes, as `npm run make-audio` writes them. */
+function readWord(word: Word, language: Language): Int16Array {
+  const bytes = readFileSync(new URL(`../../assets/${language}/${word}.wav`, import.meta.url))
+  return Int16Array.from({ length: Math.floor((bytes.length - wavHeaderBytes) / 2) }, (_, index) =>
+    bytes.readInt16LE(wavHeaderBytes + 2 * index),
+  )
+}
 
 /** Syllables with a pitch, two formants and pauses, like speech heard through a wall. */
 export function babble(seconds: number, random: RandomNumber): Int16Array {
@@ -25,20 +74,4 @@ export function babble(seconds: number, random: RandomNumber): Int16Array {
     at += length + Math.round((0.02 + random.next() * 0.06) * rate)
   }
   return samples
-}
-
-export function beep(seconds: number, hertz = 1_000): Int16Array {
-  return Int16Array.from({ length: Math.round(seconds * rate) }, (_, i) =>
-    Math.round(loudness * Math.sin((2 * Math.PI * hertz * i) / rate)),
-  )
-}
-
-export function joined(...parts: readonly Int16Array[]): Int16Array {
-  const whole = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

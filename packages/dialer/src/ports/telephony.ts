@@ -65,6 +65,9 @@ export type TelephonyEvent = { readonly legId: string; readonly seq: number; rea
     }
 )
 
+/** What becomes of speech that is still queued when a call is hung up: said to its end, or cut. */
+export type QueuedSpeech = 'finish' | 'cut'
+
 export type TelephonyHealth = {
   readonly calls: number
   /** SIP transactions that have not ended: they outlive their calls by up to 64*T1. */
@@ -75,23 +78,36 @@ export type TelephonyHealth = {
 }
 
 export interface Telephony {
-  /** False while the process behind the port is being started again: a slot is better given back than spent. */
+  /** False while the process behind the port is being started again, and once it drains or is closed: a slot is better given back than spent. */
   readonly isReady: boolean
   /** Accepted for sending, not answered. The INVITE leaves at once; refused when the leg id was seen before. */
   originate(request: OriginateRequest): Promise<void>
   /** Makes a prompt playable by its id. */
   loadPrompt(prompt: Prompt): Promise<void>
+  /**
+   * Queues prompts behind what is being said. While the leg lives each play gets one `play-done`: `failed` at once when a prompt is not
+   * loaded, nobody has answered yet, or the leg is being hung up. What an end cuts gets none: `ended` is the last word.
+   */
   play(legId: string, playId: string, promptIds: readonly string[]): void
   stop(legId: string, playId: string): void
   sendDtmf(legId: string, digits: string): void
-  /** CANCEL, or drain and BYE: the adapter picks. */
-  hangup(legId: string): void
+  /**
+   * Takes an unanswered call back; ends an answered one, by default once everything queued has been said, however long that is: only
+   * the maximum duration cuts it, or a second hang-up that says `cut`. A far end that does not play its part in the end keeps the leg
+   * some seconds, not for as long as its transaction lives.
+   */
+  hangup(legId: string, speech?: QueuedSpeech): void
   /** One ordered stream per leg; exactly one `ended`. Returns the function that ends the subscription. */
   onEvent(listener: (event: TelephonyEvent) => void): () => void
   /** The process behind the port died or came back; legs it held get `ended` with cause `lost` before this is called. */
   onLost(listener: () => void): () => void
+  /** Rejects with `TELEPHONY_LOST` when there is no process to ask. */
   health(): Promise<TelephonyHealth>
-  /** Refuses new calls, ends at the deadline. */
+  /**
+   * Refuses new calls and resolves when the others have ended. At the deadline they are hung up, queued speech is cut, and far ends have
+   * two more seconds to play their part; every leg gets its `ended`.
+   */
   drain(deadlineMs: number): Promise<void>
+  /** A drain whose deadline is now, also for one under way; once more changes nothing. */
   close(): Promise<void>
 }

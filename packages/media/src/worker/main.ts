@@ -4,13 +4,12 @@ import { Recorder } from '../recording/recorder.ts'
 import { openRtpSocket, type RtpSocket, type Source } from '../transport/rtp-socket.ts'
 import { PortPool } from './port-pool.ts'
 import type { EncodedPrompt, WorkerCommand, WorkerMessage, WorkerOptions } from './protocol.ts'
+import { Receiver } from './receiver.ts'
 import { Sender } from './sender.ts'
 import { MediaSession } from './session.ts'
 
 /** 1 ms adds nothing, 20 ms sends bursts into the far end's buffer. */
 const wheelMs = 5
-/** A drain is over after this, whatever is still queued. */
-const drainLimitMs = 10_000
 const bindTries = 8
 
 const options: WorkerOptions = workerData
@@ -57,7 +56,7 @@ async function open(sessionId: string): Promise<void> {
   let session: MediaSession | null = null
   const socket = await bind((datagram, source) => session?.receive(datagram, source, performance.now()))
   const sender = new Sender({ sequence: randomUint32(), timestamp: randomUint32(), ssrc: randomUint32() })
-  session = new MediaSession(socket, sender, performance.now(), (event) =>
+  session = new MediaSession(socket, sender, new Receiver(performance.now(), options.lostAfterMs), (event) =>
     send({ type: 'event', event: { ...event, sessionId } }),
   )
   sessions.set(sessionId, session)
@@ -70,18 +69,6 @@ async function close(sessionId: string, session: MediaSession): Promise<void> {
   const stats = await session.close()
   ports?.giveBack(port, performance.now())
   send({ type: 'closed', sessionId, stats })
-}
-
-function drain(sessionId: string, session: MediaSession): void {
-  let isDone = false
-  const done = (): void => {
-    if (isDone) return
-    isDone = true
-    clearTimeout(limit)
-    send({ type: 'drained', sessionId })
-  }
-  const limit = setTimeout(done, drainLimitMs)
-  session.whenHeard(done)
 }
 
 function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>): void {
@@ -114,9 +101,9 @@ function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>
     case 'dtmf':
       return session.pressKeys(command.digits)
     case 'record':
-      return session.record(new Recorder(command.path))
+      return session.record(() => new Recorder(command.path))
     case 'drain':
-      return drain(command.sessionId, session)
+      return session.whenHeard(() => send({ type: 'drained', sessionId: command.sessionId }))
     case 'close':
       void close(command.sessionId, session)
   }

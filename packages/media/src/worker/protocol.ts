@@ -7,6 +7,8 @@ export type RemoteMedia = {
   readonly codec: Law
   readonly payloadType: number
   readonly telephoneEventPayloadType: number | null
+  /** True: nothing leaves, and we hear all the same. */
+  readonly isMuted?: boolean | undefined
 }
 
 export type SessionStats = {
@@ -61,5 +63,6 @@ export type WorkerOptions = {
   readonly portRange: { readonly from: number; readonly to: number } | 'ephemeral'
   readonly worker: number
   readonly workers: number
+  readonly lostAfterMs: number
   readonly seed: number
 }

@@ -7,8 +7,6 @@ import type { Source } from '../transport/rtp-socket.ts'
 import type { RemoteMedia } from './protocol.ts'
 import { VoiceMeter } from './voice-meter.ts'
 
-/** Sound that stays away this long is lost media. */
-const lostAfterMs = 30_000
 /** A key of which no packet came for this long is up, even when all of its ends were lost. */
 const keyUpAfterMs = 150
 
@@ -21,12 +19,20 @@ export class Receiver {
   readonly #voice = new VoiceMeter()
   readonly playOut = new PlayOut()
   #latched: Source | null = null
+  readonly #lostAfterMs: number
   #lastMs: number
   #keyMs = 0
   #isLost = false
   received = 0
 
-  constructor(nowMs: number) {
+  /** @param lostAfterMs  Sound that stays away this long is lost media. */
+  constructor(nowMs: number, lostAfterMs: number) {
+    this.#lastMs = nowMs
+    this.#lostAfterMs = lostAfterMs
+  }
+
+  /** The far end may send from now on: what was not to be heard before, while it rang, is not lost. */
+  expectFrom(nowMs: number): void {
     this.#lastMs = nowMs
   }
 
@@ -77,7 +83,7 @@ export class Receiver {
   tick(nowMs: number): Heard[] {
     const heard: Heard[] = []
     if (nowMs - this.#keyMs > keyUpAfterMs) for (const key of this.#keys.flush()) heard.push({ type: 'dtmf', ...key })
-    if (!this.#isLost && nowMs - this.#lastMs >= lostAfterMs) {
+    if (!this.#isLost && nowMs - this.#lastMs >= this.#lostAfterMs) {
       this.#isLost = true
       heard.push({ type: 'media-lost' })
     }

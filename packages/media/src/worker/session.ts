@@ -2,7 +2,7 @@
 import type { Recorder } from '../recording/recorder.ts'
 import type { RtpSocket, Source } from '../transport/rtp-socket.ts'
 import type { EncodedPrompt, MediaEvent, RemoteMedia, SessionStats } from './protocol.ts'
-import { type Heard, Receiver } from './receiver.ts'
+import type { Heard, Receiver } from './receiver.ts'
 import type { Sender } from './sender.ts'
 
 const frameMs = 20
@@ -23,22 +23,28 @@ export class MediaSession {
   readonly #emit: (event: WithoutSession<MediaEvent>) => void
   #remote: RemoteMedia | null = null
   #recorder: Recorder | null = null
-  #nextMs: number
+  #nextMs = 0
   #onHeard: (() => void) | null = null
   /** Frames of silence since the last word; nothing said yet is nothing to wait for. */
   #silentFrames = tailFrames
 
-  constructor(socket: RtpSocket, sender: Sender, nowMs: number, emit: (event: WithoutSession<MediaEvent>) => void) {
+  constructor(
+    socket: RtpSocket,
+    sender: Sender,
+    receiver: Receiver,
+    emit: (event: WithoutSession<MediaEvent>) => void,
+  ) {
     this.socket = socket
     this.#sender = sender
-    this.#receiver = new Receiver(nowMs)
+    this.#receiver = receiver
     this.#emit = emit
-    this.#nextMs = nowMs
   }
 
   setRemote(remote: RemoteMedia, nowMs: number): void {
-    if (this.#remote === null) this.#nextMs = nowMs
-    else this.#receiver.unlatch()
+    if (this.#remote === null) {
+      this.#nextMs = nowMs
+      this.#receiver.expectFrom(nowMs)
+    } else this.#receiver.unlatch()
     this.#remote = remote
   }
 
@@ -56,8 +62,9 @@ export class MediaSession {
     this.#sender.pressKeys(digits)
   }
 
-  record(recorder: Recorder): void {
-    this.#recorder ??= recorder
+  /** Once; asked again it goes on, and the file of the first is not begun anew. */
+  record(open: () => Recorder): void {
+    this.#recorder ??= open()
   }
 
   /** Calls back once everything queued has been sent and the far end has had the time to play it. */
@@ -85,7 +92,7 @@ export class MediaSession {
       this.#nextMs += frameMs
       const { datagram, us, ended } = this.#sender.frame(remote)
       this.#silentFrames = this.#sender.isIdle && ended === null ? this.#silentFrames + 1 : 0
-      this.socket.send(datagram, this.#receiver.target(remote))
+      if (remote.isMuted !== true) this.socket.send(datagram, this.#receiver.target(remote))
       const them = this.#receiver.playOut.pop()
       this.#recorder?.frame(remote.codec, them, us)
       if (ended !== null) this.#emit({ type: 'play-done', playId: ended, reason: 'end' })

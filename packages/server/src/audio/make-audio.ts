@@ -9,6 +9,7 @@ import { officeNoise, resample, toFloat, toPcm16, trimSilence } from './shaping.
 import { readWav, writeWav } from './wav.ts'
 
 type Language = 'ru' | 'en' | 'vi' | 'zh'
+type CarrierWord = 'yes' | 'no' | 'screening' | 'not-in-service'
 type Prompt = 'greeting' | 'confirm-menu' | 'confirmed' | 'declined' | 'goodbye'
 
 const telephoneRate = 8_000
@@ -101,8 +102,36 @@ function seededChance(seed: number): () => number {
   }
 }
 
-function save(path: string, samples: Int16Array): string {
-  writeFileSync(new URL(path, root), writeWav({ samples, sampleRate: telephoneRate }))
+/** What personas of the carrier in the box say, in the language of the number that is called. */
+const carrierWords: Readonly<Record<Language, Readonly<Record<CarrierWord, string>>>> = {
+  ru: {
+    yes: 'Да.',
+    no: 'Нет.',
+    screening: 'Назовите, пожалуйста, себя и причину звонка.',
+    'not-in-service': 'Набранный вами номер не обслуживается.',
+  },
+  en: {
+    yes: 'Yes.',
+    no: 'No.',
+    screening: 'Please say your name and why you are calling.',
+    'not-in-service': 'The number you have dialled is not in service.',
+  },
+  vi: {
+    yes: 'Vâng.',
+    no: 'Không.',
+    screening: 'Xin cho biết tên và lý do bạn gọi.',
+    'not-in-service': 'Số máy quý khách vừa gọi không đúng.',
+  },
+  zh: {
+    yes: 'shi4 de5.',
+    no: 'bu2 shi4.',
+    screening: 'qing3 shuo1 ming2 nin2 shi4 shei2, wei4 shen2 me5 lai2 dian4.',
+    'not-in-service': 'nin2 bo1 da3 de5 hao4 ma3 shi4 kong1 hao4.',
+  },
+}
+
+function save(path: string, samples: Int16Array, folder = root): string {
+  writeFileSync(new URL(path, folder), writeWav({ samples, sampleRate: telephoneRate }))
   return `${(samples.length / telephoneRate).toFixed(2)} s`
 }
 
@@ -123,11 +152,22 @@ rows.push(
   `| /background/office.wav | ${save('background/office.wav', noise)} | seed ${noiseSeed} | brown noise under six espeak-ng voices played backwards; loops |`,
 )
 
+const carrierRoot = new URL('../../../carrier/assets/', import.meta.url)
+const carrierRows: string[] = []
+for (const [language, texts] of Object.entries(carrierWords) as [Language, Record<CarrierWord, string>][]) {
+  mkdirSync(new URL(`${language}/`, carrierRoot), { recursive: true })
+  const { voice, wordsPerMinute } = languages[language]
+  for (const [name, text] of Object.entries(texts)) {
+    const samples = toPcm16(trimSilence(speak(voice, wordsPerMinute, text), telephoneRate, 40), promptPeak)
+    const path = `${language}/${name}.wav`
+    const length = save(path, samples, carrierRoot)
+    carrierRows.push(`| /${path} | ${length} | ${voice}, ${wordsPerMinute} words/min | ${text} |`)
+  }
+}
+
 const version =
   execFileSync('espeak-ng', ['--version'], { encoding: 'utf8' }).match(/\d+\.\d+(\.\d+)?/)?.[0] ?? 'unknown'
-writeFileSync(
-  new URL('PROVENANCE.md', root),
-  `# Where these sounds come from
+const provenance = (table: readonly string[]): string => `# Where these sounds come from
 
 Made by \`npm run make-audio\` (\`packages/server/src/audio/make-audio.ts\`) with espeak-ng ${version}, resampled from 22,050 Hz
 to 8 kHz by our own windowed sinc, 16 bit, mono. Formant synthesis: no recording of anyone is in them, and the words are ours.
@@ -135,7 +175,10 @@ Chinese is rendered from pinyin. The same espeak-ng version gives the same bytes
 
 | path | length | made with | text |
 |---|---|---|---|
-${rows.join('\n')}
-`,
+${table.join('\n')}
+`
+writeFileSync(new URL('PROVENANCE.md', root), provenance(rows))
+writeFileSync(new URL('PROVENANCE.md', carrierRoot), provenance(carrierRows))
+process.stdout.write(
+  `${rows.join('\n')}\nwritten to ${fileURLToPath(root)}\n${carrierRows.join('\n')}\nwritten to ${fileURLToPath(carrierRoot)}\n`,
 )
-process.stdout.write(`${rows.join('\n')}\nwritten to ${fileURLToPath(root)}\n`)

@@ -114,7 +114,7 @@ export class DialingEngine {
     const result = await Promise.race([all, deadline])
     ;(timer as Timer | null)?.cancel()
     if (result === 'late') {
-      for (const legId of this.#runs.keys()) this.#telephony.hangup(legId)
+      for (const legId of this.#runs.keys()) this.#telephony.hangup(legId, 'cut')
       await Promise.all([...this.#runs.values()].map((run) => run.done))
     }
   }

@@ -10,6 +10,12 @@ test('a kill is read with and without its victim and number', () => {
   }
 })
 
+test('a point inside the telephony process takes that process along, whoever else dies', () => {
+  assert.deepEqual(parseKill('before-bye#2'), { victim: 'telephony', point: 'before-bye', nth: 2 })
+  assert.deepEqual(parseKill('both:before-invite-sent'), { victim: 'both', point: 'before-invite-sent', nth: 1 })
+  for (const wrong of ['main:before-bye', 'postgres:before-bye']) assert.equal(parseKill(wrong), null, wrong)
+})
+
 test('each kill happens once, at its passing of its own point', () => {
   const killed: string[] = []
   const faults = killAt(

@@ -1,9 +1,12 @@
 /**
  * Named points in the life of an attempt at which something can be made to die, so that crashes at every one of them are
  * tested on the real product. Off unless DIALWRIGHT_KILL_AT tells a list of kills: "VICTIM:POINT#N", separated by commas.
- * "both:after-claim#3" kills main and telephony when the point is passed for the third time in the life of this process.
+ * "both:after-claim#3" kills main and telephony when the point is passed for the third time in the life of the process whose
+ * point it is.
  */
-export const faultPoints = [
+
+/** Points in main. */
+export const mainFaultPoints = [
   'after-claim',
   'before-invite',
   'after-invite',
@@ -11,8 +14,33 @@ export const faultPoints = [
   'before-finish',
   'after-finish',
 ] as const
-export type FaultPoint = (typeof faultPoints)[number]
-export type Faults = (point: FaultPoint) => void
+
+/**
+ * Points inside the telephony process, in the order in which a call passes them.
+ *
+ *   before-invite-sent          nothing is written down, nothing has left
+ *   after-journal-written       the INVITE stands in the leg journal, and has not left
+ *   after-invite-sent           it has left
+ *   before-answer-acked         a 200 has come; the journal still says INVITE
+ *   after-answer-before-report  it is ACKed and in the journal; main does not know
+ *   before-bye                  the BYE is about to leave
+ *   before-end-report           the leg is over; main does not know
+ */
+export const telephonyFaultPoints = [
+  'before-invite-sent',
+  'after-journal-written',
+  'after-invite-sent',
+  'before-answer-acked',
+  'after-answer-before-report',
+  'before-bye',
+  'before-end-report',
+] as const
+
+export const faultPoints = [...mainFaultPoints, ...telephonyFaultPoints] as const
+export type MainFaultPoint = (typeof mainFaultPoints)[number]
+export type TelephonyFaultPoint = (typeof telephonyFaultPoints)[number]
+export type FaultPoint = MainFaultPoint | TelephonyFaultPoint
+export type Faults<Point extends FaultPoint = FaultPoint> = (point: Point) => void
 
 /** Who dies: the main process, the telephony process, both at once, or the embedded database's postmaster. */
 export const faultVictims = ['main', 'telephony', 'both', 'postgres'] as const
@@ -22,12 +50,26 @@ export type Kill = { readonly victim: FaultVictim; readonly point: FaultPoint; r
 
 export const noFaults: Faults = () => {}
 
-/** Reads one kill, "POINT", "POINT#N" or "VICTIM:POINT#N"; null when it names no victim or point there is. */
+export function isTelephonyFault(kill: Pick<Kill, 'point'>): boolean {
+  return telephonyFaultPoints.some((point) => point === kill.point)
+}
+
+/** A point inside the telephony process stands still there until somebody dies of it, so that it has to be among the dead. */
+export function canDieAt(victim: FaultVictim, point: FaultPoint): boolean {
+  return !isTelephonyFault({ point }) || victim === 'telephony' || victim === 'both'
+}
+
+/**
+ * Reads one kill, "POINT", "POINT#N" or "VICTIM:POINT#N"; without a victim the process whose point it is. Null when it names no
+ * victim or point there is, or one who cannot die at that point.
+ */
 export function parseKill(text: string): Kill | null {
-  const [, victimName = 'main', pointName, nth = '1'] = /^(?:([a-z]+):)?([a-z-]+)(?:#(\d+))?$/.exec(text) ?? []
-  const victim = faultVictims.find((one) => one === victimName)
+  const [, victimName, pointName, nth = '1'] = /^(?:([a-z]+):)?([a-z-]+)(?:#(\d+))?$/.exec(text) ?? []
   const point = faultPoints.find((one) => one === pointName)
-  return victim === undefined || point === undefined ? null : { victim, point, nth: Number(nth) }
+  if (point === undefined) return null
+  const owner = isTelephonyFault({ point }) ? 'telephony' : 'main'
+  const victim = faultVictims.find((one) => one === (victimName ?? owner))
+  return victim === undefined || !canDieAt(victim, point) ? null : { victim, point, nth: Number(nth) }
 }
 
 /** Each kill happens once, at its passing of its point. */

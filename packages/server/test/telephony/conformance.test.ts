@@ -1,9 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { type CalleeKind, telephonyConformance } from '../../../dialer/src/ports/telephony.conformance.ts'
+import { handKinds, openFarEnd } from './far-end-by-hand.ts'
 import { openNativeLine } from './native-line.ts'
 
 /** The carrier's persona for each kind of called party. */
-const personas: Readonly<Record<CalleeKind, string>> = {
+const personas = {
   answers: '02',
   presses: '03',
   'hangs-up': '18',
@@ -11,17 +12,25 @@ const personas: Readonly<Record<CalleeKind, string>> = {
   absent: '14',
   rings: '11',
   silent: '25',
-}
+  'early-media': '27',
+} as const satisfies Partial<Record<CalleeKind, string>>
+
+const mediaLostAfterMs = 500
 
 telephonyConformance(async (context) => {
-  const { client, trunk, ledger } = await openNativeLine(context)
+  const { client, trunk, ledger } = await openNativeLine(context, 1, mediaLostAfterMs)
+  // What no carrier does is done by hand.
+  const byHand = await openFarEnd(2 * mediaLostAfterMs)
+  context.after(() => byHand.stop())
   let calls = 0
   return {
     telephony: client,
-    trunk: trunk(),
     callee: (kind) => {
       calls += 1
-      return `7495555${String(calls).padStart(2, '0')}${personas[kind]}`
+      const number = `7495555${String(calls).padStart(2, '0')}`
+      if (kind === 'falls-silent' || kind === 'rings-on' || kind === 'stays')
+        return { to: `${number}${handKinds[kind]}`, trunk: trunk(byHand.port) }
+      return { to: `${number}${personas[kind]}`, trunk: trunk() }
     },
     settle: (promise) => promise,
     kill: () =>

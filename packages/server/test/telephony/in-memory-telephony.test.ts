@@ -1,3 +1,4 @@
+import type { TrunkTarget } from '@dialwright/dialer'
 import { VirtualClock } from '@dialwright/testkit'
 import { telephonyConformance } from '../../../dialer/src/ports/telephony.conformance.ts'
 import { type Callee, InMemoryTelephony } from '../../src/adapters/memory/telephony/in-memory-telephony.ts'
@@ -11,7 +12,21 @@ const callees = {
   absent: { kind: 'reject', ringMs: 300, status: 480, q850: 20 },
   rings: { kind: 'ring' },
   silent: { kind: 'silence' },
+  'early-media': { ...answers, hasEarlyMedia: true },
+  'falls-silent': { ...answers, silence: { lostMs: 5_000, backMs: 6_000 } },
+  'rings-on': { kind: 'ring' },
+  stays: answers,
 } as const satisfies Record<string, Callee>
+
+const trunk: TrunkTarget = {
+  trunkId: 't',
+  host: '127.0.0.1',
+  port: 5060,
+  username: null,
+  password: null,
+  fromDomain: null,
+  codecs: ['pcma'],
+}
 
 telephonyConformance(async () => {
   const clock = new VirtualClock()
@@ -21,16 +36,7 @@ telephonyConformance(async () => {
   })
   return {
     telephony,
-    trunk: {
-      trunkId: 't',
-      host: '127.0.0.1',
-      port: 5060,
-      username: null,
-      password: null,
-      fromDomain: null,
-      codecs: ['pcma'],
-    },
-    callee: (kind) => kind,
+    callee: (kind) => ({ to: kind, trunk }),
     settle: async (promise) => {
       let isSettled = false
       promise.then(

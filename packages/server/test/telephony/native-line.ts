@@ -14,12 +14,15 @@ export type NativeLine = {
   /** To the carrier; with another port, to whatever stands in front of it. */
   readonly trunk: (port?: number) => TrunkTarget
   readonly ledger: () => LedgerLine[]
+  /** Legs that the journal would leave to a later process. */
+  readonly openLegs: () => string[]
 }
 
 /** Both end with the test, in this order: what is still to be told arrives. */
 export async function openNativeLine(
   context: { after: (action: () => Promise<void>) => void },
   seed = 1,
+  mediaLostAfterMs?: number,
 ): Promise<NativeLine> {
   const directory = mkdtempSync(join(tmpdir(), 'telephony-'))
   const ledgerPath = join(directory, 'ledger.jsonl')
@@ -32,6 +35,7 @@ export async function openNativeLine(
       rtpPorts: 'ephemeral',
       publicAddress: '127.0.0.1',
       journalDirectory: join(directory, 'journal'),
+      mediaLostAfterMs,
     },
   })
   context.after(async () => {
@@ -51,10 +55,22 @@ export async function openNativeLine(
       fromDomain: null,
       codecs: ['pcma', 'pcmu'],
     }),
+    openLegs: () => readOpenLegs(join(directory, 'journal', 'legs.jsonl')),
     ledger: () =>
       readFileSync(ledgerPath, 'utf8')
         .split('\n')
         .filter((line) => line !== '')
         .map((line): LedgerLine => JSON.parse(line)),
   }
+}
+
+function readOpenLegs(path: string): string[] {
+  const open = new Set<string>()
+  for (const line of readFileSync(path, 'utf8').split('\n')) {
+    if (line === '') continue
+    const { op, legId }: { op: 'open' | 'close'; legId: string } = JSON.parse(line)
+    if (op === 'open') open.add(legId)
+    else open.delete(legId)
+  }
+  return [...open]
 }

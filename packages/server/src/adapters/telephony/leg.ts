@@ -1,50 +1,72 @@
-/** One outbound leg inside the telephony process: its SIP call and its sound, joined; it ends exactly once. */
-import type { OriginateRequest } from '@dialwright/dialer'
+/**
+ * One outbound leg inside the telephony process: its SIP call and its sound, joined; it ends exactly once. Its SIP call may live on
+ * after that, until nobody can be left on the line: the leg is settled then.
+ */
+import type { OriginateRequest, QueuedSpeech } from '@dialwright/dialer'
 import type { MediaEngine, MediaEvent } from '@dialwright/media'
 import {
   acceptAnswer,
   answerOffer,
   createOffer,
+  type InviteOptions,
   type OutgoingCall,
   type OutgoingCallEvent,
-  type SipEndpoint,
   SipError,
   sipUri,
 } from '@dialwright/sip'
+import type { Faults, TelephonyFaultPoint } from '../../dialing/faults.ts'
 import type { LegSnapshot } from './leg-journal.ts'
 import type { LegEvent } from './protocol.ts'
 
 type Timer = { cancel(): void }
 type EndedEvent = Extract<LegEvent, { type: 'ended' }>
 
+type Call = Pick<OutgoingCall, 'cancel' | 'bye'>
+
 export type LegDeps = {
-  readonly sip: SipEndpoint
-  readonly media: MediaEngine
+  readonly sip: { invite(options: InviteOptions, onEvent: (event: OutgoingCallEvent) => void): Call }
+  readonly media: Pick<MediaEngine, 'open' | 'setRemote' | 'record' | 'play' | 'drain'> & {
+    close(sessionId: string): Promise<unknown>
+  }
   readonly clock: { monotonicMs(): number; schedule(delayMs: number, action: () => void): Timer }
   /** Address that the far end sees. */
   readonly publicAddress: string
   readonly emit: (event: LegEvent) => void
-  /** Before an INVITE leaves, and before anything else is done with an answer: what a later process would have to end. */
+  /** Before an INVITE leaves, and before the ACK of an answer does: what a later process would have to end. */
   readonly onUnderWay: (snapshot: LegSnapshot) => void
+  /** Nothing is left that a later process would have to end; before or after `onEnded`. */
+  readonly onSettled: () => void
+  /** `ended` has been told. */
   readonly onEnded: () => void
+  readonly faults: Faults<TelephonyFaultPoint>
 }
+
+/**
+ * A far end that was told BYE or CANCEL has answered within this, or the leg ends without it: four copies of the request have left
+ * by then. The SIP call goes on by itself for 64*T1, so that a late answer finds somebody who ends it.
+ */
+const farEndPatienceMs = 4_000
 
 const none = { code: null, reason: null, q850: null } as const
 
 export class Leg {
   readonly request: OriginateRequest
   readonly #deps: LegDeps
-  #call: OutgoingCall | null = null
+  #call: Call | null = null
   #port = 0
   #sdpVersion = 1
   #hasReply = false
   #hasRung = false
+  #hasEarlyMedia = false
   #answeredMs: number | null = null
-  #timer: Timer | null = null
+  /** How long it may ring, then how long it may last. */
+  #limit: Timer | null = null
+  #patience: Timer | null = null
   #isHungUp = false
-  #isRingTimeout = false
+  #isByeSent = false
   #isOver = false
-  /** Why we say BYE, once we do. */
+  #isSettled = false
+  /** Why we say CANCEL or BYE, once we do. */
   #localEnd: Pick<EndedEvent, 'by' | 'cause'> | null = null
 
   constructor(request: OriginateRequest, deps: LegDeps) {
@@ -71,17 +93,34 @@ export class Leg {
     }
   }
 
-  hangup(): void {
-    if (this.#isOver || this.#isHungUp) return
-    this.#isHungUp = true
+  hangup(speech: QueuedSpeech = 'finish'): void {
+    if (this.#isOver) return
     if (this.#answeredMs === null) {
+      if (this.#isHungUp) return
+      this.#isHungUp = true
       // A far end that is slow with its 487 must not turn our hang-up into ringing that ended by itself.
-      this.#timer?.cancel()
-      return this.#withdraw({ by: 'us', cause: 'cancelled' })
+      this.#limit?.cancel()
+      this.#localEnd = { by: 'us', cause: 'cancelled' }
+      return this.#withdraw(this.#localEnd)
     }
     this.#localEnd ??= { by: 'us', cause: 'bye' }
-    // What was said is heard to its end: the last word goes out before the BYE.
-    void this.#deps.media.drain(this.request.legId).then(() => this.#call?.bye())
+    if (speech === 'cut') return this.#bye()
+    if (this.#isHungUp) return
+    this.#isHungUp = true
+    // What was said is heard to its end: the last word goes out before the BYE. The maximum duration is its ceiling.
+    void this.#deps.media.drain(this.request.legId).then(() => this.#bye())
+  }
+
+  /** Ends the leg whatever its far end does; for a process that has no more time. */
+  giveUp(): void {
+    this.#isHungUp = true
+    this.#end(this.#localEnd ?? { by: 'us', cause: this.#answeredMs === null ? 'cancelled' : 'bye' })
+  }
+
+  play(playId: string, promptIds: readonly string[]): void {
+    if (this.#isOver) return
+    if (this.#answeredMs === null || this.#isHungUp) this.#deps.emit({ type: 'play-done', playId, reason: 'failed' })
+    else this.#deps.media.play(this.request.legId, playId, promptIds)
   }
 
   onMedia(event: MediaEvent): void {
@@ -105,9 +144,9 @@ export class Leg {
     const { trunk, to, from, sipCallId, ringTimeoutMs } = this.request
     const domain = trunk.fromDomain ?? this.#deps.publicAddress
     const requestUri = sipUri(to, trunk.host, trunk.port)
-    this.#timer = this.#deps.clock.schedule(ringTimeoutMs, () => {
-      this.#isRingTimeout = true
+    this.#limit = this.#deps.clock.schedule(ringTimeoutMs, () => {
       this.#isHungUp = true
+      this.#localEnd = { by: 'timeout', cause: 'ring-timeout' }
       // Nothing rang where nothing replied: that is the trunk's failure, not the callee's absence.
       this.#withdraw({ by: 'timeout', cause: 'no-response' })
     })
@@ -120,7 +159,15 @@ export class Leg {
         target: { address: trunk.host, port: trunk.port },
         callId: sipCallId,
         body: this.#offer(),
-        onSend: (invite) => this.#deps.onUnderWay({ kind: 'invite', invite }),
+        onSend: (invite) => {
+          this.#deps.faults('before-invite-sent')
+          this.#deps.onUnderWay({ kind: 'invite', invite })
+          this.#deps.faults('after-journal-written')
+        },
+        onDialog: (dialog) => {
+          this.#deps.faults('before-answer-acked')
+          this.#deps.onUnderWay({ kind: 'dialog', dialog })
+        },
         credentials:
           trunk.username !== null && trunk.password !== null
             ? { username: trunk.username, password: trunk.password }
@@ -135,8 +182,23 @@ export class Leg {
    * once, and the call goes on by itself to send CANCEL, or ACK and BYE, should a reply come after all.
    */
   #withdraw(unheard: Pick<EndedEvent, 'by' | 'cause'>): void {
-    this.#call?.cancel()
-    if (!this.#hasReply && this.#call !== null) this.#end(unheard)
+    if (this.#call === null) return
+    this.#call.cancel()
+    if (this.#hasReply) this.#endBeforeLong()
+    else this.#end(unheard)
+  }
+
+  #bye(): void {
+    if (this.#isOver || this.#isByeSent) return
+    this.#isHungUp = true
+    this.#isByeSent = true
+    this.#deps.faults('before-bye')
+    this.#call?.bye()
+    this.#endBeforeLong()
+  }
+
+  #endBeforeLong(): void {
+    this.#patience = this.#deps.clock.schedule(farEndPatienceMs, () => this.giveUp())
   }
 
   #offer(): string {
@@ -154,21 +216,24 @@ export class Leg {
   }
 
   #onSip(event: OutgoingCallEvent): void {
+    if (event.type === 'ended') this.#settle()
     if (this.#isOver) return
     switch (event.type) {
       case 'sent':
-        return
+        return this.#deps.faults('after-invite-sent')
       case 'provisional':
         this.#hasReply = true
         if (event.status === 100) this.#deps.emit({ type: 'trying' })
-        else if (event.body !== '') this.#deps.emit({ type: 'early-media' })
+        else if (event.body !== '' && !this.#hasEarlyMedia) {
+          this.#hasEarlyMedia = true
+          this.#deps.emit({ type: 'early-media' })
+        }
         if (event.status === 180 && !this.#hasRung) {
           this.#hasRung = true
           this.#deps.emit({ type: 'ringing' })
         }
         return
       case 'answered':
-        this.#deps.onUnderWay({ kind: 'dialog', dialog: event.snapshot })
         return this.#onAnswer(event.body)
       case 'failed':
         return this.#onFailure(event)
@@ -186,21 +251,21 @@ export class Leg {
   }
 
   #onAnswer(body: string): void {
-    this.#timer?.cancel()
+    this.#limit?.cancel()
     this.#answeredMs = this.#deps.clock.monotonicMs()
     try {
       const audio = acceptAnswer(body, this.request.trunk.codecs)
       this.#deps.media.setRemote(this.request.legId, { ...audio, address: audio.remoteAddress, port: audio.remotePort })
       if (this.request.recordTo !== null) this.#deps.media.record(this.request.legId, this.request.recordTo)
-      this.#timer = this.#deps.clock.schedule(this.request.maxDurationMs, () => {
-        this.#localEnd = { by: 'timeout', cause: 'max-duration' }
-        this.hangup()
+      this.#limit = this.#deps.clock.schedule(this.request.maxDurationMs, () => {
+        if (!this.#isByeSent) this.#localEnd = { by: 'timeout', cause: 'max-duration' }
+        this.#bye()
       })
+      this.#deps.faults('after-answer-before-report')
       this.#deps.emit({ type: 'answered', codec: audio.codec })
     } catch (error) {
       // Answered, but in no language of ours: the line is given back at once.
       this.#answeredMs = null
-      this.#localEnd = { by: 'error', cause: 'media' }
       this.#call?.bye()
       this.#end({ by: 'error', cause: 'media', error: error instanceof SipError ? error.message : String(error) })
     }
@@ -209,12 +274,7 @@ export class Leg {
   #onFailure(event: Extract<OutgoingCallEvent, { type: 'failed' }>): void {
     const sip = { code: event.status, reason: event.reason, q850: event.q850 }
     const retryAfterSeconds = event.retryAfterSeconds
-    if (event.cause === 'cancelled')
-      return this.#end({
-        by: this.#isRingTimeout ? 'timeout' : 'us',
-        cause: this.#isRingTimeout ? 'ring-timeout' : 'cancelled',
-        sip,
-      })
+    if (event.cause === 'cancelled') return this.#end({ ...(this.#localEnd ?? { by: 'us', cause: 'cancelled' }), sip })
     if (event.cause === 'timeout') return this.#end({ by: 'timeout', cause: 'no-response' })
     if (event.cause === 'transport')
       return this.#end({ by: 'error', cause: 'no-response', error: 'the network refused the INVITE' })
@@ -248,7 +308,10 @@ export class Leg {
   #end(ended: Pick<EndedEvent, 'by' | 'cause'> & Partial<EndedEvent>): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#timer?.cancel()
+    this.#limit?.cancel()
+    this.#patience?.cancel()
+    // No INVITE has left, or none that could be brought to its end.
+    if (this.#call === null) this.#settle()
     const talkMs = this.#answeredMs === null ? 0 : Math.round(this.#deps.clock.monotonicMs() - this.#answeredMs)
     const event: EndedEvent = {
       type: 'ended',
@@ -261,8 +324,15 @@ export class Leg {
     }
     // The recording is whole before anybody is told that it is there.
     void this.#deps.media.close(this.request.legId).then(() => {
+      this.#deps.faults('before-end-report')
       this.#deps.emit(event)
       this.#deps.onEnded()
     })
+  }
+
+  #settle(): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#deps.onSettled()
   }
 }

@@ -2,25 +2,29 @@
  * What main and the telephony process say to each other, over Node's IPC channel with advanced serialisation. Commands are
  * idempotent by leg id. Instants are stamped by main on arrival: it alone knows the store's time.
  */
-import type { OriginateRequest, TelephonyEvent, TelephonyHealth } from '@dialwright/dialer'
+import type { OriginateRequest, QueuedSpeech, TelephonyEvent, TelephonyHealth } from '@dialwright/dialer'
+import type { Kill } from '../../dialing/faults.ts'
 
 export type HostOptions = {
   readonly sip: { readonly host: string; readonly port: number }
   readonly rtpPorts: { readonly from: number; readonly to: number } | 'ephemeral'
   /** Address the far end is told in Contact and SDP. */
   readonly publicAddress: string
-  /** Directory of the dialog journal. */
+  /** Directory of the leg journal. */
   readonly journalDirectory: string
+  /** Sound of a far end that stays away this long is told as lost; absent: as the media engine has it. */
+  readonly mediaLostAfterMs?: number | undefined
 }
 
 export type HostCommand =
-  | { readonly type: 'start'; readonly options: HostOptions }
+  /** `killAt`: for crash tests alone, kills at points inside this process. */
+  | { readonly type: 'start'; readonly options: HostOptions; readonly killAt: readonly Kill[] }
   | { readonly type: 'originate'; readonly request: OriginateRequest }
   | { readonly type: 'load-prompt'; readonly promptId: string; readonly samples: Int16Array }
   | { readonly type: 'play'; readonly legId: string; readonly playId: string; readonly promptIds: readonly string[] }
   | { readonly type: 'stop'; readonly legId: string; readonly playId: string }
   | { readonly type: 'send-dtmf'; readonly legId: string; readonly digits: string }
-  | { readonly type: 'hangup'; readonly legId: string }
+  | { readonly type: 'hangup'; readonly legId: string; readonly speech: QueuedSpeech }
   | { readonly type: 'health'; readonly requestId: number }
   | { readonly type: 'close'; readonly deadlineMs: number }
 
@@ -32,5 +36,7 @@ export type LegEvent = WithoutStamp<TelephonyEvent>
 export type HostMessage =
   | { readonly type: 'ready'; readonly sipPort: number }
   | { readonly type: 'failed'; readonly message: string }
+  /** A crash test's point has been passed: the process stands still there until main kills it. */
+  | { readonly type: 'kill'; readonly kill: Kill }
   | { readonly type: 'event'; readonly legId: string; readonly event: LegEvent }
   | { readonly type: 'health'; readonly requestId: number; readonly health: TelephonyHealth }

@@ -3,8 +3,17 @@
  * `lost` (the engine knows by phase what that means) and a new process is started.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import type { Clock, OriginateRequest, Prompt, Telephony, TelephonyEvent, TelephonyHealth } from '@dialwright/dialer'
+import type {
+  Clock,
+  OriginateRequest,
+  Prompt,
+  QueuedSpeech,
+  Telephony,
+  TelephonyEvent,
+  TelephonyHealth,
+} from '@dialwright/dialer'
 import type { Logger } from 'pino'
+import type { Kill } from '../../dialing/faults.ts'
 import { TelephonyLegSeenError, TelephonyLostError } from '../../errors.ts'
 import type { HostCommand, HostMessage, HostOptions, LegEvent } from './protocol.ts'
 
@@ -15,7 +24,13 @@ const healthTimeoutMs = 2_000
 const rememberedLegs = 100_000
 
 type Leg = { seq: number; answeredAtMs: number | null }
-type Deps = { readonly options: HostOptions; readonly clock: Clock; readonly log: Logger }
+type Deps = {
+  readonly options: HostOptions
+  readonly clock: Clock
+  readonly log: Logger
+  /** For crash tests alone: kills at points inside the telephony process, and who carries them out when one is reached. */
+  readonly faults?: { readonly killAt: readonly Kill[]; readonly kill: (kill: Kill) => void } | undefined
+}
 
 export class TelephonyClient implements Telephony {
   readonly #deps: Deps
@@ -31,9 +46,12 @@ export class TelephonyClient implements Telephony {
   #starting: Promise<void> = Promise.resolve()
   #isClosing = false
   #sipPort = 0
+  /** Kills that have not taken place: a process that comes after one is not killed by it again. */
+  #killAt: readonly Kill[]
 
   private constructor(deps: Deps) {
     this.#deps = deps
+    this.#killAt = deps.faults?.killAt ?? []
   }
 
   /**
@@ -47,7 +65,7 @@ export class TelephonyClient implements Telephony {
   }
 
   get isReady(): boolean {
-    return this.#child !== null
+    return this.#child !== null && !this.#isClosing
   }
 
   get sipPort(): number {
@@ -60,7 +78,7 @@ export class TelephonyClient implements Telephony {
 
   async originate(request: OriginateRequest): Promise<void> {
     if (this.#seen.has(request.legId)) throw new TelephonyLegSeenError(request.legId)
-    if (this.#child === null || this.#isClosing) throw new TelephonyLostError('The telephony process takes no calls')
+    if (!this.isReady) throw new TelephonyLostError('The telephony process takes no calls')
     this.#remember(request.legId)
     this.#legs.set(request.legId, { seq: 0, answeredAtMs: null })
     this.#send({ type: 'originate', request })
@@ -84,8 +102,8 @@ export class TelephonyClient implements Telephony {
     this.#send({ type: 'send-dtmf', legId, digits })
   }
 
-  hangup(legId: string): void {
-    this.#send({ type: 'hangup', legId })
+  hangup(legId: string, speech: QueuedSpeech = 'finish'): void {
+    this.#send({ type: 'hangup', legId, speech })
   }
 
   onEvent(listener: (event: TelephonyEvent) => void): () => void {
@@ -99,6 +117,7 @@ export class TelephonyClient implements Telephony {
   }
 
   async health(): Promise<TelephonyHealth> {
+    if (this.#child === null) throw new TelephonyLostError('There is no telephony process to ask')
     const requestId = this.#nextRequestId++
     return new Promise((resolve, reject) => {
       const timer = this.#deps.clock.schedule(healthTimeoutMs, () => {
@@ -149,7 +168,7 @@ export class TelephonyClient implements Telephony {
         reject(new TelephonyLostError(`The telephony process ended (${signal ?? code}) before it was ready`))
         this.#onExit(child, signal ?? String(code))
       })
-      child.send({ type: 'start', options: this.#deps.options } satisfies HostCommand)
+      child.send({ type: 'start', options: this.#deps.options, killAt: this.#killAt } satisfies HostCommand)
     })
     for (const prompt of this.#prompts.values()) this.#send({ type: 'load-prompt', ...prompt })
   }
@@ -199,9 +218,11 @@ export class TelephonyClient implements Telephony {
   }
 
   #receive(message: Exclude<HostMessage, { type: 'ready' } | { type: 'failed' }>): void {
-    if (message.type === 'event') {
-      this.#emit(message.legId, message.event)
-      return
+    if (message.type === 'event') return this.#emit(message.legId, message.event)
+    if (message.type === 'kill') {
+      const index = this.#killAt.findIndex(({ point, nth }) => point === message.kill.point && nth === message.kill.nth)
+      this.#killAt = this.#killAt.filter((_, at) => at !== index)
+      return this.#deps.faults?.kill(message.kill)
     }
     this.#healthWaiters.get(message.requestId)?.(message.health)
     this.#healthWaiters.delete(message.requestId)

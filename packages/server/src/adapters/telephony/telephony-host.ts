@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import type { Clock, OriginateRequest, Random } from '@dialwright/dialer'
 import { MediaEngine } from '@dialwright/media'
 import { type Peer, SipEndpoint } from '@dialwright/sip'
+import type { Faults } from '../../dialing/faults.ts'
 import { Leg } from './leg.ts'
 import { LegJournal } from './leg-journal.ts'
 import type { HostCommand, HostMessage, HostOptions } from './protocol.ts'
@@ -12,7 +13,11 @@ type Deps = {
   readonly clock: Clock
   readonly random: Random
   readonly emit: (message: HostMessage) => void
+  readonly faults: Faults
 }
+
+/** After a hang-up at a deadline, a far end has this long to answer the BYE or CANCEL. */
+const farEndMs = 2_000
 
 export class TelephonyHost {
   readonly #deps: Deps
@@ -23,6 +28,7 @@ export class TelephonyHost {
   readonly #peers = new Set<string>()
   #sip: SipEndpoint | null = null
   #onIdle: (() => void) | null = null
+  #closed: Promise<void> | null = null
 
   private constructor(deps: Deps) {
     this.#deps = deps
@@ -32,6 +38,7 @@ export class TelephonyHost {
       address: options.sip.host,
       portRange: options.rtpPorts,
       workers: Math.max(1, availableParallelism() - 1),
+      lostAfterMs: options.mediaLostAfterMs,
       random,
       onEvent: (event) => this.#legs.get(event.sessionId)?.onMedia(event),
     })
@@ -64,32 +71,42 @@ export class TelephonyHost {
       case 'load-prompt':
         return this.#media.addPrompt(command.promptId, command.samples)
       case 'play':
-        return this.#media.play(command.legId, command.playId, command.promptIds)
+        return this.#legs.get(command.legId)?.play(command.playId, command.promptIds)
       case 'stop':
         return this.#media.stop(command.legId, command.playId)
       case 'send-dtmf':
         return this.#media.sendDtmf(command.legId, command.digits)
       case 'hangup':
-        return this.#legs.get(command.legId)?.hangup()
+        return this.#legs.get(command.legId)?.hangup(command.speech)
       case 'health':
         return void this.#tellHealth(command.requestId)
     }
   }
 
-  /** Lets calls end until the deadline, then hangs up; resolves when all is closed. */
+  /**
+   * Lets calls end until the deadline, then hangs them up; those whose far ends do not play their part end without them. Asked again,
+   * the earlier deadline counts. Resolves when all is closed.
+   */
   async close(deadlineMs: number): Promise<void> {
     const { clock } = this.#deps
+    const timers = [
+      clock.schedule(deadlineMs, () => {
+        for (const leg of this.#legs.values()) leg.hangup('cut')
+      }),
+      clock.schedule(deadlineMs + farEndMs, () => {
+        for (const leg of this.#legs.values()) leg.giveUp()
+      }),
+    ]
+    this.#closed ??= this.#close()
+    await this.#closed
+    for (const timer of timers) timer.cancel()
+  }
+
+  async #close(): Promise<void> {
     if (this.#legs.size > 0) {
-      const timer = clock.schedule(deadlineMs, () => {
-        for (const leg of this.#legs.values()) leg.hangup()
-      })
-      // A far end that never answers a BYE or CANCEL must not keep the process.
-      const limit = clock.schedule(deadlineMs + 2_000, () => this.#onIdle?.())
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve
       })
-      timer.cancel()
-      limit.cancel()
     }
     await this.#media.shutdown()
     await this.#sip?.close()
@@ -112,10 +129,11 @@ export class TelephonyHost {
       clock: this.#deps.clock,
       publicAddress: this.#deps.options.publicAddress,
       emit: (event) => this.#deps.emit({ type: 'event', legId, event }),
+      faults: this.#deps.faults,
       onUnderWay: (snapshot) => this.#journal.open(legId, snapshot),
+      onSettled: () => this.#journal.close(legId),
       onEnded: () => {
         this.#legs.delete(legId)
-        this.#journal.close(legId)
         if (this.#legs.size === 0) this.#onIdle?.()
       },
     })

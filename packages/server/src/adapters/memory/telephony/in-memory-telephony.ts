@@ -2,7 +2,15 @@
  * The in-memory twin of the `Telephony` port: called parties that behave as they are told, on the clock it is given. A
  * thousand calls cost nothing but their events, and the same callees give the same events every time.
  */
-import type { Clock, OriginateRequest, Prompt, Telephony, TelephonyEvent, TelephonyHealth } from '@dialwright/dialer'
+import type {
+  Clock,
+  OriginateRequest,
+  Prompt,
+  QueuedSpeech,
+  Telephony,
+  TelephonyEvent,
+  TelephonyHealth,
+} from '@dialwright/dialer'
 import { TelephonyLegSeenError, TelephonyLostError } from '../../../errors.ts'
 import type { LegEvent } from '../../telephony/protocol.ts'
 import { VirtualLeg } from './virtual-leg.ts'
@@ -15,6 +23,10 @@ export type Callee =
       readonly presses: string | null
       /** After answering; null: it waits for us. */
       readonly hangsUpAfterMs: number | null
+      /** Sound in place of ringing before it answers. */
+      readonly hasEarlyMedia?: boolean
+      /** When its sound is told as lost and as back, after answering. */
+      readonly silence?: { readonly lostMs: number; readonly backMs: number }
     }
   | { readonly kind: 'reject'; readonly ringMs: number; readonly status: number; readonly q850: number | null }
   | { readonly kind: 'ring' }
@@ -48,13 +60,13 @@ export class InMemoryTelephony implements Telephony {
   }
 
   get isReady(): boolean {
-    return this.#isReady
+    return this.#isReady && !this.#isClosing
   }
 
   async originate(request: OriginateRequest): Promise<void> {
     const { legId } = request
     if (this.#seen.has(legId)) throw new TelephonyLegSeenError(legId)
-    if (!this.#isReady || this.#isClosing) throw new TelephonyLostError('The telephony process takes no calls')
+    if (!this.isReady) throw new TelephonyLostError('The telephony process takes no calls')
     const seen: Seen = { rings: 0, digits: '', isOver: false }
     this.#seen.set(legId, seen)
     let seq = 0
@@ -91,8 +103,8 @@ export class InMemoryTelephony implements Telephony {
     this.#legs.get(legId)?.sendDtmf(digits)
   }
 
-  hangup(legId: string): void {
-    this.#legs.get(legId)?.hangup()
+  hangup(legId: string, speech: QueuedSpeech = 'finish'): void {
+    this.#legs.get(legId)?.hangup(speech)
   }
 
   onEvent(listener: (event: TelephonyEvent) => void): () => void {
@@ -106,6 +118,7 @@ export class InMemoryTelephony implements Telephony {
   }
 
   async health(): Promise<TelephonyHealth> {
+    if (!this.#isReady) throw new TelephonyLostError('There is no telephony process to ask')
     return { calls: this.#legs.size, transactions: 0, ports: this.#legs.size, wheelLateMs: 0 }
   }
 
@@ -114,12 +127,11 @@ export class InMemoryTelephony implements Telephony {
     const deadline = this.#options.clock.schedule(deadlineMs, () => this.#hangUpAll())
     await Promise.all([...this.#legs.values()].map((leg) => leg.over))
     deadline.cancel()
+    this.#isReady = false
   }
 
   async close(): Promise<void> {
-    this.#isClosing = true
-    this.#hangUpAll()
-    await Promise.all([...this.#legs.values()].map((leg) => leg.over))
+    await this.drain(0)
   }
 
   /** What the called party of a leg saw; undefined: it was never dialled. */
@@ -133,11 +145,11 @@ export class InMemoryTelephony implements Telephony {
     for (const leg of [...this.#legs.values()]) leg.lose()
     for (const listener of this.#lostListeners) listener()
     this.#options.clock.schedule(this.#options.restartMs ?? 250, () => {
-      this.#isReady = true
+      this.#isReady = !this.#isClosing
     })
   }
 
   #hangUpAll(): void {
-    for (const leg of [...this.#legs.values()]) leg.hangup()
+    for (const leg of [...this.#legs.values()]) leg.hangup('cut')
   }
 }

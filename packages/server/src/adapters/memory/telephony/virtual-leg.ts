@@ -1,5 +1,5 @@
 /** One call of the in-memory telephony: the same states and the same words as a real leg, with a called party in place of a network. */
-import type { Clock, OriginateRequest, Timer } from '@dialwright/dialer'
+import type { Clock, OriginateRequest, QueuedSpeech, Timer } from '@dialwright/dialer'
 import type { LegEvent } from '../../telephony/protocol.ts'
 import type { Callee, Seen } from './in-memory-telephony.ts'
 
@@ -57,7 +57,8 @@ export class VirtualLeg {
   }
 
   play(playId: string, promptIds: readonly string[]): void {
-    if (this.#answeredMs === null || this.#isHangingUp) return
+    if (this.#answeredMs === null || this.#isHangingUp)
+      return this.#deps.emit({ type: 'play-done', playId, reason: 'failed' })
     const lengths = promptIds.map((promptId) => this.#deps.promptMs(promptId))
     const known = lengths.filter((ms) => ms !== null)
     if (known.length < lengths.length) return this.#deps.emit({ type: 'play-done', playId, reason: 'failed' })
@@ -80,12 +81,12 @@ export class VirtualLeg {
     if (this.#answeredMs !== null) this.#deps.seen.digits += digits
   }
 
-  /** Before the answer the call is taken back; after it, what is queued is said first. */
-  hangup(): void {
-    if (this.#isOver || this.#isHangingUp) return
+  /** Before the answer the call is taken back; after it, what is queued is said first, or cut. */
+  hangup(speech: QueuedSpeech): void {
+    if (this.#isOver) return
     if (this.#answeredMs === null) return this.#end({ by: 'us', cause: 'cancelled' })
     this.#isHangingUp = true
-    if (this.#plays.length === 0) this.#end({ by: 'us', cause: 'bye' })
+    if (speech === 'cut' || this.#plays.length === 0) this.#end({ by: 'us', cause: 'bye' })
   }
 
   lose(): void {
@@ -97,20 +98,24 @@ export class VirtualLeg {
     seen.rings += 1
     if (callee.kind === 'silence') return
     this.#hasReply = true
-    emit({ type: 'ringing' })
+    emit({ type: callee.kind === 'answer' && callee.hasEarlyMedia === true ? 'early-media' : 'ringing' })
     if (callee.kind === 'ring') return
     this.#after(callee.ringMs, () => {
-      if (callee.kind === 'answer') return this.#answer(callee.hangsUpAfterMs)
+      if (callee.kind === 'answer') return this.#answer(callee)
       const sip = { code: callee.status, reason: null, q850: callee.q850 }
       this.#end({ by: 'callee', cause: 'response', sip })
     })
   }
 
-  #answer(hangsUpAfterMs: number | null): void {
+  #answer({ hangsUpAfterMs, silence }: Extract<Callee, { kind: 'answer' }>): void {
     const { request, clock, emit } = this.#deps
     this.#answeredMs = clock.monotonicMs()
     emit({ type: 'answered', codec: request.trunk.codecs[0] ?? 'pcma' })
     this.#after(request.maxDurationMs, () => this.#end({ by: 'timeout', cause: 'max-duration' }))
+    if (silence !== undefined) {
+      this.#after(silence.lostMs, () => emit({ type: 'media-lost' }))
+      this.#after(silence.backMs, () => emit({ type: 'media-back' }))
+    }
     if (hangsUpAfterMs !== null) this.#after(hangsUpAfterMs, () => this.#end({ by: 'callee', cause: 'bye' }))
   }
 

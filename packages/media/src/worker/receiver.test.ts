@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { buildRtp } from '../rtp/packet.ts'
+import { Receiver } from './receiver.ts'
+
+const remote = {
+  address: '127.0.0.1',
+  port: 4_000,
+  codec: 'pcma',
+  payloadType: 8,
+  telephoneEventPayloadType: 101,
+} as const
+const source = { address: '127.0.0.1', port: 4_000 }
+const packet = (sequence: number): Uint8Array =>
+  buildRtp({
+    payloadType: 8,
+    marker: false,
+    sequence,
+    timestamp: sequence * 160,
+    ssrc: 7,
+    payload: new Uint8Array(160).fill(0xd5),
+  })
+
+test('sound that stays away is told as lost once, and as back with the first packet', () => {
+  const receiver = new Receiver(0, 1_000)
+  assert.deepEqual(receiver.receive(packet(1), source, remote, 100), [{ type: 'first-packet' }])
+  assert.deepEqual(receiver.tick(1_099), [])
+  assert.deepEqual(receiver.tick(1_100), [{ type: 'media-lost' }])
+  assert.deepEqual(receiver.tick(9_000), [])
+  assert.deepEqual(receiver.receive(packet(2), source, remote, 9_001), [{ type: 'media-back' }])
+  assert.deepEqual(receiver.tick(10_001), [{ type: 'media-lost' }])
+})
+
+test('a phone that rang for a minute has lost no sound when it is picked up', () => {
+  const receiver = new Receiver(0, 30_000)
+  receiver.expectFrom(60_000)
+  assert.deepEqual(receiver.tick(60_005), [])
+  assert.deepEqual(receiver.tick(90_000), [{ type: 'media-lost' }])
+})
