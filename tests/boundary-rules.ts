@@ -29,6 +29,8 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   scenario: [],
   carrier: ['sip', 'media'],
   testkit: ['dialer', 'sip', 'media'],
+  // The command line knows the HTTP API alone.
+  cli: [],
   server: ['dialer', 'scenario', 'sip', 'media', 'carrier'],
 }
 
@@ -37,7 +39,11 @@ const processEntries = [
   ...['main.ts', 'telephony.ts', 'jobs.ts', 'demo.ts'].map((name) => `packages/server/src/${name}`),
   'packages/media/src/worker/main.ts',
   'packages/carrier/src/main.ts',
+  'packages/cli/src/main.ts',
 ]
+
+/** Where the environment is read, and by nobody else. */
+const settingsRooms = ['packages/server/src/config.ts', 'packages/cli/src/config.ts']
 
 const isClockRoom = ({ path }: Source): boolean =>
   path.startsWith('packages/server/src/adapters/system/') || processEntries.includes(path)
@@ -57,8 +63,7 @@ const rules: readonly Rule[] = [
     name: 'settings are read in config.ts',
     in: 'code',
     pattern: /\bprocess\s*\.\s*env\b|\bprocess\s*\[/g,
-    applies: ({ path, isTest }) =>
-      !isTest && path !== 'packages/server/src/config.ts' && !path.startsWith('packages/testkit/'),
+    applies: ({ path, isTest }) => !isTest && !settingsRooms.includes(path) && !path.startsWith('packages/testkit/'),
   },
   {
     name: 'SQL knows one clock, dw_clock()',
