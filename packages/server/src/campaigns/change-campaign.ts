@@ -2,9 +2,11 @@
 import type { CampaignSettings } from '@dialwright/dialer'
 import { tellCampaignState } from '../adapters/postgres/campaign-store/settle.ts'
 import { type Connection, transaction } from '../adapters/postgres/pool.ts'
+import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import type { CampaignState } from './change-state.ts'
 import { CampaignInUseError, CampaignNotFoundError } from './errors.ts'
+import { type ShownCampaign, showCampaign } from './show-campaign.ts'
 
 export type CampaignChange = {
   readonly name?: string | undefined
@@ -28,18 +30,21 @@ type Locked = {
 
 /**
  * @param check  Looks at the campaign under its lock and throws to refuse.
+ * @returns The campaign as it is then.
  * @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND`
  */
 export async function changeCampaign(
   deps: ServerDeps,
-  workspaceId: string,
+  actor: Actor,
   id: string,
   change: CampaignChange,
-  check: (connection: Connection) => Promise<void>,
-): Promise<void> {
-  await transaction(deps.pool, async (connection) => {
+  check: (shown: ShownCampaign) => void,
+): Promise<ShownCampaign> {
+  const { workspaceId } = actor
+  const changed = await transaction(deps.pool, async (connection) => {
     const campaign = await lock(connection, workspaceId, id)
-    await check(connection)
+    const before = await showCampaign(connection, workspaceId, campaign.id)
+    check(before)
     const { pacing, ...settings } = change.settings
     const merged: CampaignSettings = {
       ...campaign.settings,
@@ -61,8 +66,14 @@ export async function changeCampaign(
       ],
     )
     if (state !== campaign.state) await tellCampaignState(connection, { workspaceId, campaignId: campaign.id, state })
+    const after = await showCampaign(connection, workspaceId, campaign.id)
+    await recordAudit(connection, deps, actor, {
+      ...{ action: 'change', kind: 'campaign', id: campaign.id, name: after.name, before, after },
+    })
+    return after
   })
   deps.onChange()
+  return changed
 }
 
 /**
@@ -70,7 +81,8 @@ export async function changeCampaign(
  * @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND`
  * @throws {CampaignInUseError} `CAMPAIGN_IN_USE` while it may dial, has live calls, or owes somebody a webhook.
  */
-export async function deleteCampaign(deps: ServerDeps, workspaceId: string, id: string): Promise<void> {
+export async function deleteCampaign(deps: ServerDeps, actor: Actor, id: string): Promise<void> {
+  const { workspaceId } = actor
   await transaction(deps.pool, async (connection) => {
     const campaign = await lock(connection, workspaceId, id)
     if (campaign.state === 'running' || campaign.state === 'scheduled')
@@ -84,12 +96,16 @@ export async function deleteCampaign(deps: ServerDeps, workspaceId: string, id: 
     const { legs, deliveries } = rows[0] ?? { legs: 0, deliveries: 0 }
     if (legs > 0) throw new CampaignInUseError(`The campaign has ${legs} live calls: they end first`)
     if (deliveries > 0) throw new CampaignInUseError(`${deliveries} webhooks of the campaign are still to be delivered`)
+    const before = await showCampaign(connection, workspaceId, campaign.id)
     await connection.query('delete from pace where owner_id = $1', [campaign.id])
     await connection.query('delete from external_id where workspace_id = $1 and resource_id = $2', [
       workspaceId,
       campaign.id,
     ])
     await connection.query('delete from campaign where id = $1', [campaign.id])
+    await recordAudit(connection, deps, actor, {
+      ...{ action: 'delete', kind: 'campaign', id: campaign.id, name: campaign.name, before, after: null },
+    })
   })
 }
 

@@ -1,6 +1,7 @@
 /** Starts, pauses, resumes and stops campaigns. Calls that live go on; nothing new is dialled. */
 import { tellCampaignState } from '../adapters/postgres/campaign-store/settle.ts'
 import { transaction } from '../adapters/postgres/pool.ts'
+import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import { CampaignNotFoundError, CampaignStateError } from './errors.ts'
 
@@ -21,13 +22,14 @@ const allowed: Readonly<Record<StateAction, readonly CampaignState[]>> = {
  */
 export async function changeState(
   deps: ServerDeps,
-  workspaceId: string,
+  actor: Actor,
   id: string,
   action: StateAction,
 ): Promise<CampaignState> {
+  const { workspaceId } = actor
   const state = await transaction(deps.pool, async (client) => {
-    const { rows } = await client.query<{ state: CampaignState; isLater: boolean }>(
-      `select state, coalesce(start_at > dw_clock(), false) as "isLater" from campaign where workspace_id = $1 and id::text = lower($2) for update`,
+    const { rows } = await client.query<{ name: string; state: CampaignState; isLater: boolean }>(
+      `select name, state, coalesce(start_at > dw_clock(), false) as "isLater" from campaign where workspace_id = $1 and id::text = lower($2) for update`,
       [workspaceId, id],
     )
     const campaign = rows[0]
@@ -39,7 +41,13 @@ export async function changeState(
         where workspace_id = $1 and id::text = lower($2) and state <> $3`,
       [workspaceId, id, target],
     )
-    if (rowCount === 1) await tellCampaignState(client, { workspaceId, campaignId: id.toLowerCase(), state: target })
+    if (rowCount === 1) {
+      await tellCampaignState(client, { workspaceId, campaignId: id.toLowerCase(), state: target })
+      const [before, after] = [{ state: campaign.state }, { state: target }]
+      await recordAudit(client, deps, actor, {
+        ...{ action, kind: 'campaign', id: id.toLowerCase(), name: campaign.name, before, after },
+      })
+    }
     return target
   })
   deps.onChange()

@@ -2,9 +2,12 @@
 import type { CampaignSettings } from '@dialwright/dialer'
 import { type Connection, transaction } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
+import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
+import { type ReferredKind, resolveReference } from '../resources/references.ts'
 import { type FieldProblem, InvalidInputError } from './errors.ts'
 import { type Idempotency, takeKey } from './idempotency.ts'
+import { showCampaign } from './show-campaign.ts'
 
 /** An id of ours, an id of `dialect` (the campaign's own where none is named), or in the native dialect a name. */
 export type Reference = { readonly field: string; readonly value: string; readonly dialect?: string | undefined }
@@ -40,11 +43,12 @@ export type NewCampaign = {
  */
 export async function createCampaign(
   deps: ServerDeps,
-  workspaceId: string,
+  actor: Actor,
   input: NewCampaign,
   idempotency?: Idempotency,
 ): Promise<{ readonly id: string; readonly isNew: boolean }> {
   const id = uuidV7(deps.clock, deps.random)
+  const { workspaceId } = actor
   const firstId = await transaction(deps.pool, async (client) => {
     const first = idempotency === undefined ? null : await takeKey(client, workspaceId, idempotency, id)
     if (first !== null) return first
@@ -97,6 +101,10 @@ export async function createCampaign(
         [uuidV7(deps.clock, deps.random), workspaceId, id, webhook.url, webhook.dialect, webhook.events],
       )
     }
+    const after = await showCampaign(client, workspaceId, id)
+    await recordAudit(client, deps, actor, {
+      ...{ action: 'create', kind: 'campaign', id, name: input.name, before: null, after },
+    })
     return null
   })
   if (firstId !== null) return { id: firstId, isNew: false }
@@ -104,28 +112,20 @@ export async function createCampaign(
   return { id, isNew: true }
 }
 
-const tables = { scenario: 'scenario', dialplan: 'dialplan', 'caller-id-group': 'caller_id_group' } as const
-
 async function resolve(
   client: Connection,
   workspaceId: string,
-  kind: keyof typeof tables,
+  kind: ReferredKind,
   input: NewCampaign,
-  reference: Reference,
+  { field, value, dialect = input.dialect }: Reference,
   problems: FieldProblem[],
 ): Promise<string | null> {
-  // The dialect's own ids go first: a client that moved here keeps the ids it knows, whatever ours are.
-  const { rows } = await client.query<{ id: string }>(
-    `select t.id from ${tables[kind]} t
-       left join external_id x on x.workspace_id = t.workspace_id and x.resource_id = t.id and x.kind = $2 and x.external_id = $3 and x.dialect = $4
-      where t.workspace_id = $1 and (x.external_id is not null or t.id::text = lower($3) or ($4 = 'native' and t.name = $3))
-      order by x.external_id is null limit 1`,
-    [workspaceId, kind, reference.value, reference.dialect ?? input.dialect],
-  )
-  const id = rows[0]?.id
-  if (id === undefined)
-    problems.push({ field: reference.field, code: 'unknown', message: `there is no ${kind} "${reference.value}"` })
-  return id ?? null
+  const found = await resolveReference(client, workspaceId, kind, { value, dialect })
+  if ('id' in found) return found.id
+  const message =
+    found.problem === 'unknown' ? `there is no ${kind} "${value}"` : `"${value}" means more than one ${kind}`
+  problems.push({ field, code: found.problem, message })
+  return null
 }
 
 async function latestVersion(

@@ -3,19 +3,25 @@ import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod'
 import { guardRoutes, type Refusal } from '../access/route-guard.ts'
 import { registerTwin } from '../compat/twin/routes.ts'
 import type { HttpDeps } from '../deps.ts'
+import { auditRoutes } from './audit/routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { campaignRoutes } from './campaigns/routes.ts'
 import { contactRoutes } from './contacts/routes.ts'
 import { eventRoutes } from './events/routes.ts'
 import { Problem, sendProblem } from './problem.ts'
+import { provisioningRoutes } from './provisioning/routes.ts'
 import { registerReadiness } from './readiness.ts'
+import { nativeResources } from './resources/native-resources.ts'
+import { resourceRoutes } from './resources/routes.ts'
 import type { NativeApp } from './scope.ts'
 import { sessionRoutes } from './session/routes.ts'
 import { refuseUnstorableInput } from './storable-input.ts'
+import { validatorCompiler } from './validation.ts'
+import { deliveryRoutes } from './webhook-endpoints/routes.ts'
 
 const bodyLimit = 1024 * 1024
 const refusals: Readonly<Record<Refusal, { readonly status: number; readonly message: string }>> = {
@@ -65,7 +71,11 @@ export async function buildHttpServer(
       campaignRoutes(native, deps)
       contactRoutes(native, deps)
       callRoutes(native, deps)
+      for (const resource of nativeResources) resourceRoutes(native, deps, resource)
+      deliveryRoutes(native, deps)
+      auditRoutes(native, deps)
       eventRoutes(native, deps)
+      provisioningRoutes(native, deps)
     },
     { prefix: '/dialwright/v1' },
   )

@@ -4,12 +4,15 @@ import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { tokenHash } from '../../src/access/tokens.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
+import { examples, makeResource, makeResources } from './resource-surface.ts'
 import {
+  addressOf,
   campaign,
   contacts,
   type HttpGround,
   type Ids,
   login,
+  mayUse,
   native,
   open,
   openHttp,
@@ -18,7 +21,6 @@ import {
   surface,
   task,
   tokenOf,
-  writers,
 } from './surface.ts'
 
 describe('the HTTP surface', () => {
@@ -30,6 +32,7 @@ describe('the HTTP surface', () => {
     http = await openHttp(database.pool)
     own = { campaign: await create('/api/cis/beta/tasks', task), call: crypto.randomUUID() }
     await create(`${native}/campaigns/${own.campaign}/contacts`, contacts)
+    own = await makeResources(http.app, tokenOf('own', 'owner'), own)
   })
   after(() => http.close())
 
@@ -49,11 +52,18 @@ describe('the HTTP surface', () => {
     const payload = body?.(ids) as object | undefined
     const { statusCode, body: text } = await http.app.inject({
       method: method as 'GET' | 'POST' | 'PATCH' | 'DELETE',
-      url: path.replace(':id', path.includes('/calls/') ? ids.call : ids.campaign) + (query?.(ids) ?? ''),
+      url: addressOf(path, ids) + (query?.(ids) ?? ''),
       ...(payload === undefined ? {} : { payload }),
       ...(authorization === undefined ? {} : { headers: { authorization } }),
     })
     return { status: statusCode, text }
+  }
+  /** Whether an answer can depend on whose the ids in the request are. */
+  const namesIds = (route: string): boolean => {
+    const { body, query } = surface[route] ?? open
+    const sent = [route, query?.(own), JSON.stringify(body?.(own))].join(' ')
+    const ids: readonly unknown[] = [':id', task.botId, campaign.route.dialplan, ...Object.values(own)]
+    return ids.some((id) => sent.includes(String(id)))
   }
   const guarded = Object.keys(surface).filter((route) => surface[route]?.who !== 'whoever logs in')
 
@@ -87,33 +97,46 @@ describe('the HTTP surface', () => {
   test('each role may do what the table says, on every route', async () => {
     for (const route of guarded) {
       for (const role of roles) {
-        const isAllowed = surface[route]?.who === 'everybody who reads' || writers.includes(role)
+        const isAllowed = mayUse(route, role)
         // What one role takes away the next must find.
-        const ids = route.startsWith('DELETE')
-          ? { ...own, campaign: await create(`${native}/campaigns`, campaign) }
-          : own
+        const noun = route.startsWith('DELETE') ? (/(\w+)\/:id$/.exec(route)?.[1] ?? '') : ''
+        const ids =
+          noun === 'campaigns'
+            ? { ...own, campaign: await create(`${native}/campaigns`, campaign) }
+            : noun !== ''
+              ? { ...own, [noun]: await makeResource(http.app, tokenOf('own', 'owner'), noun, own) }
+              : own
         const { status } = await ask(route, ids, `Bearer ${tokenOf('own', role)}`)
-        if (isAllowed) assert.ok(status !== 401 && status !== 403 && status < 500, `${route} as ${role}: ${status}`)
+        if (isAllowed)
+          assert.ok(
+            noun === '' ? status !== 401 && status !== 403 && status < 500 : status === 204,
+            `${route} as ${role}: ${status}`,
+          )
         else assert.equal(status, 403, `${route} as ${role}`)
       }
     }
   })
 
   test("another workspace's ids look exactly like ids that nobody has, on every route", async () => {
-    const nobody = (): Ids => ({ campaign: crypto.randomUUID(), call: crypto.randomUUID() })
+    const nobody = (): Ids =>
+      Object.fromEntries(Object.keys(own).map((name) => [name, crypto.randomUUID()])) as unknown as Ids
     const authorization = `Bearer ${tokenOf('other', 'owner')}`
     for (const route of guarded) {
-      if (!route.includes(':id') && surface[route]?.query === undefined && surface[route]?.body === undefined) continue
+      if (!namesIds(route)) continue
       const unknown = nobody()
       const [foreign, never] = [await ask(route, own, authorization), await ask(route, unknown, authorization)]
-      const masked = (text: string, { campaign: c, call }: Ids): string =>
-        text.replaceAll(c, 'ID').replaceAll(call, 'ID')
+      const masked = (text: string, ids: Ids): string =>
+        Object.values(ids).reduce((left, id) => left.replaceAll(id, 'ID'), text)
       assert.deepEqual([foreign.status, masked(foreign.text, own)], [never.status, masked(never.text, unknown)], route)
       assert.ok(foreign.status < 500, `${route}: ${foreign.status}`)
     }
-    for (const list of [`GET ${native}/campaigns`, `GET ${native}/calls`]) {
+    // What its own people made before is not there either: of its owner's tokens it sees its own.
+    const lists = [...Object.keys(examples), 'campaigns', 'calls', 'audit'].map((path) => `GET ${native}/${path}`)
+    for (const list of lists) {
       const { text } = await ask(list, own, authorization)
-      assert.deepEqual(JSON.parse(text).items, [], list)
+      const items: { id: string }[] = JSON.parse(text).items
+      if (list.endsWith('/tokens')) assert.equal(items.length, roles.length)
+      else assert.deepEqual(items, [], list)
     }
     const { rows } = await database.pool.query<{ state: string; contacts: number }>(
       `select state, (select count(*) from contact k where k.campaign_id = c.id)::int as contacts from campaign c where id = $1`,

@@ -62,7 +62,7 @@ describe('campaigns that change and go', () => {
     for (const [change, pointer] of [
       [{ pacing: { maxCalls: 0 } }, '/pacing/maxCalls'],
       [{ windows: [{ from: '20:00', to: '09:00' }] }, '/windows'],
-      [{ scenario: 'another' }, ''],
+      [{ scenario: 'another' }, '/scenario'],
       [{}, ''],
       [{ expiresAt: 'tomorrow' }, '/expiresAt'],
     ] as const) {

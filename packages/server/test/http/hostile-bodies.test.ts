@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { useTestDatabase } from '../fixtures/database.ts'
-import { type HttpGround, login, native, openHttp, surface, task, tokenOf } from './surface.ts'
+import { makeResources } from './resource-surface.ts'
+import { addressOf, type HttpGround, type Ids, login, native, openHttp, surface, task, tokenOf } from './surface.ts'
 
 /** A thousand a route by command (`DIALWRIGHT_HOSTILE_RUNS=1000 node --test ...`), fewer each time. */
 const runs = Number(process.env.DIALWRIGHT_HOSTILE_RUNS ?? 150)
@@ -58,10 +59,12 @@ describe('hostile requests', () => {
   const database = useTestDatabase()
   let http: HttpGround
   let id: string
+  let ids: Ids
   const headers = { authorization: `Bearer ${tokenOf('own', 'owner')}`, 'content-type': 'application/json' }
   before(async () => {
     http = await openHttp(database.pool)
     id = (await http.app.inject({ method: 'POST', url: '/api/cis/beta/tasks', headers, payload: task })).json().id
+    ids = await makeResources(http.app, tokenOf('own', 'owner'), { campaign: id, call: id })
   })
   after(() => http.close())
 
@@ -107,7 +110,26 @@ describe('hostile requests', () => {
       await database.pool.query(
         `select (select count(*) from campaign)::int as campaigns, (select count(*) from pace where owner_kind = 'campaign')::int as paces,
                 (select count(*) from contact)::int as contacts,
-                (select count(distinct contact_id) from contact_phone)::int as phoned`,
+                (select count(distinct contact_id) from contact_phone)::int as phoned,
+                (select count(*) from trunk)::int + (select count(*) from phone_number)::int as lines,
+                (select count(*) from pace where owner_kind in ('trunk', 'number'))::int as "linePaces",
+                (select count(*) from scenario)::int as scenarios,
+                (select count(distinct scenario_id) from scenario_version)::int as versioned,
+                (select count(*) from audit_entry)::int as audited,
+                ${[
+                  'caller_id_group',
+                  'dialplan',
+                  'route',
+                  'retry_rule',
+                  'time_group',
+                  'do_not_call',
+                  'webhook_endpoint',
+                  'app_user',
+                  'api_token',
+                  'external_id',
+                ]
+                  .map((table) => `(select count(*) from ${table})::int as ${table}`)
+                  .join(', ')}`,
       )
     ).rows[0]
 
@@ -121,12 +143,11 @@ describe('hostile requests', () => {
   })
   for (const { route, valid } of bodies) {
     test(`${route}: ${runs} bodies`, async () => {
-      const ids = { campaign: id, call: id }
       const right = JSON.parse(JSON.stringify(typeof valid === 'function' ? valid(ids) : valid)) as Json
       const [method = '', path = ''] = route.split(' ')
-      const url = path.replace(':id', id)
+      const url = addressOf(path, ids)
       // A right password costs 64 MiB of argon2id each: fewer of those.
-      const numRuns = path.endsWith('/session') || path.endsWith('/login') ? Math.ceil(runs / 10) : runs
+      const numRuns = /\/(session|login|users)$/.test(path) ? Math.ceil(runs / 10) : runs
       const change = fc.record({
         path: fc.constantFrom(...pathsOf(right)),
         by: fc.oneof(fc.constant(undefined), nasty),
@@ -148,6 +169,8 @@ describe('hostile requests', () => {
           const later = await counts()
           assert.equal(later.campaigns, later.paces, 'a campaign without its pace row')
           assert.equal(later.contacts, later.phoned, 'a contact without a phone')
+          assert.equal(later.lines, later.linePaces, 'a trunk or a number without its pace row')
+          assert.equal(later.scenarios, later.versioned, 'a scenario without a version')
           if (statusCode >= 400) assert.deepEqual({ ...later }, { ...earlier }, 'a refused request has left something')
         }),
         { seed, numRuns },

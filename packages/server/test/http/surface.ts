@@ -17,18 +17,21 @@ import type { ServerDeps } from '../../src/deps.ts'
 import { buildHttpServer } from '../../src/http/server.ts'
 import { applyProvisioning } from '../../src/provisioning/apply.ts'
 import { silentLog } from '../fixtures/database.ts'
+import { native, resourceSurface } from './resource-surface.ts'
+
+export { native }
 
 export const roles: readonly Role[] = ['owner', 'admin', 'author', 'operator', 'analyst']
 export const writers: readonly Role[] = ['owner', 'admin', 'author']
-type Who = 'everybody who reads' | 'everybody who writes' | 'whoever logs in'
+type Who = 'everybody who reads' | 'everybody who writes' | 'owners and admins' | 'whoever logs in'
 export type Route = {
   readonly who: Who
   readonly body?: (ids: Ids) => unknown
   readonly query?: (ids: Ids) => string
 }
-export type Ids = { readonly campaign: string; readonly call: string }
+/** Ids of a workspace's things: a campaign, a call, and one of each resource by its path. */
+export type Ids = { readonly campaign: string; readonly call: string; readonly [path: string]: string }
 
-export const native = '/dialwright/v1'
 const example: Record<string, unknown> = JSON.parse(
   readFileSync(new URL('../../../../docs/examples/twin-task.json', import.meta.url), 'utf8'),
 )
@@ -42,6 +45,14 @@ export const campaign = {
   name: 'matrix',
   scenario: { twin: '44e62ac6-6c08-4ad1-923d-5ee3299dd737' },
   route: { via: 'dialplan', dialplan: 'Everything to the box' },
+}
+const provisioning = {
+  workspace: { name: 'Demo', timeZone: 'Europe/Moscow', country: 'RU', maxCalls: 100, callsPerSecond: 20 },
+  numbers: [{ name: 'Another', phone: '79996662212', trunk: 'Carrier in the box', externalIds: { is74: 5 } }],
+  callerIdGroups: [{ name: 'Rotation', numbers: [{ is74: 5 }], mode: 'random' }],
+  dialplans: [{ name: 'To Russia', routes: [{ prefix: '7', trunks: ['Carrier in the box'] }] }],
+  retryRules: [{ name: 'patient', rules: { busy: { tries: 2, intervals: [60] } }, caps: { perContact: 5 } }],
+  timeGroups: [{ name: 'night', zone: 'callee', forbid: [{ from: '21:00', to: '08:00', days: [1] }] }],
 }
 export const contacts = { contacts: [{ phones: ['+74951234567'] }] }
 const candidate = ({ campaign: id }: Ids) => ({ phone: ['+74951234568'], autoCallId: id, forceStart: false })
@@ -74,6 +85,12 @@ export const surface: Readonly<Record<string, Route>> = {
   [`GET ${native}/events`]: reads(({ campaign: id }) => `?follow=false&from=kept&campaign=${id}`),
   [`GET ${native}/explain`]: reads(({ campaign: id }) => `?campaign=${id}&phone=74951234567`),
   [`DELETE ${native}/campaigns/:id`]: writes(),
+  ...resourceSurface,
+  [`GET ${native}/webhookEndpoints/:id/deliveries`]: reads(),
+  [`GET ${native}/audit`]: { who: 'owners and admins' },
+  [`POST ${native}/provisioning/check`]: { who: 'owners and admins', body: () => provisioning },
+  [`POST ${native}/provisioning/apply`]: { who: 'owners and admins', body: () => provisioning },
+  [`GET ${native}/provisioning/export`]: { who: 'owners and admins' },
   'POST /api/v1/auth/login': open,
   'GET /api/v1/auth/refresh': open,
   'POST /api/cis/beta/tasks': writes(() => task),
@@ -87,6 +104,19 @@ export const surface: Readonly<Record<string, Route>> = {
     ]),
   ),
 }
+/** Whether a role may use a route, by the table. */
+export function mayUse(route: string, role: Role): boolean {
+  const who = surface[route]?.who
+  if (who === 'owners and admins') return role === 'owner' || role === 'admin'
+  return who === 'everybody who reads' || writers.includes(role)
+}
+
+/** The route's address with the id that it is about. */
+export function addressOf(path: string, ids: Ids): string {
+  const [noun = ''] = path.startsWith(`${native}/`) ? path.slice(native.length + 1).split('/') : []
+  return path.replace(':id', (noun === 'calls' ? ids.call : ids[noun]) ?? ids.campaign)
+}
+
 /** Health and documentation, which tell nothing of anybody. */
 export const publicPaths = /^GET \/(healthz|readyz|openapi\.json|docs(\/.*)?)$/
 

@@ -74,13 +74,11 @@ export async function registerTwin(app: FastifyInstance, deps: HttpDeps): Promis
         addBatch(within(deps, request), principalOf(request), request.body),
       )
       scope.post<ById>(`${prefix}/autoCall/:id/play`, write('campaigns:write'), async (request) => {
-        const { workspaceId } = principalOf(request)
-        await changeState(within(deps, request), workspaceId, request.params.id, 'start')
+        await changeState(within(deps, request), principalOf(request), request.params.id, 'start')
         return { id: request.params.id, status: 'PROCESS' }
       })
       scope.post<ById>(`${prefix}/autoCall/:id/pause`, write('campaigns:write'), async (request) => {
-        const { workspaceId } = principalOf(request)
-        await changeState(within(deps, request), workspaceId, request.params.id, 'pause')
+        await changeState(within(deps, request), principalOf(request), request.params.id, 'pause')
         return { id: request.params.id, status: 'PAUSED' }
       })
     }
@@ -98,7 +96,7 @@ function secondsOf(ttl: string | undefined): number {
 
 async function createTask(
   deps: ServerDeps,
-  { workspaceId }: Principal,
+  principal: Principal,
   body: unknown,
   idempotencyKey: unknown,
 ): Promise<{ id: string }> {
@@ -118,11 +116,11 @@ async function createTask(
     throw new TwinError(400, 'The task cannot be created', fieldErrors(problems))
   const { id, isNew } = await createCampaign(
     deps,
-    workspaceId,
+    principal,
     campaignOfTask(parsed.data, folded),
     idempotencyOf(taskPath, idempotencyKey, body),
   )
-  if (isNew && parsed.data.scheduledAt != null) await changeState(deps, workspaceId, id, 'start')
+  if (isNew && parsed.data.scheduledAt != null) await changeState(deps, principal, id, 'start')
   return { id }
 }
 
@@ -146,7 +144,8 @@ function taskStatus(state: string): string {
   return known[state] ?? 'READY'
 }
 
-async function addOne(deps: ServerDeps, { workspaceId }: Principal, body: unknown): Promise<unknown> {
+async function addOne(deps: ServerDeps, principal: Principal, body: unknown): Promise<unknown> {
+  const { workspaceId } = principal
   const candidate = parse(candidateSchema, body)
   const added = await addContacts(deps, workspaceId, candidate.autoCallId, [contactOfCandidate(candidate)])
   const [rejected] = added.rejected
@@ -156,11 +155,12 @@ async function addOne(deps: ServerDeps, { workspaceId }: Principal, body: unknow
       'The candidate cannot be added',
       fieldErrors([{ field: rejected.field.replace('phones', 'phone'), message: rejected.message }]),
     )
-  await startUnlessTold(deps, workspaceId, candidate.autoCallId, candidate.forceStart)
+  await startUnlessTold(deps, principal, candidate.autoCallId, candidate.forceStart)
   return { id: { identity: (added.accepted[0] ?? added.duplicates[0])?.id } }
 }
 
-async function addBatch(deps: ServerDeps, { workspaceId }: Principal, body: unknown): Promise<unknown> {
+async function addBatch(deps: ServerDeps, principal: Principal, body: unknown): Promise<unknown> {
+  const { workspaceId } = principal
   const { batch, forceStart } = parse(batchSchema, body)
   const errors: { index: number; field: string; message: string }[] = []
   const byTask = new Map<string, { index: number; contact: NewContact; clientExternalId: string | null }[]>()
@@ -197,7 +197,7 @@ async function addBatch(deps: ServerDeps, { workspaceId }: Principal, body: unkn
         const entry = list[at]
         if (entry !== undefined) errors.push({ index: entry.index, field: field.replace('phones', 'phone'), message })
       }
-      await startUnlessTold(deps, workspaceId, taskId, forceStart)
+      await startUnlessTold(deps, principal, taskId, forceStart)
     } catch (error) {
       if (!(error instanceof CampaignNotFoundError)) throw error
       for (const { index } of list) errors.push({ index, field: 'autoCallId', message: `there is no task ${taskId}` })
@@ -211,18 +211,18 @@ async function addBatch(deps: ServerDeps, { workspaceId }: Principal, body: unkn
 /** A task without a time of its own starts at its first upload, unless `forceStart` is exactly false; a paused one stays paused. */
 async function startUnlessTold(
   deps: ServerDeps,
-  workspaceId: string,
+  principal: Principal,
   taskId: string,
   forceStart: boolean | undefined,
 ): Promise<void> {
   if (forceStart === false) return
   const { rows } = await deps.pool.query<{ state: string }>(
     'select state from campaign where workspace_id = $1 and id::text = lower($2)',
-    [workspaceId, taskId],
+    [principal.workspaceId, taskId],
   )
   const state = rows[0]?.state
   if (state === 'draft' || (forceStart === true && state === 'paused'))
-    await changeState(deps, workspaceId, taskId, 'start')
+    await changeState(deps, principal, taskId, 'start')
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {

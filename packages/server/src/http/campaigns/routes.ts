@@ -1,15 +1,17 @@
 /** Campaigns over the native API. */
-import type { CampaignSettings, RetryTrigger } from '@dialwright/dialer'
+import type { CampaignSettings } from '@dialwright/dialer'
 import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
-import type { Queryable } from '../../adapters/postgres/pool.ts'
 import { type CampaignChange, changeCampaign, deleteCampaign } from '../../campaigns/change-campaign.ts'
 import { changeState, type StateAction } from '../../campaigns/change-state.ts'
 import { createCampaign, type NewCampaign, type Reference } from '../../campaigns/create-campaign.ts'
-import { CampaignNotFoundError } from '../../campaigns/errors.ts'
 import { idempotencyOf } from '../../campaigns/idempotency.ts'
+import { campaignColumns, showCampaign } from '../../campaigns/show-campaign.ts'
 import type { HttpDeps } from '../../deps.ts'
+import type { Reference as GivenReference } from '../../provisioning/schema.ts'
 import { campaignProgress, waitingContacts } from '../../reports/campaign-progress.ts'
+import { referenceOf } from '../../resources/references.ts'
+import { policyOf } from '../../retry-rules/retry-rule.ts'
 import { etagOf, isMatch } from '../etag.ts'
 import { Problem } from '../problem.ts'
 import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, within } from '../scope.ts'
@@ -22,24 +24,21 @@ import {
 } from './schemas.ts'
 
 const actions: readonly StateAction[] = ['start', 'pause', 'resume', 'stop']
-const shown = `id, name, state, dialect, start_block as "startBlock", settings, normalization, start_at as "startAt", expires_at as "expiresAt",
-  is_test as "isTest", created_at as "createdAt", finished_at as "finishedAt"`
 
 export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
   app.post(
     '/campaigns',
     { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], body: newCampaignSchema } },
     async (request, reply) => {
-      const { workspaceId } = principalOf(request)
       const idempotency = idempotencyOf('campaigns', request.headers['idempotency-key'], request.body)
       const { id, isNew } = await createCampaign(
         within(deps, request),
-        workspaceId,
+        principalOf(request),
         campaignOf(request.body),
         idempotency,
       )
       if (isNew && request.body.startAt !== undefined)
-        await changeState(within(deps, request), workspaceId, id, 'start')
+        await changeState(within(deps, request), principalOf(request), id, 'start')
       return reply.status(201).send({ id })
     },
   )
@@ -53,25 +52,21 @@ export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
       const { workspaceId } = principalOf(request)
       const { limit, after } = request.query
       const { rows } = await within(deps, request).pool.query<{ id: string }>(
-        `select ${shown} from campaign where workspace_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
+        `select ${campaignColumns} from campaign where workspace_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
         [workspaceId, cursorOf(after), limit],
       )
       return page(rows, limit)
     },
   )
-  const oneOf = async (on: Queryable, workspaceId: string, id: string) => {
-    const { rows } = await on.query(`select ${shown} from campaign where workspace_id = $1 and id = $2`, [
-      workspaceId,
-      idOrNotFound(id),
-    ])
-    if (rows[0] === undefined) throw new CampaignNotFoundError(id)
-    return rows[0]
-  }
   app.get(
     '/campaigns/:id',
     { config: { permission: 'campaigns:read' }, schema: { tags: ['campaigns'], params: idParams } },
     async (request, reply) => {
-      const campaign = await oneOf(within(deps, request).pool, principalOf(request).workspaceId, request.params.id)
+      const campaign = await showCampaign(
+        within(deps, request).pool,
+        principalOf(request).workspaceId,
+        idOrNotFound(request.params.id),
+      )
       return reply.header('ETag', etagOf(campaign)).send(campaign)
     },
   )
@@ -82,14 +77,13 @@ export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
       schema: { tags: ['campaigns'], params: idParams, body: campaignChangeSchema },
     },
     async (request, reply) => {
-      const { workspaceId } = principalOf(request)
       const id = idOrNotFound(request.params.id)
-      await changeCampaign(within(deps, request), workspaceId, id, changeOf(request.body), async (connection) => {
-        const ifMatch = request.headers['if-match']
-        if (ifMatch !== undefined && !isMatch(ifMatch, etagOf(await oneOf(connection, workspaceId, id))))
+      const ifMatch = request.headers['if-match']
+      const change = changeOf(request.body)
+      const campaign = await changeCampaign(within(deps, request), principalOf(request), id, change, (seen) => {
+        if (!isMatch(ifMatch, etagOf(seen)))
           throw new Problem(412, 'changed-meanwhile', 'The campaign has been changed since it was read: read it again')
       })
-      const campaign = await oneOf(within(deps, request).pool, workspaceId, id)
       return reply.header('ETag', etagOf(campaign)).send(campaign)
     },
   )
@@ -97,7 +91,7 @@ export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
     '/campaigns/:id',
     { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], params: idParams } },
     async (request, reply) => {
-      await deleteCampaign(within(deps, request), principalOf(request).workspaceId, idOrNotFound(request.params.id))
+      await deleteCampaign(within(deps, request), principalOf(request), idOrNotFound(request.params.id))
       return reply.status(204).send()
     },
   )
@@ -106,9 +100,8 @@ export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
       `/campaigns/:id/${action}`,
       { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], params: idParams } },
       async (request) => {
-        const { workspaceId } = principalOf(request)
         const id = idOrNotFound(request.params.id)
-        return { id, state: await changeState(within(deps, request), workspaceId, id, action) }
+        return { id, state: await changeState(within(deps, request), principalOf(request), id, action) }
       },
     )
   }
@@ -147,15 +140,15 @@ function campaignOf(body: NewCampaignBody): NewCampaign {
   const { callerId } = body.route
   return {
     name: body.name,
-    scenario: referenceOf('scenario', body.scenario),
+    scenario: referTo('scenario', body.scenario),
     ...(body.startBlock === undefined ? {} : { startBlock: body.startBlock }),
-    dialplan: referenceOf('route.dialplan', body.route.dialplan),
-    ...(callerId.mode === 'group' ? { callerIdGroup: { field: 'route.callerId.group', value: callerId.group } } : {}),
+    dialplan: referTo('route.dialplan', body.route.dialplan),
+    ...(callerId.mode === 'group' ? { callerIdGroup: referTo('route.callerId.group', callerId.group) } : {}),
     settings: {
       pacing: body.pacing,
       windows: windowsOf(body.windows),
       timeGroups: [],
-      retry: retryOf(body.retry),
+      retry: policyOf(body.retry),
       callerId: callerId.mode === 'number' ? callerId : { mode: 'trunk' },
       ringTimeoutMs: body.ringTimeoutSeconds * 1_000,
       maxDurationMs: body.maxDurationSeconds * 1_000,
@@ -179,7 +172,7 @@ function changeOf(body: CampaignChangeBody): CampaignChange {
     settings: {
       ...(body.pacing === undefined ? {} : { pacing: defined(body.pacing) }),
       ...(body.windows === undefined ? {} : { windows: windowsOf(body.windows) }),
-      ...(body.retry === undefined ? {} : { retry: retryOf(body.retry) }),
+      ...(body.retry === undefined ? {} : { retry: policyOf(body.retry) }),
       ...(body.ringTimeoutSeconds === undefined ? {} : { ringTimeoutMs: body.ringTimeoutSeconds * 1_000 }),
       ...(body.maxDurationSeconds === undefined ? {} : { maxDurationMs: body.maxDurationSeconds * 1_000 }),
     },
@@ -199,22 +192,6 @@ function windowsOf(given: NewCampaignBody['windows']): CampaignSettings['windows
   return given.map(({ zone, days, from, to }) => ({ zone, days, fromSecond: seconds(from), toSecond: seconds(to) - 1 }))
 }
 
-function retryOf({ rules, caps }: NewCampaignBody['retry']): CampaignSettings['retry'] {
-  return {
-    rules: Object.entries(rules).map(([on, rule]) => ({
-      on: [on as RetryTrigger],
-      tries: rule.tries,
-      intervalsSeconds: rule.intervals,
-    })),
-    caps,
-  }
-}
-
-type GivenReference = string | Readonly<Partial<Record<string, string | number>>>
-
-/** A reference is an id, a name, or one `{dialect: externalId}`. */
-function referenceOf(field: string, given: GivenReference): Reference {
-  if (typeof given === 'string') return { field, value: given }
-  const [[dialect, value] = ['native', '']] = Object.entries(given)
-  return { field, value: String(value), dialect }
+function referTo(field: string, given: GivenReference): Reference {
+  return { field, ...referenceOf(given) }
 }

@@ -1,5 +1,6 @@
 /** The campaign of the native API. */
 import { z } from 'zod'
+import { referenceSchema, sections } from '../../provisioning/schema.ts'
 import { instantSchema } from '../instant.ts'
 
 const seconds = (text: string): number => {
@@ -8,29 +9,6 @@ const seconds = (text: string): number => {
 }
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'expected HH:MM')
 const days = z.array(z.int().min(1).max(7)).optional()
-const reference = z.union([
-  z.string().min(1),
-  z.partialRecord(z.enum(['twin', 'yunfu', 'is74', 'omicall']), z.union([z.string(), z.int()])),
-])
-
-const retryRule = z.strictObject({
-  tries: z.int().min(0).max(100),
-  intervals: z.array(z.int().min(0).max(31_536_000)).min(1),
-})
-const trigger = z.enum([
-  'answered',
-  'machine',
-  'screened',
-  'fax',
-  'busy',
-  'rejected',
-  'no-answer',
-  'unreachable',
-  'congestion',
-  'failed',
-  'unknown',
-])
-
 const name = z.string().min(1).max(500)
 const pace = {
   callsPerSecond: z.number().positive().max(1_000),
@@ -45,27 +23,23 @@ const windows = z
     (all) => all.every(({ from, to }) => seconds(from) < seconds(to)),
     'expected from before to; a window over midnight is two windows',
   )
-const retry = z.strictObject({
-  rules: z.partialRecord(trigger, retryRule),
-  caps: z
-    .strictObject({ perContact: z.int().min(1).optional(), perPhonePerDay: z.int().min(1).optional() })
-    .default({}),
-})
+const { rules, caps } = sections.retryRules.schema.shape
+const retry = z.strictObject({ rules, caps })
 const ringTimeoutSeconds = z.int().min(1).max(180)
 const maxDurationSeconds = z.int().min(1).max(14_400)
 
 export const newCampaignSchema = z.strictObject({
   name,
-  scenario: reference,
+  scenario: referenceSchema,
   startBlock: z.string().optional(),
   route: z.strictObject({
     via: z.literal('dialplan', 'expected "dialplan"; "numbers" is not yet in effect'),
-    dialplan: reference,
+    dialplan: referenceSchema,
     callerId: z
       .discriminatedUnion('mode', [
         z.strictObject({ mode: z.literal('trunk') }),
         z.strictObject({ mode: z.literal('number'), number: z.string().regex(/^\+?\d{2,20}$/) }),
-        z.strictObject({ mode: z.literal('group'), group: z.string() }),
+        z.strictObject({ mode: z.literal('group'), group: referenceSchema }),
       ])
       .default({ mode: 'trunk' }),
   }),

@@ -1,0 +1,18 @@
+/** A campaign as it is shown, over the native API and in the audit. */
+import type { Queryable } from '../adapters/postgres/pool.ts'
+import { CampaignNotFoundError } from './errors.ts'
+
+export type ShownCampaign = { readonly id: string; readonly name: string; readonly [field: string]: unknown }
+
+export const campaignColumns = `id, name, state, dialect, start_block as "startBlock", settings, normalization, start_at as "startAt",
+  expires_at as "expiresAt", is_test as "isTest", created_at as "createdAt", finished_at as "finishedAt"`
+
+/** @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND` */
+export async function showCampaign(on: Queryable, workspaceId: string, id: string): Promise<ShownCampaign> {
+  const { rows } = await on.query<ShownCampaign>(
+    `select ${campaignColumns} from campaign where workspace_id = $1 and id = $2`,
+    [workspaceId, id],
+  )
+  if (rows[0] === undefined) throw new CampaignNotFoundError(id)
+  return rows[0]
+}
