@@ -73,14 +73,16 @@ function refuse(problem: string): number {
 }
 
 async function main(): Promise<number> {
-  let given: Arguments | 'list'
+  let given: Arguments | 'list' | 'help'
   try {
     given = readArguments(process.argv.slice(2))
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error))
   }
-  if (given !== 'list') return run(given)
-  for (const { name, title } of benches) process.stdout.write(`${name.padEnd(12)} ${title}\n`)
+  if (given === 'help') process.stdout.write(usage)
+  else if (given === 'list')
+    for (const { name, title } of benches) process.stdout.write(`${name.padEnd(12)} ${title}\n`)
+  else return run(given)
   return 0
 }
 

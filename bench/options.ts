@@ -27,10 +27,11 @@ export const usage = `npm run bench -- [options]
   --baseline            also writes bench/baseline.json; not with --quick or --only
   --strict              exit 1 when a bench is not shown or misses a target
   --list                names of the benches
+  --help                this page
 `
 
 /** @throws {Error} with a sentence about what is wrong with the arguments. */
-export function readArguments(given: readonly string[]): Arguments | 'list' {
+export function readArguments(given: readonly string[]): Arguments | 'list' | 'help' {
   const { values } = parseArgs({
     args: [...given],
     options: {
@@ -48,8 +49,10 @@ export function readArguments(given: readonly string[]): Arguments | 'list' {
       baseline: { type: 'boolean', default: false },
       strict: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   })
+  if (values.help) return 'help'
   if (values.list) return 'list'
   const { quick } = values
   if (values.baseline && (quick || values.only !== undefined))

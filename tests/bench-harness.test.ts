@@ -11,7 +11,7 @@ const steady: Measured = { figures: { ours: 10, control: 5, ratio: 2 } }
 
 function argumentsOf(...given: string[]): Arguments {
   const read = readArguments(given)
-  if (read === 'list') throw new Error('a list was not asked for')
+  if (typeof read === 'string') throw new Error(`${read} was not asked for`)
   return read
 }
 const { options } = argumentsOf('--windows', '3')

@@ -1,6 +1,6 @@
 /** The bench as a program: every bench runs from end to end in small, and does not show what it cannot show. No figure is judged. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -51,4 +51,12 @@ test('windows in bad weather are void, counted, and never shown', { skip }, () =
   const [windows] = bench('--only', 'windows', '--probe-limit-ms', '0')
   assert.deepEqual(windows?.windows, { valid: 0, void: 3, faulty: 0 })
   assert.match(windows?.why ?? '', /void, the probe's p99 was/)
+})
+
+test('windows in which another program is busy are void', { skip }, (t) => {
+  const neighbour = spawn(process.execPath, ['--eval', 'for (;;) {}'], { stdio: 'ignore' })
+  t.after(() => neighbour.kill('SIGKILL'))
+  const [windows] = bench('--only', 'windows', '--probe-limit-ms', '60000', '--others-limit', '0.2')
+  assert.deepEqual(windows?.windows, { valid: 0, void: 3, faulty: 0 })
+  assert.match(windows?.why ?? '', /void, other programs used \d\.\d\d cores \(limit 0\.2\)/)
 })
