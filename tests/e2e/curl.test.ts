@@ -41,7 +41,7 @@ test('the commands of docs/API.md do what the page says', {
   })
   assert.equal(run.status, 0, run.stderr)
   const answers = run.stdout.split('\n').filter((line) => line !== '')
-  const [uploaded, progressAndReason, states, refusal] = answers.map((line) =>
+  const [uploaded, progressAndReason, states, refusal, line, audited] = answers.map((line) =>
     line
       .replaceAll('}{', '}\n{')
       .split('\n')
@@ -56,4 +56,6 @@ test('the commands of docs/API.md do what the page says', {
     ['PAUSED', 'PROCESS'],
   )
   assert.deepEqual(Object.keys(refusal?.[0].errors).sort(), ['intensity', 'name'])
+  assert.deepEqual([line?.[1].trunk, line?.[2].routes], [line?.[0].id, [{ prefix: '7', trunks: [line?.[0].id] }]])
+  assert.deepEqual([audited?.[0].items[0].name, audited?.[0].items[0].actor], ['Second carrier', login.login])
 })
