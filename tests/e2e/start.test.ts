@@ -1,9 +1,9 @@
 /** What a newcomer meets when something is wrong: one clear line that names the setting, exit code 1, nothing left running. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -13,6 +13,7 @@ import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { demoProvisioning } from '../../packages/server/src/demo/provisioning.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
 import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
+import { ServerRun, until } from '../../packages/server/test/fixtures/server-run.ts'
 
 const entry = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
 const login = { login: 'start@example.test', password: 'a password', token: 'dw_start_token_0123456789' }
@@ -29,7 +30,7 @@ async function runToItsEnd(environment: Record<string, string | undefined>) {
 }
 
 test('what keeps the server from starting is told in one line that names the setting, and nothing stays behind', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async (t) => {
   const directory = await makeTemporaryDirectory('start-')
   const data = join(directory, 'data')
@@ -45,9 +46,11 @@ test('what keeps the server from starting is told in one line that names the set
   await Promise.all([once(http, 'listening'), bound])
   t.after(async () => {
     http.close()
-    sip.close()
+    for (const socket of [sip, ...rtp]) socket.close()
     rmSync(directory, { recursive: true, force: true })
   })
+  const rtp = await takeEvenPorts(2)
+  const rtpFrom = rtp[0]?.address().port ?? 0
   const address = http.address()
   assert.ok(typeof address === 'object' && address !== null)
   const table: [string, Record<string, string>, RegExp][] = [
@@ -60,6 +63,11 @@ test('what keeps the server from starting is told in one line that names the set
       'a taken SIP port',
       { DIALWRIGHT_SIP: `127.0.0.1:${sip.address().port}` },
       /DIALWRIGHT_SIP: 127\.0\.0\.1:\d+: another program uses it/,
+    ],
+    [
+      'a range of taken RTP ports',
+      { DIALWRIGHT_RTP_PORTS: `${rtpFrom}-${rtpFrom + 3}` },
+      /DIALWRIGHT_RTP_PORTS: \d+-\d+: other programs use every even port of it on 127\.0\.0\.1 \(EADDRINUSE\)/,
     ],
     [
       'no provisioning file',
@@ -81,6 +89,11 @@ test('what keeps the server from starting is told in one line that names the set
       { DATABASE_URL: 'postgresql://user:hidden@127.0.0.1:1/none' },
       /DATABASE_URL: 127\.0\.0\.1:1\/none cannot be used: nobody listens there/,
     ],
+    [
+      'a wrong configuration file',
+      { DIALWRIGHT_CONFIG: file('config.yaml', 'DIALWRIGHT_RTP_PORTS: [1, 2]\nDIALWRIGHT_LOGG: info\n') },
+      /DIALWRIGHT_RTP_PORTS \(in .*config\.yaml\): .*\n.*DIALWRIGHT_LOGG \(in .*\): .*did you mean DIALWRIGHT_LOG\?/,
+    ],
     ['a data directory that is a file', { DIALWRIGHT_DATA: file('file', '') }, /DIALWRIGHT_DATA: .*file: it is a file/],
     [
       'several wrong settings at once',
@@ -101,7 +114,53 @@ test('what keeps the server from starting is told in one line that names the set
   }
 })
 
-test('a second instance on the same data is refused while the first goes on', { timeout: 60_000 }, async (t) => {
+/** Sockets on so many even ports in a row. */
+async function takeEvenPorts(count: number): Promise<Socket[]> {
+  const take = async (port: number): Promise<Socket> => {
+    const socket = createSocket('udp4')
+    const listening = once(socket, 'listening')
+    socket.bind(port, '127.0.0.1')
+    await listening
+    return socket
+  }
+  for (let from = 30_000; from < 32_000; from += 2 * count) {
+    const taken = await Promise.allSettled(Array.from({ length: count }, (_, n) => take(from + 2 * n)))
+    const sockets = taken.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    if (sockets.length === count) return sockets
+    for (const socket of sockets) socket.close()
+  }
+  throw new Error('no row of free ports')
+}
+
+test('a SIP port that the last process still holds is waited for; one that stays taken is told', {
+  timeout: 120_000,
+}, async (t) => {
+  const directory = await makeTemporaryDirectory('port-')
+  const provisionFile = join(directory, 'provisioning.json')
+  writeFileSync(provisionFile, JSON.stringify(demoProvisioning(5060, login)))
+  const data = join(directory, 'data')
+  const holder = createSocket('udp4')
+  const listening = once(holder, 'listening')
+  holder.bind(0, '127.0.0.1')
+  await listening
+  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  const sip = `127.0.0.1:${holder.address().port}`
+  // What a life before leaves.
+  mkdirSync(join(data, 'telephony'), { recursive: true })
+  const environment = { ...demoEnvironment({ dataDirectory: data, provisionFile }), DIALWRIGHT_SIP: sip }
+  const { code, errors } = await runToItsEnd(environment)
+  assert.equal(code, 1)
+  assert.match(errors, /DIALWRIGHT_SIP: 127\.0\.0\.1:\d+: another program uses it/)
+
+  const run = ServerRun.start(environment)
+  t.after(() => run.child.exitCode === null && run.stop())
+  await until('it says what it waits for', () => run.lines.some((line) => line.includes(`${sip} is in use`)))
+  holder.close()
+  await run.ready()
+  assert.equal(await run.stop(), 0)
+})
+
+test('a second instance on the same data is refused while the first goes on', { timeout: 120_000 }, async (t) => {
   const directory = await makeTemporaryDirectory('second-')
   const provisionFile = join(directory, 'provisioning.json')
   writeFileSync(provisionFile, JSON.stringify(demoProvisioning(5060, login)))
@@ -117,7 +176,7 @@ test('a second instance on the same data is refused while the first goes on', { 
   assert.equal((await fetch(`${first.address}/readyz`)).status, 200)
 })
 
-test('with DATABASE_URL it runs on that database and starts none of its own', { timeout: 60_000 }, async (t) => {
+test('with DATABASE_URL it runs on that database and starts none of its own', { timeout: 120_000 }, async (t) => {
   const directory = await makeTemporaryDirectory('given-')
   const database = await startEmbeddedPostgres({
     dataDirectory: join(directory, 'theirs'),

@@ -1,12 +1,14 @@
 /** The main process: HTTP, the dialing engine, the scenario runs, the database client. It alone constructs and wires. */
+import { systemClock } from './adapters/system/system-clock.ts'
 import { type Config, readConfig } from './config.ts'
 import { startNode } from './node.ts'
-import { checkRtpPorts, tellStartFailure } from './start-checks.ts'
+import { awaitSipPort, checkRtpPorts, tellStartFailure } from './start-checks.ts'
 
 let config: Config | null = null
 
 async function main(): Promise<void> {
   config = readConfig()
+  await awaitSipPort(config, systemClock, (line) => process.stdout.write(`${line}\n`))
   await checkRtpPorts(config)
   const starting = startNode(config)
   let isEnding = false

@@ -1,9 +1,34 @@
 /** What is looked at before the start, and how a start that failed is told: in words, with the setting that mends it. */
-import { sep } from 'node:path'
-import { isRangeTaken } from '@dialwright/media'
+import { existsSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import type { Clock } from '@dialwright/dialer'
+import { isPortTaken, isRangeTaken } from '@dialwright/media'
 import { fullDiskError } from './adapters/postgres/supervisor/disk-space.ts'
 import type { Config } from './config.ts'
 import { isCoded, StartError, systemReason } from './errors.ts'
+
+/** A telephony process whose main was killed hangs up after 3 s and is gone within 5. */
+const goodbyesTakeMs = 6_000
+const lookEveryMs = 100
+
+/**
+ * Waits for the SIP port when a life before this one may still hold it, ending its calls. On a fresh data directory, and after
+ * the time that goodbyes can take, a port that is taken is somebody else's: the start that follows says so.
+ */
+export async function awaitSipPort(
+  config: Pick<Config, 'sip' | 'dataDirectory'>,
+  clock: Clock,
+  tell: (line: string) => void,
+): Promise<void> {
+  const { host, port } = config.sip
+  if (port === 0 || !existsSync(join(config.dataDirectory, 'telephony'))) return
+  for (let waitedMs = 0; waitedMs < goodbyesTakeMs && (await isPortTaken(host, port)); waitedMs += lookEveryMs) {
+    if (waitedMs === 0) tell(`DIALWRIGHT_SIP: ${host}:${port} is in use; the last process may be ending its calls`)
+    await new Promise<void>((resolve) => {
+      clock.schedule(lookEveryMs, resolve)
+    })
+  }
+}
 
 /**
  * Calls skip the ports of the range that are taken; a range in which none is free would fail every call, one by one.

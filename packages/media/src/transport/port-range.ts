@@ -1,4 +1,4 @@
-/** A look at a range of UDP ports before it is relied upon. */
+/** A look at UDP ports before they are relied upon. */
 import { openRtpSocket } from './rtp-socket.ts'
 
 /**
@@ -11,13 +11,17 @@ export async function isRangeTaken(
   range: { readonly from: number; readonly to: number },
 ): Promise<boolean> {
   for (let port = range.from + (range.from % 2); port <= range.to; port += 2) {
-    try {
-      await (await openRtpSocket(address, port, () => {})).close()
-      return false
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined
-      if (code !== 'EADDRINUSE') return false
-    }
+    if (!(await isPortTaken(address, port))) return false
   }
   return true
+}
+
+/** Whether another socket holds the port; false too when the address cannot be bound for any other reason. */
+export async function isPortTaken(address: string, port: number): Promise<boolean> {
+  try {
+    await (await openRtpSocket(address, port, () => {})).close()
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+  }
 }
