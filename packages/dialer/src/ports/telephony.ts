@@ -94,7 +94,7 @@ export interface Telephony {
   /**
    * Takes an unanswered call back; ends an answered one, by default once everything queued has been said, however long that is: only
    * the maximum duration cuts it, or a second hang-up that says `cut`. A far end that does not play its part in the end keeps the leg
-   * some seconds, not for as long as its transaction lives.
+   * four seconds, two after a hang-up that cuts, not for as long as its transaction lives.
    */
   hangup(legId: string, speech?: QueuedSpeech): void
   /** One ordered stream per leg; exactly one `ended`. Returns the function that ends the subscription. */

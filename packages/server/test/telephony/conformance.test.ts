@@ -18,7 +18,7 @@ const personas = {
 const mediaLostAfterMs = 500
 
 telephonyConformance(async (context) => {
-  const { client, trunk, ledger } = await openNativeLine(context, 1, mediaLostAfterMs)
+  const { client, trunk, ledger } = await openNativeLine(context, { mediaLostAfterMs })
   // What no carrier does is done by hand.
   const byHand = await openFarEnd(2 * mediaLostAfterMs)
   context.after(() => byHand.stop())

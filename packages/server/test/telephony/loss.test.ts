@@ -26,7 +26,7 @@ test(`${calls} calls through 5 % loss each way, doubles and overtaking: one end 
   timeout: 180_000,
 }, async (t) => {
   const weather = { loss: 0.05, duplicate: 0.03, reorder: 0.05, delayMs: 20 }
-  const line = await openNativeLine(t, seed)
+  const line = await openNativeLine(t, { seed })
   const { client } = line
   const relay = await startRelay({
     ...weather,

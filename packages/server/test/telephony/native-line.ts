@@ -7,6 +7,7 @@ import type { TrunkTarget } from '@dialwright/dialer'
 import { pino } from 'pino'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
 import { TelephonyClient } from '../../src/adapters/telephony/telephony-client.ts'
+import type { Kill } from '../../src/dialing/faults.ts'
 
 export type NativeLine = {
   readonly client: TelephonyClient
@@ -21,17 +22,31 @@ export type NativeLine = {
 /** Both end with the test, in this order: what is still to be told arrives. */
 export async function openNativeLine(
   context: { after: (action: () => Promise<void>) => void },
-  seed = 1,
-  mediaLostAfterMs?: number,
+  options: {
+    readonly seed?: number
+    /** 0: any free one, another after a restart. */
+    readonly sipPort?: number
+    readonly mediaLostAfterMs?: number
+    readonly killAt?: readonly Kill[]
+    readonly onKill?: (kill: Kill) => void
+  } = {},
 ): Promise<NativeLine> {
+  const { seed = 1, sipPort = 0, mediaLostAfterMs, killAt = [], onKill = () => {} } = options
   const directory = mkdtempSync(join(tmpdir(), 'telephony-'))
   const ledgerPath = join(directory, 'ledger.jsonl')
   const carrier = await spawnCarrier({ ledgerPath, seed })
-  const client = await TelephonyClient.start({
+  const client: TelephonyClient = await TelephonyClient.start({
     clock: systemClock,
     log: pino({ level: 'silent' }),
+    faults: {
+      killAt,
+      kill: (kill) => {
+        onKill(kill)
+        process.kill(client.processId ?? 0, 'SIGKILL')
+      },
+    },
     options: {
-      sip: { host: '127.0.0.1', port: 0 },
+      sip: { host: '127.0.0.1', port: sipPort },
       rtpPorts: 'ephemeral',
       publicAddress: '127.0.0.1',
       journalDirectory: join(directory, 'journal'),

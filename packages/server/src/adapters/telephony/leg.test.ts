@@ -129,6 +129,21 @@ test('a leg whose far end does not answer its CANCEL ends after four seconds, an
   assert.deepEqual(log.slice(10), ['settled'])
 })
 
+test('a hang-up in haste waits two seconds for the far end, also behind one that was not in haste', async () => {
+  const { leg, clock, log, rings } = await legByHand()
+  rings()
+  leg.hangup()
+  await clock.advanceAsync(1_000)
+  leg.hangup('cut')
+  await clock.advanceAsync(1_000)
+  leg.hangup('cut')
+  await clock.advanceAsync(999)
+  assert.ok(!log.includes('over'))
+  await clock.advanceAsync(1)
+  assert.ok(log.includes('over'))
+  assert.equal(log.filter((line) => line === 'CANCEL').length, 1)
+})
+
 test('a trunk without any reply ends the leg at once; a late answer still reaches the journal', async () => {
   const { leg, log, answers, sipEnds, settleTurns } = await legByHand()
   leg.hangup()

@@ -43,9 +43,10 @@ export type LegDeps = {
 
 /**
  * A far end that was told BYE or CANCEL has answered within this, or the leg ends without it: four copies of the request have left
- * by then. The SIP call goes on by itself for 64*T1, so that a late answer finds somebody who ends it.
+ * by then, three when whoever hangs up is in haste. The SIP call goes on by itself for 64*T1, so that a late answer finds somebody
+ * who ends it.
  */
-const farEndPatienceMs = 4_000
+const farEndPatienceMs = { finish: 4_000, cut: 2_000 } as const satisfies Record<QueuedSpeech, number>
 
 const none = { code: null, reason: null, q850: null } as const
 
@@ -62,6 +63,7 @@ export class Leg {
   /** How long it may ring, then how long it may last. */
   #limit: Timer | null = null
   #patience: Timer | null = null
+  #patientUntilMs = Number.POSITIVE_INFINITY
   #isHungUp = false
   #isByeSent = false
   #isOver = false
@@ -96,19 +98,19 @@ export class Leg {
   hangup(speech: QueuedSpeech = 'finish'): void {
     if (this.#isOver) return
     if (this.#answeredMs === null) {
-      if (this.#isHungUp) return
+      if (this.#isHungUp) return this.#endBeforeLong(speech)
       this.#isHungUp = true
       // A far end that is slow with its 487 must not turn our hang-up into ringing that ended by itself.
       this.#limit?.cancel()
       this.#localEnd = { by: 'us', cause: 'cancelled' }
-      return this.#withdraw(this.#localEnd)
+      return this.#withdraw(this.#localEnd, speech)
     }
     this.#localEnd ??= { by: 'us', cause: 'bye' }
-    if (speech === 'cut') return this.#bye()
+    if (speech === 'cut') return this.#bye(speech)
     if (this.#isHungUp) return
     this.#isHungUp = true
     // What was said is heard to its end: the last word goes out before the BYE. The maximum duration is its ceiling.
-    void this.#deps.media.drain(this.request.legId).then(() => this.#bye())
+    void this.#deps.media.drain(this.request.legId).then(() => this.#bye('finish'))
   }
 
   /** Ends the leg whatever its far end does; for a process that has no more time. */
@@ -148,7 +150,7 @@ export class Leg {
       this.#isHungUp = true
       this.#localEnd = { by: 'timeout', cause: 'ring-timeout' }
       // Nothing rang where nothing replied: that is the trunk's failure, not the callee's absence.
-      this.#withdraw({ by: 'timeout', cause: 'no-response' })
+      this.#withdraw({ by: 'timeout', cause: 'no-response' }, 'finish')
     })
     this.#call = this.#deps.sip.invite(
       {
@@ -181,24 +183,32 @@ export class Leg {
    * Takes the INVITE back. Without any reply a CANCEL may not be sent (RFC 3261 §9.1) and Timer B takes 32 s: the leg ends at
    * once, and the call goes on by itself to send CANCEL, or ACK and BYE, should a reply come after all.
    */
-  #withdraw(unheard: Pick<EndedEvent, 'by' | 'cause'>): void {
+  #withdraw(unheard: Pick<EndedEvent, 'by' | 'cause'>, speech: QueuedSpeech): void {
     if (this.#call === null) return
     this.#call.cancel()
-    if (this.#hasReply) this.#endBeforeLong()
+    if (this.#hasReply) this.#endBeforeLong(speech)
     else this.#end(unheard)
   }
 
-  #bye(): void {
-    if (this.#isOver || this.#isByeSent) return
+  #bye(speech: QueuedSpeech): void {
+    if (this.#isOver) return
     this.#isHungUp = true
-    this.#isByeSent = true
-    this.#deps.faults('before-bye')
-    this.#call?.bye()
-    this.#endBeforeLong()
+    if (!this.#isByeSent) {
+      this.#isByeSent = true
+      this.#deps.faults('before-bye')
+      this.#call?.bye()
+    }
+    this.#endBeforeLong(speech)
   }
 
-  #endBeforeLong(): void {
-    this.#patience = this.#deps.clock.schedule(farEndPatienceMs, () => this.giveUp())
+  #endBeforeLong(speech: QueuedSpeech): void {
+    // A further hang-up shortens the wait and never makes it longer.
+    const ms = farEndPatienceMs[speech]
+    const untilMs = this.#deps.clock.monotonicMs() + ms
+    if (untilMs >= this.#patientUntilMs) return
+    this.#patientUntilMs = untilMs
+    this.#patience?.cancel()
+    this.#patience = this.#deps.clock.schedule(ms, () => this.giveUp())
   }
 
   #offer(): string {
@@ -259,7 +269,7 @@ export class Leg {
       if (this.request.recordTo !== null) this.#deps.media.record(this.request.legId, this.request.recordTo)
       this.#limit = this.#deps.clock.schedule(this.request.maxDurationMs, () => {
         if (!this.#isByeSent) this.#localEnd = { by: 'timeout', cause: 'max-duration' }
-        this.#bye()
+        this.#bye('finish')
       })
       this.#deps.faults('after-answer-before-report')
       this.#deps.emit({ type: 'answered', codec: audio.codec })

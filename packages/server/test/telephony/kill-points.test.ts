@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { TelephonyEvent } from '@dialwright/dialer'
+import { type Kill, telephonyFaultPoints } from '../../src/dialing/faults.ts'
+import { type NativeLine, openNativeLine } from './native-line.ts'
+
+type Ended = Extract<TelephonyEvent, { type: 'ended' }>
+
+const pollMs = 20
+/** Points at which main has been told of no answer. */
+const unheard = new Set(['before-invite-sent', 'after-journal-written', 'after-invite-sent', 'before-answer-acked'])
+
+/** As in production: the next process has the port of the one that died, so that what the far end repeats still arrives. */
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4')
+  const listening = once(socket, 'listening')
+  socket.bind(0, '127.0.0.1')
+  await listening
+  const { port } = socket.address()
+  const closed = once(socket, 'close')
+  socket.close()
+  await closed
+  return port
+}
+
+/** Calls somebody who answers and says nothing, hangs up once answered; resolves with the end that main is told. */
+function callOnce({ client, trunk }: NativeLine, legId: string): Promise<Ended> {
+  const ended = new Promise<Ended>((resolve) => {
+    client.onEvent((event) => {
+      if (event.legId !== legId) return
+      if (event.type === 'answered') client.hangup(legId)
+      if (event.type === 'ended') resolve(event)
+    })
+  })
+  void client.originate({
+    legId,
+    sipCallId: legId,
+    trunk: trunk(),
+    to: '74955550002',
+    from: '79996662211',
+    ringTimeoutMs: 8_000,
+    maxDurationMs: 30_000,
+    recordTo: null,
+  })
+  return ended
+}
+
+for (const point of telephonyFaultPoints) {
+  test(`killed ${point}: its leg is lost, the next process leaves nobody on the line and is not killed again`, {
+    timeout: 60_000,
+  }, async (t) => {
+    const kills: Kill[] = []
+    const line = await openNativeLine(t, {
+      sipPort: await freePort(),
+      killAt: [{ victim: 'telephony', point, nth: 1 }],
+      onKill: (kill) => kills.push(kill),
+    })
+    const legId = crypto.randomUUID()
+    const ended = await callOnce(line, legId)
+    assert.deepEqual([ended.by, ended.cause], ['error', 'lost'])
+    if (unheard.has(point)) assert.equal(ended.wasAnswered, false)
+    assert.deepEqual(kills, [{ victim: 'telephony', point, nth: 1 }])
+    while (!line.client.isReady) await pause(pollMs)
+    const kindsOf = (id: string): string[] =>
+      line
+        .ledger()
+        .filter(({ callId }) => callId === id)
+        .map(({ kind }) => kind)
+    // The same point once more, in the life of the next process.
+    const next = crypto.randomUUID()
+    assert.equal((await callOnce(line, next)).cause, 'bye')
+    assert.deepEqual(kindsOf(next), ['ring', 'answered', 'ended'])
+    const isSent = !['before-invite-sent', 'after-journal-written'].includes(point)
+    if (isSent) while (kindsOf(legId).at(-1) !== 'ended') await pause(pollMs)
+    assert.equal(kindsOf(legId).filter((kind) => kind === 'ring').length, isSent ? 1 : 0)
+    while (line.openLegs().length > 0) await pause(pollMs)
+    assert.equal(kills.length, 1)
+  })
+}
