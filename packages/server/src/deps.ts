@@ -19,7 +19,23 @@ export type ServerDeps = {
   readonly limits: RequestLimits
   /** Something changed that the engine should look at now. */
   readonly onChange: () => void
+  /** An import waits to be read, or to be taken back. */
+  readonly onImport: () => void
+}
+
+/** Where a node listens, for whoever looks why calls have no way or no sound. */
+export type NetworkStatus = {
+  readonly sip: { readonly host: string; readonly port: number }
+  readonly rtpPorts: { readonly from: number; readonly to: number } | 'ephemeral'
+  /** The address that the far end is told. */
+  readonly publicAddress: string
+  /** Whether the telephony process answers. */
+  readonly telephony: boolean
 }
 
 /** What the HTTP server is given besides. Only `access` may ask the whole `pool`: it must find out whose workspace it is. */
-export type HttpDeps = ServerDeps & { readonly workspaces: WorkspaceDatabases }
+export type HttpDeps = ServerDeps & {
+  readonly workspaces: WorkspaceDatabases
+  /** Where this node listens and whether telephony answers; absent: a process without telephony. */
+  readonly network?: (() => Promise<NetworkStatus>) | undefined
+}

@@ -1,6 +1,6 @@
 /** One node of the product, wired: database, telephony process, engine, HTTP, dispatcher; started in order, stopped in reverse. */
 import { mkdir, readFile } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { dirname, extname, join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { parse as parseYaml } from 'yaml'
 import { ensureOwner } from './access/first-owner.ts'
@@ -24,6 +24,7 @@ import { type FaultVictim, isTelephonyFault, type Kill, killAt } from './dialing
 import { NodeClock } from './dialing/node-clock.ts'
 import { StartError, systemReason } from './errors.ts'
 import { buildHttpServer } from './http/server.ts'
+import { JobsProcess } from './jobs/jobs-process.ts'
 import { applyProvisioning } from './provisioning/apply.ts'
 import { startDispatcher } from './webhooks/dispatcher.ts'
 
@@ -103,6 +104,14 @@ async function assemble(
     faults: killAt(config.killAt, kill),
     recordingOf: (leg) => materials.recordingOf(leg),
   })
+  const jobs: JobsProcess = new JobsProcess({
+    start: { databaseUrl, nodeName: config.nodeName, logLevel: config.logLevel },
+    database: pool,
+    clock,
+    onContacts: () => engine.wake(),
+    log,
+  })
+  stack.defer(() => jobs.stop())
   const deps: ServerDeps = {
     pool,
     clock,
@@ -113,8 +122,9 @@ async function assemble(
     egress: config.egress,
     limits: config.limits,
     onChange: () => engine.wake(),
+    onImport: () => jobs.wake(),
   }
-  if (config.provisionFile !== undefined) await applyProvisioning(deps, await readDocument(config.provisionFile))
+  if (config.provisionFile !== undefined) await provision(deps, config.provisionFile)
   const madePassword = await ensureOwner(deps, config.admin)
   const dispatcher = startDispatcher(deps)
   stack.defer(() => dispatcher.stop())
@@ -123,7 +133,19 @@ async function assemble(
   // Its own pool: a flood of requests takes no connection from the claims of calls.
   const httpPool = createPool(databaseUrl, log)
   stack.defer(() => httpPool.end())
-  const http = await buildHttpServer({ ...deps, workspaces: new WorkspaceDatabases(httpPool) })
+  const http = await buildHttpServer({
+    ...deps,
+    workspaces: new WorkspaceDatabases(httpPool),
+    network: async () => ({
+      sip: { host: config.sip.host, port: telephony.sipPort },
+      rtpPorts: config.rtpPorts,
+      publicAddress: config.publicAddress ?? config.sip.host,
+      telephony: await telephony.health().then(
+        () => true,
+        () => false,
+      ),
+    }),
+  })
   const address = await http.listen(config.http).catch((error) => {
     const { host, port } = config.http
     throw new StartError('HTTP_ADDRESS_UNUSABLE', `DIALWRIGHT_HTTP: ${host}:${port}: ${systemReason(error)}.`, error)
@@ -157,6 +179,15 @@ async function openDataDirectory(directory: string): Promise<void> {
   } catch (error) {
     throw new StartError('DATA_DIRECTORY_UNUSABLE', `DIALWRIGHT_DATA: ${directory}: ${systemReason(error)}.`, error)
   }
+}
+
+/** A document from this machine: sounds are looked for beside it. */
+async function provision(deps: ServerDeps, file: string): Promise<void> {
+  const options = { baseDirectory: dirname(resolve(file)) }
+  const { needs, notes, created, changed, left } = await applyProvisioning(deps, await readDocument(file), options)
+  for (const { path, message } of needs) deps.log.warn({ file, path }, `provisioning: ${message}`)
+  for (const { path, message } of notes) deps.log.info({ file, path }, `provisioning: ${message}`)
+  deps.log.info({ file, created, changed, left }, 'provisioned')
 }
 
 async function readDocument(file: string): Promise<unknown> {

@@ -23,6 +23,7 @@ const app = await buildHttpServer({
   egress: 'loopback',
   limits: { requestsPerMinute: null, loginsPerMinute: null },
   onChange: () => {},
+  onImport: () => {},
 })
 await app.ready()
 const target = fileURLToPath(new URL('../../../../docs/openapi.json', import.meta.url))

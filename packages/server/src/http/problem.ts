@@ -9,7 +9,9 @@ import {
   InvalidInputError,
 } from '../campaigns/errors.ts'
 import { IdempotencyError } from '../campaigns/idempotency.ts'
+import { ContactBusyError, ContactNotFoundError } from '../contacts/change-contact.ts'
 import type { ServerDeps } from '../deps.ts'
+import { ImportNotFoundError, ImportStateError } from '../imports/errors.ts'
 import { ProvisioningError } from '../provisioning/errors.ts'
 import { ResourceError, type ResourceErrorCode, type Use } from '../resources/errors.ts'
 import { ScenarioInvalidError } from '../scenarios/errors.ts'
@@ -95,6 +97,10 @@ function problemOf(error: unknown): Problem {
       usedBy,
     )
   }
+  if (error instanceof ContactNotFoundError) return new Problem(404, 'not-found', error.message)
+  if (error instanceof ContactBusyError) return new Problem(409, 'conflict', error.message)
+  if (error instanceof ImportNotFoundError) return new Problem(404, 'not-found', error.message)
+  if (error instanceof ImportStateError) return new Problem(409, 'conflict', error.message)
   if (error instanceof ProvisioningError) {
     const errors = error.problems.map(({ path, code, message }) => ({ pointer: path, code, message }))
     return new Problem(422, 'invalid', 'The provisioning document cannot be applied; nothing was changed', errors)

@@ -12,6 +12,7 @@ import { callRoutes } from './calls/routes.ts'
 import { campaignRoutes } from './campaigns/routes.ts'
 import { contactRoutes } from './contacts/routes.ts'
 import { eventRoutes } from './events/routes.ts'
+import { importRoutes } from './imports/routes.ts'
 import { Problem, sendProblem } from './problem.ts'
 import { provisioningRoutes } from './provisioning/routes.ts'
 import { registerReadiness } from './readiness.ts'
@@ -20,6 +21,7 @@ import { resourceRoutes } from './resources/routes.ts'
 import type { NativeApp } from './scope.ts'
 import { sessionRoutes } from './session/routes.ts'
 import { refuseUnstorableInput } from './storable-input.ts'
+import { systemRoutes } from './system/routes.ts'
 import { validatorCompiler } from './validation.ts'
 import { deliveryRoutes } from './webhook-endpoints/routes.ts'
 
@@ -70,11 +72,13 @@ export async function buildHttpServer(
       sessionRoutes(native, deps)
       campaignRoutes(native, deps)
       contactRoutes(native, deps)
+      await importRoutes(native, deps)
       callRoutes(native, deps)
       for (const resource of nativeResources) resourceRoutes(native, deps, resource)
       deliveryRoutes(native, deps)
       auditRoutes(native, deps)
       eventRoutes(native, deps)
+      systemRoutes(native, deps)
       provisioningRoutes(native, deps)
     },
     { prefix: '/dialwright/v1' },

@@ -79,7 +79,10 @@ type Row = {
   now: Temporal.Instant
 }
 
-/** Contacts that are neither done nor on the line, each with its reason and, where time alone helps, the instant. */
+/**
+ * Contacts that are neither done nor on the line, each with its reason and, where time alone helps, the instant.
+ * @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND`
+ */
 export async function waitingContacts(
   deps: ServerDeps,
   workspaceId: string,
@@ -95,6 +98,13 @@ export async function waitingContacts(
       order by k.id limit $4`,
     [workspaceId, campaignId, after, limit],
   )
+  if (rows.length === 0) {
+    const { rowCount } = await deps.pool.query('select from campaign where workspace_id = $1 and id = $2', [
+      workspaceId,
+      campaignId,
+    ])
+    if (rowCount === 0) throw new CampaignNotFoundError(campaignId)
+  }
   return rows.map((row) => ({ id: row.id, phones: row.phones, ...whyWaiting(row) }))
 }
 

@@ -12,6 +12,7 @@ import {
   type HttpGround,
   type Ids,
   login,
+  makePeople,
   mayUse,
   native,
   open,
@@ -33,6 +34,7 @@ describe('the HTTP surface', () => {
     own = { campaign: await create('/api/cis/beta/tasks', task), call: crypto.randomUUID() }
     await create(`${native}/campaigns/${own.campaign}/contacts`, contacts)
     own = await makeResources(http.app, tokenOf('own', 'owner'), own)
+    own = { ...own, ...(await makePeople(http.app, tokenOf('own', 'owner'), own.campaign)) }
   })
   after(() => http.close())
 
@@ -48,13 +50,16 @@ describe('the HTTP surface', () => {
   }
   const ask = async (route: string, ids: Ids, authorization: string | undefined) => {
     const [method = '', path = ''] = route.split(' ')
-    const { body, query } = surface[route] ?? open
-    const payload = body?.(ids) as object | undefined
+    const { body, query, type } = surface[route] ?? open
+    const payload = body?.(ids) as object | string | undefined
     const { statusCode, body: text } = await http.app.inject({
       method: method as 'GET' | 'POST' | 'PATCH' | 'DELETE',
       url: addressOf(path, ids) + (query?.(ids) ?? ''),
       ...(payload === undefined ? {} : { payload }),
-      ...(authorization === undefined ? {} : { headers: { authorization } }),
+      headers: {
+        ...(type === undefined ? {} : { 'content-type': type }),
+        ...(authorization === undefined ? {} : { authorization }),
+      },
     })
     return { status: statusCode, text }
   }
@@ -144,7 +149,7 @@ describe('the HTTP surface', () => {
     )
     // What the writers of its own workspace did above, and nothing more.
     assert.ok(rows[0] !== undefined)
-    assert.equal(rows[0].contacts, 2)
+    assert.equal(rows[0].contacts, 1)
   })
 
   test('nothing but the door asks the database as its owner: every other statement is held by row-level security', () => {

@@ -137,7 +137,9 @@ describe('hostile requests', () => {
     [`POST ${native}/session`]: login,
     'POST /api/v1/auth/login': { email: login.login, password: login.password },
   }
-  const bodies = Object.entries(surface).flatMap(([route, { body }]) => {
+  const bodies = Object.entries(surface).flatMap(([route, { body, type }]) => {
+    // Lists of people are bytes, not JSON: test/imports has hostile ones.
+    if (type !== undefined) return []
     const valid = body === undefined ? (logins as Record<string, unknown>)[route] : body
     return valid === undefined ? [] : [{ route, valid }]
   })

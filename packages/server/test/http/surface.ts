@@ -28,6 +28,8 @@ export type Route = {
   readonly who: Who
   readonly body?: (ids: Ids) => unknown
   readonly query?: (ids: Ids) => string
+  /** Content-Type of a body that is text, not JSON. */
+  readonly type?: string
 }
 /** Ids of a workspace's things: a campaign, a call, and one of each resource by its path. */
 export type Ids = { readonly campaign: string; readonly call: string; readonly [path: string]: string }
@@ -79,10 +81,26 @@ export const surface: Readonly<Record<string, Route>> = {
   [`GET ${native}/campaigns/:id/waiting`]: reads(),
   [`POST ${native}/campaigns/:id/contacts`]: writes(() => contacts),
   [`GET ${native}/campaigns/:id/contacts`]: reads(),
+  [`GET ${native}/campaigns/:id/contacts/export`]: reads(),
+  [`GET ${native}/campaigns/:id/contacts/:contact`]: reads(),
+  [`PATCH ${native}/campaigns/:id/contacts/:contact`]: writes(() => ({ priority: 1, variables: { name: 'Anna' } })),
+  [`DELETE ${native}/campaigns/:id/contacts/:contact`]: writes(),
+  [`POST ${native}/campaigns/:id/reset`]: writes(() => ({ dispositions: ['busy'], keyword: 'anna' })),
+  [`POST ${native}/campaigns/:id/imports`]: { ...writes(() => 'phone\n+74951234569\n'), type: 'text/csv' },
+  [`GET ${native}/campaigns/:id/imports`]: reads(),
+  [`GET ${native}/imports/:id`]: reads(),
+  [`PUT ${native}/imports/:id/bytes`]: {
+    ...writes(() => '+74951234570\n'),
+    query: () => '?offset=0',
+    type: 'application/octet-stream',
+  },
+  [`GET ${native}/imports/:id/rejected`]: reads(),
+  [`POST ${native}/imports/:id/undo`]: writes(),
   [`GET ${native}/calls`]: reads(({ campaign: id }) => `?campaign=${id}`),
   [`GET ${native}/calls/:id`]: reads(),
   // Without following, the answer has an end.
   [`GET ${native}/events`]: reads(({ campaign: id }) => `?follow=false&from=kept&campaign=${id}`),
+  [`GET ${native}/system`]: reads(),
   [`GET ${native}/explain`]: reads(({ campaign: id }) => `?campaign=${id}&phone=74951234567`),
   [`DELETE ${native}/campaigns/:id`]: writes(),
   ...resourceSurface,
@@ -111,10 +129,30 @@ export function mayUse(route: string, role: Role): boolean {
   return who === 'everybody who reads' || writers.includes(role)
 }
 
+/** Somebody in a campaign, who came by an import. */
+export async function makePeople(
+  app: FastifyInstance,
+  token: string,
+  campaignId: string,
+): Promise<{ readonly contact: string; readonly imports: string }> {
+  const ask = (method: 'GET' | 'POST', path: string, payload?: string) =>
+    app.inject({
+      method,
+      url: `${native}/campaigns/${campaignId}/${path}`,
+      headers: { authorization: `Bearer ${token}`, ...(payload === undefined ? {} : { 'content-type': 'text/csv' }) },
+      ...(payload === undefined ? {} : { payload }),
+    })
+  const list = await ask('POST', 'imports', 'phone\n+74951234560\n')
+  const people = await ask('GET', 'contacts')
+  return { imports: list.json().id, contact: people.json().items[0].id }
+}
+
 /** The route's address with the id that it is about. */
 export function addressOf(path: string, ids: Ids): string {
   const [noun = ''] = path.startsWith(`${native}/`) ? path.slice(native.length + 1).split('/') : []
-  return path.replace(':id', (noun === 'calls' ? ids.call : ids[noun]) ?? ids.campaign)
+  return path
+    .replace(':contact', ids.contact ?? ids.call)
+    .replace(':id', (noun === 'calls' ? ids.call : ids[noun]) ?? ids.campaign)
 }
 
 /** Health and documentation, which tell nothing of anybody. */
@@ -148,6 +186,7 @@ export async function openHttp(
     egress: 'loopback',
     limits,
     onChange: () => {},
+    onImport: () => {},
   }
   await applyProvisioning(deps, demoProvisioning(5060, { ...login, token: 'dw_first_01234567' }))
   const other = crypto.randomUUID()

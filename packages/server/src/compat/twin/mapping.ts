@@ -1,7 +1,7 @@
 /** TWIN's words in ours, and back. */
 import type { CampaignSettings, RetryRule } from '@dialwright/dialer'
 import type { NewCampaign } from '../../campaigns/create-campaign.ts'
-import type { NewContact } from '../../contacts/add-contacts.ts'
+import type { NewContact } from '../../contacts/prepare-contact.ts'
 import type { TwinCandidate, TwinTask } from './schemas.ts'
 
 type Rule = NonNullable<TwinTask['recallRules']['BUSY']>

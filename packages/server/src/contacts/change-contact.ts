@@ -1,0 +1,95 @@
+/** Changes what is known of one person, or takes the person away: never in the middle of a call. */
+import { type Connection, statement, transaction } from '../adapters/postgres/pool.ts'
+import type { ServerDeps } from '../deps.ts'
+
+/** Undefined: as it is. */
+export type ContactChange = {
+  readonly variables?: Readonly<Record<string, unknown>> | undefined
+  readonly priority?: number | undefined
+  readonly callbackData?: unknown
+}
+
+export class ContactNotFoundError extends Error {
+  readonly code = 'CONTACT_NOT_FOUND'
+
+  constructor(id: string) {
+    super(`There is no contact ${id} in this campaign`)
+    this.name = 'ContactNotFoundError'
+  }
+}
+
+export class ContactBusyError extends Error {
+  readonly code = 'CONTACT_BUSY'
+
+  constructor() {
+    super('The contact is on the line: wait until the call has ended')
+    this.name = 'ContactBusyError'
+  }
+}
+
+type Locked = { readonly state: string; readonly routeId: number; readonly zoneId: number; readonly priority: number }
+
+const lock = statement<Locked>(
+  'contact-lock',
+  `select state, route_id as "routeId", zone_id as "zoneId", priority from contact
+    where workspace_id = $1 and campaign_id = $2 and id = $3 for update`,
+)
+const addLane = statement(
+  'contact-add-lane',
+  'insert into lane (workspace_id, campaign_id, route_id, zone_id, priority) values ($1, $2, $3, $4, $5) on conflict do nothing',
+)
+const change = statement(
+  'contact-change',
+  `update contact set variables = coalesce($2, variables), priority = coalesce($3, priority),
+          callback_data = case when $4 then $5 else callback_data end where id = $1`,
+)
+const remove = statement('contact-remove', 'delete from contact where id = $1')
+
+/**
+ * @param check  Looks at the contact under its lock and throws to refuse.
+ * @throws {ContactNotFoundError} @throws {ContactBusyError}
+ */
+export async function changeContact(
+  deps: ServerDeps,
+  workspaceId: string,
+  campaignId: string,
+  id: string,
+  given: ContactChange,
+  check: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  await transaction(deps.pool, async (connection) => {
+    const contact = await lockIdle(connection, workspaceId, campaignId, id)
+    await check(connection)
+    if (given.priority !== undefined && given.priority !== contact.priority)
+      await addLane(connection, [workspaceId, campaignId, contact.routeId, contact.zoneId, given.priority])
+    await change(connection, [
+      id,
+      given.variables === undefined ? null : JSON.stringify(given.variables),
+      given.priority ?? null,
+      given.callbackData !== undefined,
+      JSON.stringify(given.callbackData ?? null),
+    ])
+  })
+  deps.onChange()
+}
+
+/** Calls and attempts stay as history. @throws {ContactNotFoundError} @throws {ContactBusyError} */
+export async function deleteContact(
+  deps: ServerDeps,
+  workspaceId: string,
+  campaignId: string,
+  id: string,
+): Promise<void> {
+  await transaction(deps.pool, async (connection) => {
+    await lockIdle(connection, workspaceId, campaignId, id)
+    await remove(connection, [id])
+  })
+  deps.onChange()
+}
+
+async function lockIdle(connection: Connection, workspaceId: string, campaignId: string, id: string): Promise<Locked> {
+  const [contact] = await lock(connection, [workspaceId, campaignId, id])
+  if (contact === undefined) throw new ContactNotFoundError(id)
+  if (contact.state === 'dialing') throw new ContactBusyError()
+  return contact
+}
