@@ -46,6 +46,19 @@ describe('files of the command line', { timeout: 300_000 }, () => {
     assert.deepEqual([refused.code, refused.stdout], [1, ''])
     assert.match(refused.stderr, /^ {2}workspace\.timeZone: /m)
     assert.match(refused.stderr, /^ {2}trunks\.0\.host: /m)
+    const sound = readFileSync(new URL('../../server/assets/audio/prompts/en/goodbye.wav', import.meta.url))
+    writeFileSync(join(cli.directory, 'own.wav'), sound)
+    const workspace = { name: 'Demo', timeZone: 'Europe/Moscow', country: 'RU', maxCalls: 100, callsPerSecond: 20 }
+    const withSound = (name: string): string =>
+      fileOf('sound.json', JSON.stringify({ workspace, audio: [{ path: '/own/hello.wav', file: name }] }))
+    assert.match(
+      (await cli.run(['provision', 'apply', withSound('own.wav')])).stdout,
+      /^ {2}create +audio +\/own\/hello\.wav/,
+    )
+    assert.match((await cli.run(['provision', 'check', withSound('own.wav')])).stdout, /0 created, 0 changed/)
+    const missing = await cli.run(['provision', 'check', withSound('none.wav')])
+    assert.equal(missing.code, 2)
+    assert.match(missing.stderr, /none\.wav/)
     const torn = fileOf('torn.yaml', 'workspace: { name: [\n')
     assert.equal((await cli.run(['provision', 'check', torn])).code, 2)
   })

@@ -1,5 +1,6 @@
 /** `provision`: a whole workspace as one file, looked at, applied, written. */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import type { Command, Context } from '../command.ts'
 import { UsageError } from '../errors.ts'
@@ -48,13 +49,32 @@ type Report = {
 
 async function send(context: Context, action: 'check' | 'apply'): Promise<undefined> {
   const { api, out, given } = context
-  const document = await readDocument(context, given.positional(0))
+  const file = given.positional(0)
+  const document = await readDocument(context, file)
   if (typeof document !== 'object' || document === null)
     throw new UsageError('Expected the sections of a workspace in the file')
-  const report = await api.post<Report>(`/provisioning/${action}`, document)
+  const complete = await withSounds(document, file === '-' ? '.' : dirname(file))
+  const report = await api.post<Report>(`/provisioning/${action}`, complete)
   out.result(report, () => changesText(report, action === 'apply'))
   for (const { path, message } of report.needs) out.note(out.paintNote('yellow', `needed: ${path}: ${message}`))
   for (const { path, message } of report.notes) out.note(`${path}: ${message}`)
+}
+
+/** Sounds that are files beside the document go along in it: the server reads no file for whoever asks over HTTP. */
+async function withSounds(document: object, directory: string): Promise<object> {
+  if (!('audio' in document) || !Array.isArray(document.audio)) return document
+  const items: readonly unknown[] = document.audio
+  const audio = await Promise.all(
+    items.map(async (item) => {
+      if (typeof item !== 'object' || item === null || !('file' in item)) return item
+      if (typeof item.file !== 'string' || item.file.startsWith('data:')) return item
+      const bytes = await readFile(resolve(directory, item.file)).catch((error: Error) => {
+        throw new UsageError(`${item.file}: ${error.message}`)
+      })
+      return { ...item, file: `data:audio/wav;base64,${bytes.toString('base64')}` }
+    }),
+  )
+  return { ...document, audio }
 }
 
 /** What changes, a line each; what stays is counted. */

@@ -33,7 +33,8 @@ export type DraftDocument = { readonly workspace: WorkspaceItem | null; readonly
 const mostItems = 20_000
 
 export function readDocument(document: unknown, report: Report): DraftDocument {
-  for (const { path, message } of storageFaults(document)) report(pointer(path), 'invalid', message)
+  const faults = [...storageFaults(document)]
+  for (const { path, message } of faults) report(pointer(path), 'invalid', message)
   const isReadable = isRecord(document)
   if (!isReadable) report('', 'invalid', 'expected an object with the section workspace and others')
   const given = isReadable ? document : {}
@@ -50,7 +51,9 @@ export function readDocument(document: unknown, report: Report): DraftDocument {
   }
   const workspace = isReadable ? parse(workspaceSchema, given.workspace, ['workspace'], report) : null
   const drafts = Object.fromEntries(sectionNames.map((name) => [name, readSection(name, given[name], report)]))
-  return { workspace, drafts: drafts as unknown as Drafts }
+  // Its name is looked up; of an item the same is seen to where its key and ids are read.
+  const isWhole = !faults.some(({ path }) => path[0] === 'workspace')
+  return { workspace: isWhole ? workspace : null, drafts: drafts as unknown as Drafts }
 }
 
 function readSection(section: SectionName, given: unknown, report: Report): Draft[] {

@@ -218,6 +218,4 @@ export function wholeDocument(): Json {
   }
 }
 
-/** The demo's scenario, which names shipped sounds. */
-export const shippedScenario = new URL('../../assets/scenarios/delivery-confirmation.yaml', import.meta.url)
 export const readText = (file: URL): string => readFileSync(file, 'utf8')

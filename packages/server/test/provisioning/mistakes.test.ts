@@ -96,6 +96,11 @@ const table: readonly [what: string, sections: Json, problems: Readonly<Record<s
       '/scenarios/1/startBlocks/0/externalIds/is74': /\/scenarios\/0/,
     },
   ],
+  [
+    'NUL in the name of the workspace',
+    { workspace: { name: 'a\0b', timeZone: 'UTC', country: 'RU' } },
+    { '/workspace/name': /U\+0000/ },
+  ],
   ['NUL in a name', { trunks: [line, { name: 'a\0b', host: '127.0.0.1' }] }, { '/trunks/1/name': /U\+0000/ }],
   ['NUL in a login', { users: [{ ...user, login: 'a\0b' }] }, { '/users/0/login': /U\+0000/ }],
   [
