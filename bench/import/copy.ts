@@ -1,5 +1,6 @@
 /** COPY in both directions over a connection of the pool: the transport that an import is measured against. */
 import { once } from 'node:events'
+import type { Writable } from 'node:stream'
 import type { Connection as Wire } from 'pg'
 import type { Connection } from '../../packages/server/src/adapters/postgres/pool.ts'
 
@@ -65,15 +66,21 @@ class CopyIn extends Copy {
 }
 
 class CopyOut extends Copy {
-  readonly #onChunk: (chunk: Buffer) => void
+  readonly #to: Writable
 
-  constructor(text: string, onChunk: (chunk: Buffer) => void) {
+  constructor(text: string, to: Writable) {
     super(text)
-    this.#onChunk = onChunk
+    this.#to = to
   }
 
   handleCopyData(message: { readonly chunk: Buffer }): void {
-    this.#onChunk(message.chunk)
+    const { wire } = this
+    // The chunk is a view into what the driver reads next.
+    if (this.#to.write(Buffer.from(message.chunk)) || wire === null) return
+    // The driver still tells of the rows that it has read already.
+    if (wire.stream.isPaused()) return
+    wire.stream.pause()
+    this.#to.once('drain', () => wire.stream.resume())
   }
 }
 
@@ -82,7 +89,7 @@ export async function copyIn(connection: Connection, text: string, chunks: Async
   await connection.query(new CopyIn(text, chunks)).done
 }
 
-/** `copy ... to stdout`, in text format. A chunk is valid during its call alone. */
-export async function copyOut(connection: Connection, text: string, onChunk: (chunk: Buffer) => void): Promise<void> {
-  await connection.query(new CopyOut(text, onChunk)).done
+/** `copy ... to stdout`, in text format, no faster than it can be written. */
+export async function copyOut(connection: Connection, text: string, to: Writable): Promise<void> {
+  await connection.query(new CopyOut(text, to)).done
 }

@@ -113,7 +113,7 @@ async function dump(pool: Pool, directory: string): Promise<void> {
       const key = table === 'contact' ? 'id' : 'contact_id'
       const file = createWriteStream(join(directory, table))
       const query = `copy (select ${columns} from ${table} order by hashtext(${key}::text)) to stdout`
-      await copyOut(connection, query, (chunk) => file.write(Buffer.from(chunk)))
+      await copyOut(connection, query, file)
       file.end()
       await finished(file)
       if ((await stat(join(directory, table))).size === 0) throw new Error(`Nothing of ${table} was written out`)
