@@ -38,7 +38,7 @@ export class MediaEngine {
   readonly #workerOf = new Map<string, number>()
   readonly #opening = new Map<string, Opening>()
   readonly #draining = new Map<string, () => void>()
-  readonly #closing = new Map<string, (stats: SessionStats) => void>()
+  readonly #closing = new Map<string, (stats: SessionStats | null) => void>()
   readonly #health: ((answer: { sessions: number; wheelLateMs: number }) => void)[] = []
 
   constructor(options: MediaEngineOptions) {
@@ -113,7 +113,7 @@ export class MediaEngine {
     })
   }
 
-  /** Closes the call's socket and recording; null when it was closed before. */
+  /** Closes the call's socket and recording, also while it is being opened; null when there was none, or it was closed before. */
   async close(sessionId: string): Promise<SessionStats | null> {
     if (!this.#workerOf.has(sessionId) || this.#closing.has(sessionId)) return null
     return new Promise((resolve) => {
@@ -163,6 +163,8 @@ export class MediaEngine {
         this.#opening.get(message.sessionId)?.reject(new MediaError('MEDIA_NO_PORT', message.message))
         this.#opening.delete(message.sessionId)
         this.#forget(worker, message.sessionId)
+        this.#closing.get(message.sessionId)?.(null)
+        this.#closing.delete(message.sessionId)
         break
       case 'drained':
         this.#draining.get(message.sessionId)?.()

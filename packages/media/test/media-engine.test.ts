@@ -107,3 +107,29 @@ test('a drain waits until the far end has played the last word out of its buffer
   // Ten frames of 20 ms; told over two threads, so that a little of it may be gone when we hear of the first.
   assert.ok(silenceMs >= 150, `only ${silenceMs} ms behind the last word`)
 })
+
+test('a session that is closed while it is being opened is closed, and its port is free', async (t) => {
+  const { engine } = side(1)
+  t.after(() => engine.shutdown())
+  const opened = engine.open('call')
+  const stats = await engine.close('call')
+  assert.ok((await opened) > 0)
+  assert.equal(stats?.sent, 0)
+  assert.equal((await engine.health()).sessions, 0)
+  assert.equal(await engine.close('call'), null)
+})
+
+test('a muted side hears and sends nothing', async (t) => {
+  const [a, b] = [side(1), side(2)]
+  t.after(() => Promise.all([a.engine.shutdown(), b.engine.shutdown()]))
+  const [portA, portB] = await Promise.all([a.engine.open('call'), b.engine.open('call')])
+  const media = { address: '127.0.0.1', codec: 'pcma', payloadType: 8, telephoneEventPayloadType: 101 } as const
+  a.engine.setRemote('call', { ...media, port: portB, isMuted: true })
+  b.engine.setRemote('call', { ...media, port: portA })
+  b.engine.addPrompt('word', chirp(0.4))
+  b.engine.play('call', 'p', ['word'])
+  await b.wait('play-done')
+  const [heardByA, heardByB] = await Promise.all([a.engine.close('call'), b.engine.close('call')])
+  assert.ok((heardByA?.heardMs ?? 0) >= 360, `${heardByA?.heardMs} ms`)
+  assert.equal(heardByB?.received, 0)
+})

@@ -14,6 +14,8 @@ const bindTries = 8
 
 const options: WorkerOptions = workerData
 const sessions = new Map<string, MediaSession>()
+/** Sessions whose socket is being bound, and whether they are to be closed as soon as it is. */
+const opening = new Map<string, { isClosed: boolean }>()
 const prompts = new Map<string, EncodedPrompt>()
 const ports =
   options.portRange === 'ephemeral' ? null : new PortPool(options.portRange, options.worker, options.workers)
@@ -52,7 +54,7 @@ async function bind(receive: (datagram: Uint8Array, source: Source) => void): Pr
   throw new Error('no RTP port is free')
 }
 
-async function open(sessionId: string): Promise<void> {
+async function open(sessionId: string, wish: { readonly isClosed: boolean }): Promise<void> {
   let session: MediaSession | null = null
   const socket = await bind((datagram, source) => session?.receive(datagram, source, performance.now()))
   const sender = new Sender({ sequence: randomUint32(), timestamp: randomUint32(), ssrc: randomUint32() })
@@ -61,6 +63,7 @@ async function open(sessionId: string): Promise<void> {
   )
   sessions.set(sessionId, session)
   send({ type: 'opened', sessionId, port: socket.port })
+  if (wish.isClosed) await close(sessionId, session)
 }
 
 async function close(sessionId: string, session: MediaSession): Promise<void> {
@@ -73,19 +76,22 @@ async function close(sessionId: string, session: MediaSession): Promise<void> {
 
 function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>): void {
   if (command.type === 'open') {
-    open(command.sessionId).catch((error) =>
-      send({
-        type: 'open-failed',
-        sessionId: command.sessionId,
-        message: error instanceof Error ? error.message : String(error),
-      }),
-    )
+    const { sessionId } = command
+    const wish = { isClosed: false }
+    opening.set(sessionId, wish)
+    open(sessionId, wish)
+      .catch((error) =>
+        send({ type: 'open-failed', sessionId, message: error instanceof Error ? error.message : String(error) }),
+      )
+      .finally(() => opening.delete(sessionId))
     return
   }
   const session = sessions.get(command.sessionId)
   if (session === undefined) {
-    // The call has ended meanwhile; who waits for an answer still gets one.
+    // The call has ended meanwhile, or has not begun; who waits for an answer still gets one.
     if (command.type === 'drain') send({ type: 'drained', sessionId: command.sessionId })
+    const wish = opening.get(command.sessionId)
+    if (command.type === 'close' && wish !== undefined) wish.isClosed = true
     return
   }
   switch (command.type) {

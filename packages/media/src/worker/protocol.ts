@@ -9,6 +9,8 @@ export type RemoteMedia = {
   readonly telephoneEventPayloadType: number | null
   /** True: nothing leaves, and we hear all the same. */
   readonly isMuted?: boolean | undefined
+  /** True: the far end has said that it sends nothing, so that silence is not lost sound. */
+  readonly isSilent?: boolean | undefined
 }
 
 export type SessionStats = {

@@ -24,16 +24,23 @@ const packet = (sequence: number): Uint8Array =>
 test('sound that stays away is told as lost once, and as back with the first packet', () => {
   const receiver = new Receiver(0, 1_000)
   assert.deepEqual(receiver.receive(packet(1), source, remote, 100), [{ type: 'first-packet' }])
-  assert.deepEqual(receiver.tick(1_099), [])
-  assert.deepEqual(receiver.tick(1_100), [{ type: 'media-lost' }])
-  assert.deepEqual(receiver.tick(9_000), [])
+  assert.deepEqual(receiver.tick(1_099, true), [])
+  assert.deepEqual(receiver.tick(1_100, true), [{ type: 'media-lost' }])
+  assert.deepEqual(receiver.tick(9_000, true), [])
   assert.deepEqual(receiver.receive(packet(2), source, remote, 9_001), [{ type: 'media-back' }])
-  assert.deepEqual(receiver.tick(10_001), [{ type: 'media-lost' }])
+  assert.deepEqual(receiver.tick(10_001, true), [{ type: 'media-lost' }])
 })
 
 test('a phone that rang for a minute has lost no sound when it is picked up', () => {
   const receiver = new Receiver(0, 30_000)
   receiver.expectFrom(60_000)
-  assert.deepEqual(receiver.tick(60_005), [])
-  assert.deepEqual(receiver.tick(90_000), [{ type: 'media-lost' }])
+  assert.deepEqual(receiver.tick(60_005, true), [])
+  assert.deepEqual(receiver.tick(90_000, true), [{ type: 'media-lost' }])
+})
+
+test('a far end that holds the call has said that it is silent: nothing is lost until it comes back and stays away', () => {
+  const receiver = new Receiver(0, 1_000)
+  for (let ms = 0; ms <= 60_000; ms += 500) assert.deepEqual(receiver.tick(ms, false), [])
+  assert.deepEqual(receiver.tick(60_900, true), [])
+  assert.deepEqual(receiver.tick(61_000, true), [{ type: 'media-lost' }])
 })

@@ -79,10 +79,14 @@ export class Receiver {
     return heard
   }
 
-  /** Each tick: what only the passing of time tells. */
-  tick(nowMs: number): Heard[] {
+  /**
+   * Each tick: what only the passing of time tells.
+   * @param expectsSound  False while the far end has said that it sends nothing (hold).
+   */
+  tick(nowMs: number, expectsSound: boolean): Heard[] {
     const heard: Heard[] = []
     if (nowMs - this.#keyMs > keyUpAfterMs) for (const key of this.#keys.flush()) heard.push({ type: 'dtmf', ...key })
+    if (!expectsSound) this.#lastMs = nowMs
     if (!this.#isLost && nowMs - this.#lastMs >= this.#lostAfterMs) {
       this.#isLost = true
       heard.push({ type: 'media-lost' })

@@ -102,7 +102,7 @@ export class MediaSession {
       this.#onHeard = null
       action()
     }
-    this.#tell(this.#receiver.tick(nowMs))
+    this.#tell(this.#receiver.tick(nowMs, remote.isSilent !== true))
   }
 
   get #isHeard(): boolean {

@@ -48,7 +48,7 @@ async function legByHand(speaksForEver = false) {
       },
       media: {
         open: async () => 4_000,
-        setRemote: () => {},
+        setRemote: (_, remote) => log.push(`sound${remote.isMuted ? ' muted' : ''}${remote.isSilent ? ' silent' : ''}`),
         record: () => {},
         play: (_, playId) => log.push(`play ${playId}`),
         drain: () => (speaksForEver ? new Promise<never>(() => {}) : Promise.resolve()),
@@ -77,6 +77,16 @@ async function legByHand(speaksForEver = false) {
       onEvent({ type: 'answered', body: answer, response, snapshot })
       await settleTurns()
     },
+    holds: (direction: string) => {
+      const body = `${answer}a=${direction}\r\n`
+      onEvent({
+        type: 'reoffer',
+        method: 'INVITE',
+        body,
+        respond: (sdp) => log.push(/a=(send\w+|recv\w+|inactive)/.exec(sdp)?.[1] ?? ''),
+        reject: (status) => log.push(String(status)),
+      })
+    },
     sipEnds: async () => {
       onEvent({ type: 'ended' })
       await settleTurns()
@@ -101,6 +111,7 @@ test('a call passes every kill point of the telephony process, and what a later 
     '! before-answer-acked',
     'journal dialog',
     'ACK',
+    'sound',
     '! after-answer-before-report',
     'answered',
     '! before-bye',
@@ -169,4 +180,21 @@ test('the maximum duration cuts speech that has no end, also after a hang-up', a
     assert.ok(log.includes('ended timeout max-duration'), log.join(', '))
     assert.equal(clock.pending, 0)
   }
+})
+
+test('a far end that holds the call is sent nothing, and its silence is no loss', async () => {
+  const { log, answers, holds } = await legByHand()
+  await answers()
+  const from = log.length
+  for (const direction of ['sendonly', 'inactive', 'recvonly', 'sendrecv']) holds(direction)
+  assert.deepEqual(log.slice(from), [
+    'sound muted',
+    'recvonly',
+    'sound muted silent',
+    'inactive',
+    'sound silent',
+    'sendonly',
+    'sound',
+    'sendrecv',
+  ])
 })

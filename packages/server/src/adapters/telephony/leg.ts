@@ -3,12 +3,13 @@
  * after that, until nobody can be left on the line: the leg is settled then.
  */
 import type { OriginateRequest, QueuedSpeech } from '@dialwright/dialer'
-import type { MediaEngine, MediaEvent } from '@dialwright/media'
+import type { MediaEngine, MediaEvent, RemoteMedia } from '@dialwright/media'
 import {
   acceptAnswer,
   answerOffer,
   createOffer,
   type InviteOptions,
+  type NegotiatedAudio,
   type OutgoingCall,
   type OutgoingCallEvent,
   SipError,
@@ -47,6 +48,14 @@ export type LegDeps = {
  * who ends it.
  */
 const farEndPatienceMs = { finish: 4_000, cut: 2_000 } as const satisfies Record<QueuedSpeech, number>
+
+/** Whom we send to and hear; a far end that holds us (RFC 3264 §8.4) gets nothing, and may send nothing. */
+function remoteOf(audio: NegotiatedAudio): RemoteMedia {
+  const { remoteAddress: address, remotePort: port, codec, payloadType, telephoneEventPayloadType, direction } = audio
+  const isMuted = direction === 'sendonly' || direction === 'inactive'
+  const isSilent = direction === 'recvonly' || direction === 'inactive'
+  return { address, port, codec, payloadType, telephoneEventPayloadType, isMuted, isSilent }
+}
 
 const none = { code: null, reason: null, q850: null } as const
 
@@ -265,7 +274,7 @@ export class Leg {
     this.#answeredMs = this.#deps.clock.monotonicMs()
     try {
       const audio = acceptAnswer(body, this.request.trunk.codecs)
-      this.#deps.media.setRemote(this.request.legId, { ...audio, address: audio.remoteAddress, port: audio.remotePort })
+      this.#deps.media.setRemote(this.request.legId, remoteOf(audio))
       if (this.request.recordTo !== null) this.#deps.media.record(this.request.legId, this.request.recordTo)
       this.#limit = this.#deps.clock.schedule(this.request.maxDurationMs, () => {
         if (!this.#isByeSent) this.#localEnd = { by: 'timeout', cause: 'max-duration' }
@@ -296,11 +305,7 @@ export class Leg {
       if (event.body === '') return event.respond(this.#offer())
       this.#sdpVersion++
       const { sdp, negotiated } = answerOffer(event.body, this.#localAudio())
-      this.#deps.media.setRemote(this.request.legId, {
-        ...negotiated,
-        address: negotiated.remoteAddress,
-        port: negotiated.remotePort,
-      })
+      this.#deps.media.setRemote(this.request.legId, remoteOf(negotiated))
       event.respond(sdp)
     } catch {
       event.reject(488)
