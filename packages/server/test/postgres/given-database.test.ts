@@ -15,15 +15,10 @@ import { until } from '../fixtures/server-run.ts'
 
 describe('on the embedded server, which stands for any that somebody runs', () => {
   const database = useTestDatabase()
-  const as = (
-    role: string,
-    name = new URL(database.connectionString).pathname.slice(1),
-    password = 'right',
-  ): string => {
+  const as = (role: string, password: string): string => {
     const url = new URL(database.connectionString)
     url.username = role
     url.password = password
-    url.pathname = name
     return url.href
   }
 
