@@ -27,7 +27,7 @@ export {
 export { type Gathered, gatherSlots, type LanePick } from './claims/gather-slots.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export { type ExplainFacts, type ExplainGate, type Explanation, explain } from './explain/explain.ts'
-export { formatForTrunk, type NumberFormat, routeNumber } from './numbers/trunk-format.ts'
+export { type NumberFormat, routeNumber } from './numbers/route-number.ts'
 export { type Plan, type PlanReason, planAttempts } from './planning/plan-attempts.ts'
 export type {
   AttemptOutcome,

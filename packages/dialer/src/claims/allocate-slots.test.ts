@@ -47,6 +47,7 @@ test('a start lies on the latest next instant of all gates and moves each by its
       gate('w', { callsPerSecond: 100 }),
       gate('c', { callsPerSecond: 10 }),
       gate('t1', { callsPerSecond: 50, nextSlotAt: ahead }),
+      gate('t2', { nextSlotAt: ahead.add({ milliseconds: 1 }) }),
     ]),
     requests(1),
   )
@@ -88,6 +89,20 @@ test('a trunk whose pace is used up hands over to the next of the route, a numbe
     shown.slots.map((slot) => slot?.callerId),
     ['+n1', '+n1'],
   )
+})
+
+test('a trunk that would make a call wait hands over to one that would not; the preferred one has its turn in time', () => {
+  const { slots } = allocateSlots(
+    desk([gate('c', { callsPerSecond: 100 }), gate('t1', { callsPerSecond: 5 }), gate('t2', { callsPerSecond: 8 })]),
+    requests(8),
+  )
+  assert.deepEqual(
+    slots.map((slot) => slot?.trunkId),
+    ['t1', 't2', 't2', 't1', 't2', 't2', 't1', 't2'],
+  )
+  assert.deepEqual(offsets(slots).slice(0, 5), [0, 10_000, 135_000, 200_000, 260_000])
+  const spare = allocateSlots(desk([gate('c', { callsPerSecond: 5 }), gate('t1', { callsPerSecond: 5 })]), requests(4))
+  assert.ok(spare.slots.every((slot) => slot?.trunkId === 't1'))
 })
 
 test('a trunk limited to destinations is used for them alone', () => {

@@ -163,48 +163,60 @@ type Sight = {
 }
 type Choice = { readonly trunkId: string; readonly number: NumberChoice | null; readonly callerId: string | null }
 
-/** The first usable trunk of the route that serves the destination, with a number that may be shown over it. */
+/**
+ * The first usable trunk of the route that serves the destination and lets it start as soon as workspace and campaign do, else
+ * the one that lets it start soonest, with a number to show. Slots are so given in the order of their instants: a slot of a
+ * trunk that is ahead of its pace would hold those behind it, which other trunks could have taken earlier.
+ */
 function choose(sight: Sight, request: SlotRequest): Choice | null {
   const { desk, gateOf } = sight
-  if (freeChannels(gateOf(desk.workspaceId)) <= 0 || freeChannels(gateOf(desk.campaignId)) <= 0) return null
-  const { callerIds } = desk
-  for (const trunk of desk.routes.get(request.routeId)?.trunks ?? []) {
-    if (!serves(trunk, request.phoneKey) || !isUsable(sight, trunk)) continue
-    if (callerIds.kind === 'trunk') return { trunkId: trunk.trunkId, number: null, callerId: null }
-    if (callerIds.kind === 'foreign') return { trunkId: trunk.trunkId, number: null, callerId: callerIds.phone }
-    const free = usableNumbers(sight, request.routeId, trunk)
-    const number =
-      callerIds.mode === 'random'
-        ? (free[Math.floor(desk.draw() * free.length)] ?? null)
-        : leastRecentlyUsed(free, gateOf)
-    if (number !== null) return { trunkId: trunk.trunkId, number, callerId: number.phone }
+  const [workspace, campaign] = [gateOf(desk.workspaceId), gateOf(desk.campaignId)]
+  if (freeChannels(workspace) <= 0 || freeChannels(campaign) <= 0) return null
+  const ready = later(later(workspace.nextSlotAt, campaign.nextSlotAt), desk.now)
+  const route = desk.routes.get(request.routeId)
+  if (route === undefined) return null
+  let soonest: TrunkChoice | null = null
+  for (const trunk of usableTrunks(sight, request.routeId)) {
+    if (!serves(trunk, request.phoneKey)) continue
+    const { nextSlotAt } = gateOf(trunk.trunkId)
+    if (Temporal.Instant.compare(nextSlotAt, ready) <= 0) return withNumber(sight, route, trunk)
+    if (soonest === null || Temporal.Instant.compare(nextSlotAt, gateOf(soonest.trunkId).nextSlotAt) < 0)
+      soonest = trunk
   }
-  return null
+  return soonest === null ? null : withNumber(sight, route, soonest)
+}
+
+function withNumber(sight: Sight, route: RouteChoice, { trunkId }: TrunkChoice): Choice | null {
+  const { callerIds, draw } = sight.desk
+  if (callerIds.kind === 'trunk') return { trunkId, number: null, callerId: null }
+  if (callerIds.kind === 'foreign') return { trunkId, number: null, callerId: callerIds.phone }
+  const free = callerIds.numbers.filter((one) => isShown(sight, route, trunkId, one))
+  const number =
+    callerIds.mode === 'random'
+      ? (free[Math.floor(draw() * free.length)] ?? null)
+      : leastRecentlyUsed(free, sight.gateOf)
+  return number === null ? null : { trunkId, number, callerId: number.phone }
 }
 
 /** Trunks of a route over which a call may start within the horizon, with a number to show, in order of preference. */
 function usableTrunks(sight: Sight, routeId: number): readonly TrunkChoice[] {
-  return (sight.desk.routes.get(routeId)?.trunks ?? []).filter(
-    (trunk) =>
-      isUsable(sight, trunk) &&
-      (sight.desk.callerIds.kind !== 'numbers' || usableNumbers(sight, routeId, trunk).length > 0),
-  )
+  const { routes, callerIds } = sight.desk
+  const route = routes.get(routeId)
+  if (route === undefined) return []
+  const hasNumber = (trunkId: string): boolean =>
+    callerIds.kind !== 'numbers' || callerIds.numbers.some((one) => isShown(sight, route, trunkId, one))
+  return route.trunks.filter((trunk) => isUsable(sight, trunk) && hasNumber(trunk.trunkId))
 }
 
-/** Not closed, with a channel and an instant left: a trunk whose pace is used up hands over to the next as a full one does. */
+/** Not closed, with a channel and an instant left. */
 function isUsable(sight: Sight, { trunkId, closedUntil }: TrunkChoice): boolean {
   if (closedUntil !== null && Temporal.Instant.compare(closedUntil, sight.desk.now) > 0) return false
   return canStart(sight, trunkId)
 }
 
-/** Numbers that may be shown over a trunk, with a channel and an instant left. */
-function usableNumbers(sight: Sight, routeId: number, trunk: TrunkChoice): readonly NumberChoice[] {
-  const { callerIds, routes } = sight.desk
-  if (callerIds.kind !== 'numbers') return []
-  const isByNumber = routes.get(routeId)?.isByNumber === true
-  return callerIds.numbers.filter(
-    (one) => (!isByNumber || one.trunkId === trunk.trunkId) && canStart(sight, one.numberId),
-  )
+/** A number that may be shown over a trunk, with a channel and an instant left. */
+function isShown(sight: Sight, route: RouteChoice, trunkId: string, number: NumberChoice): boolean {
+  return (!route.isByNumber || number.trunkId === trunkId) && canStart(sight, number.numberId)
 }
 
 function canStart({ gateOf, horizon }: Sight, ownerId: string): boolean {

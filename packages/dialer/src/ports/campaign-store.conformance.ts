@@ -67,10 +67,10 @@ export function campaignStoreConformance(
 function claims(promise: Promised): void {
   promise('the earliest due go first, at exact instants of the slowest gate', async (ground) => {
     const world = await plainWorld(ground, {
-      trunk: { callsPerSecond: 3 },
+      workspace: { callsPerSecond: 3 },
       settings: settings({}, { callsPerSecond: 10 }),
     })
-    const legs = await claimAll(world, campaignId, 3)
+    const legs = await claimAll(world)
     assert.deepEqual(offsets(legs, ground.now()), [0, 333_334, 666_668])
     assert.deepEqual(
       legs.map((leg) => leg.contactId),

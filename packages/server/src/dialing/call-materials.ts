@@ -1,22 +1,21 @@
 /** What a call is made of besides its leg: the trunk with its credentials, the compiled scenario, the prompts, the recording's path. */
 import { join } from 'node:path'
-import {
-  type ClaimedLeg,
-  type Clock,
-  formatForTrunk,
-  type NumberFormat,
-  type Telephony,
-  type TrunkTarget,
-} from '@dialwright/dialer'
+import type { ClaimedLeg, Clock, NumberFormat, Telephony, TrunkTarget } from '@dialwright/dialer'
 import { compileScenario, type Scenario, type ScenarioDefinition } from '@dialwright/scenario'
+import { formatForTrunk } from '../numbers/trunk-format.ts'
 import type { DialableTrunk, RecordingPlace } from './attempt-run.ts'
 import { Conversation } from './conversation.ts'
 
+export type LoadedTrunk = TrunkTarget & {
+  readonly format: NumberFormat
+  /** Where it is: its workspace's country. */
+  readonly country: string
+  readonly ringTimeoutMs: number | null
+}
+
 /** Reads of the store that the engine needs for a call. */
 export type MaterialSource = {
-  loadTrunk(
-    trunkId: string,
-  ): Promise<TrunkTarget & { readonly format: NumberFormat; readonly ringTimeoutMs: number | null }>
+  loadTrunk(trunkId: string): Promise<LoadedTrunk>
   loadScenario(versionId: string): Promise<ScenarioDefinition>
   /** The sounds of the version's workspace: path to the hash of the content. */
   loadSounds(versionId: string): Promise<ReadonlyMap<string, string>>
@@ -48,8 +47,8 @@ export class CallMaterials {
 
   /** Read anew for each call: a changed password or address takes effect at once. */
   async trunkFor(leg: ClaimedLeg): Promise<DialableTrunk> {
-    const { format, ringTimeoutMs, ...target } = await this.#deps.source.loadTrunk(leg.trunkId)
-    return { target, ringTimeoutMs, formatNumber: (phone) => formatForTrunk(phone, format) }
+    const { format, country, ringTimeoutMs, ...target } = await this.#deps.source.loadTrunk(leg.trunkId)
+    return { target, ringTimeoutMs, formatNumber: (phone) => formatForTrunk(phone, format, country) }
   }
 
   async conversationFor(leg: ClaimedLeg): Promise<Conversation> {

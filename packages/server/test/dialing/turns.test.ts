@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SeededRandom, VirtualClock } from '@dialwright/testkit'
-import { pino } from 'pino'
 import {
   addPlainContact,
   campaignId,
@@ -12,14 +10,10 @@ import {
   uuid,
   workspaceId,
 } from '../../../dialer/src/ports/store-world.conformance.ts'
-import { InMemoryTelephony } from '../../src/adapters/memory/telephony/in-memory-telephony.ts'
-import { DialingEngine } from '../../src/dialing/engine.ts'
-import { NodeClock } from '../../src/dialing/node-clock.ts'
-import { MemoryGround } from '../store/memory-ground.ts'
+import { virtualEngine } from './virtual-engine.ts'
 
 test('campaigns that share a trunk go in turn: none takes every slot', async () => {
-  const clock = new VirtualClock()
-  const ground = new MemoryGround(clock, new SeededRandom(7))
+  const { ground, run } = virtualEngine()
   await plainWorld(ground, { contacts: 0 })
   await ground.addTrunk({ id: uuid(13), workspaceId, callsPerSecond: 5 })
   const routeId = await ground.addRoute({ trunkIds: [uuid(13)] })
@@ -28,37 +22,7 @@ test('campaigns that share a trunk go in turn: none takes every slot', async () 
   const people = 300
   for (let n = 0; n < people; n += 1)
     await addPlainContact(ground, routeId, n, { campaignId: campaigns[n % 3] ?? campaignId })
-  const trunk = {
-    target: {
-      trunkId: uuid(13),
-      host: '127.0.0.1',
-      port: 5060,
-      username: null,
-      password: null,
-      fromDomain: null,
-      codecs: ['pcma'] as const,
-    },
-    ringTimeoutMs: null,
-    formatNumber: (phone: string) => phone,
-  }
-  const engine = new DialingEngine({
-    store: ground.store,
-    telephony: new InMemoryTelephony({
-      clock,
-      calleeOf: () => ({ kind: 'reject', ringMs: 10, status: 486, q850: 17 }),
-    }),
-    clock: new NodeClock(clock),
-    log: pino({ level: 'silent' }),
-    nodeName: 'node-a',
-    loadTrunk: async () => trunk,
-    openConversation: () => Promise.reject(new Error('nobody answers')),
-    recordingOf: () => ({ file: '', name: '' }),
-    faults: () => {},
-  })
-  // Whoever is busy never talks: a conversation is opened all the same, before the INVITE.
-  await engine.start()
-  await clock.advanceAsync(30_000)
-  await engine.stop()
+  await run(30_000)
   const shares = [0, 0, 0]
   for (let n = 0; n < people; n += 1) {
     const { attempts } = await ground.contact(contactId(n))

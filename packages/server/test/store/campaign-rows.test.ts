@@ -136,8 +136,8 @@ test("a trunk comes with its password opened, and never with another purpose's s
   await seal(trunkSecretPurpose)
   const trunk = await source.loadTrunk(trunkId)
   assert.deepEqual(
-    [trunk.password, trunk.host, trunk.port, trunk.codecs, trunk.format],
-    ['secret', '127.0.0.1', 5060, ['pcma', 'pcmu'], 'e164'],
+    [trunk.password, trunk.host, trunk.port, trunk.codecs, trunk.format, trunk.country],
+    ['secret', '127.0.0.1', 5060, ['pcma', 'pcmu'], 'e164', 'RU'],
   )
   await seal('webhook')
   await assert.rejects(source.loadTrunk(trunkId), { code: 'SECRET_BOX_REFUSED' })

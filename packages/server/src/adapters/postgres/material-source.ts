@@ -10,14 +10,15 @@ export const trunkSecretPurpose = 'trunk'
 type TrunkRow = Omit<TrunkTarget, 'password'> & {
   readonly passwordBox: Buffer | null
   readonly format: NumberFormat
+  readonly country: string
   readonly ringTimeoutMs: number | null
 }
 
 const trunkRow = statement<TrunkRow>(
   'material-trunk',
-  `select id as "trunkId", host, port, username, password_box as "passwordBox", from_domain as "fromDomain", codecs, format,
-          ring_timeout_ms as "ringTimeoutMs"
-     from trunk where id = $1`,
+  `select t.id as "trunkId", t.host, t.port, t.username, t.password_box as "passwordBox", t.from_domain as "fromDomain", t.codecs,
+          t.format, w.country, t.ring_timeout_ms as "ringTimeoutMs"
+     from trunk t join workspace w on w.id = t.workspace_id where t.id = $1`,
 )
 const versionRow = statement<{ readonly definition: ScenarioDefinition }>(
   'material-scenario',
@@ -39,9 +40,7 @@ export class PostgresMaterialSource {
   }
 
   /** @throws {SecretError} when the password was sealed under a key that is not here. */
-  async loadTrunk(
-    trunkId: string,
-  ): Promise<TrunkTarget & { readonly format: NumberFormat; readonly ringTimeoutMs: number | null }> {
+  async loadTrunk(trunkId: string): Promise<Omit<TrunkRow, 'passwordBox'> & { readonly password: string | null }> {
     const [row] = await trunkRow(this.#pool, [trunkId])
     if (row === undefined) throw new Error(`There is no trunk ${trunkId}.`)
     const { passwordBox, ...trunk } = row

@@ -24,6 +24,10 @@ const lockTrunk = statement<BreakerRow>(
   'breaker-lock',
   `select breaker, closed_until as "closedUntil", next_probe_at as "probeAt" from trunk where id = $1 for no key update`,
 )
+const lockTrunks = statement(
+  'breaker-lock-all',
+  'select from trunk where id = any ($1::uuid[]) order by id for no key update',
+)
 // A call lasts a day at most: its start leads to few partitions, the index attempt_trunk to the few rows.
 const tallyEnds = statement<TrunkTally>(
   'breaker-tally',
@@ -78,7 +82,15 @@ export async function tellTrunk(
   await setState(connection, [[leg.trunkId], [closedUntil], [probeAt]])
 }
 
-/** Slots over trunks that are out of use are their probes; the last of the claim's transaction. */
+/**
+ * Holds trunks that are out of use for a claim, before it locks gates: whoever changes a trunk changes its row first and its
+ * gate then, too.
+ */
+export async function holdTrunks(connection: Connection, trunkIds: readonly string[]): Promise<void> {
+  if (trunkIds.length > 0) await lockTrunks(connection, [trunkIds])
+}
+
+/** Slots over trunks that are out of use are their probes. */
 export async function markProbes(
   connection: Connection,
   halfOpen: ReadonlyMap<string, BreakerRow>,

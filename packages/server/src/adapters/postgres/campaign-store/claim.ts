@@ -15,7 +15,7 @@ import {
 } from '@dialwright/dialer'
 import { uuidV7 } from '../../system/uuid-v7.ts'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
-import { type BreakerRow, isHalfOpen, markProbes } from './breaker.ts'
+import { type BreakerRow, holdTrunks, isHalfOpen, markProbes } from './breaker.ts'
 import { type Candidate, type PassedBy, type PickingCampaign, pickCandidates } from './candidates.ts'
 import { lockGates, moveGates, readGates, withCampaignLimits } from './gates.ts'
 import { requireLease, storeNow } from './nodes.ts'
@@ -119,6 +119,8 @@ async function openDesk(
   const callerIds = await readCallerIds(connection, workspaceId, settings.callerId)
   const trunkIds = [...new Set([...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId)))]
   const numberIds = callerIds.kind === 'numbers' ? callerIds.numbers.map((number) => number.numberId) : []
+  const outOfUse = [...routes.values()].flatMap((route) => route.trunks.filter((trunk) => trunk.isOutOfUse))
+  await holdTrunks(connection, [...new Set(outOfUse.map((trunk) => trunk.trunkId))])
   await lockGates(connection, { workspaceId, campaignId, trunkIds, numberIds })
   const now = await storeNow(connection)
   const read = await readGates(connection, [workspaceId, campaignId, ...trunkIds, ...numberIds], now)

@@ -8,12 +8,18 @@ type RouteRow = {
   readonly trunkId: string
   readonly closedUntil: Temporal.Instant | null
   readonly destinations: readonly string[] | null
+  readonly isOutOfUse: boolean
+}
+type StoredRoute = Omit<RouteChoice, 'trunks'> & { readonly trunks: readonly RouteTrunk[] }
+type RouteTrunk = RouteChoice['trunks'][number] & {
+  /** Its breaker has opened, and no probe has taken it back yet. */
+  readonly isOutOfUse: boolean
 }
 
 const routeRows = statement<RouteRow>(
   'route-trunks',
   `select r.id as "routeId", r.dialplan_id is null as "isByNumber", t.id as "trunkId",
-          t.closed_until as "closedUntil", t.destinations
+          t.closed_until as "closedUntil", t.destinations, t.next_probe_at is not null as "isOutOfUse"
      from route r join route_trunk rt on rt.route_id = r.id join trunk t on t.id = rt.trunk_id
     where r.id = any($1::int[]) order by r.id, rt.position`,
 )
@@ -66,12 +72,12 @@ export async function readShownNumbers(
   return new Map([...shown].map(([campaignId, own]) => [campaignId, own.map((row) => row.numberId)]))
 }
 
-export async function readRoutes(on: Queryable, routeIds: readonly number[]): Promise<Map<number, RouteChoice>> {
-  const routes = new Map<number, { trunks: RouteChoice['trunks'][number][]; isByNumber: boolean }>()
-  for (const row of await routeRows(on, [routeIds])) {
-    const route = routes.get(row.routeId) ?? { trunks: [], isByNumber: row.isByNumber }
-    route.trunks.push({ trunkId: row.trunkId, closedUntil: row.closedUntil, destinations: row.destinations })
-    routes.set(row.routeId, route)
+export async function readRoutes(on: Queryable, routeIds: readonly number[]): Promise<Map<number, StoredRoute>> {
+  const routes = new Map<number, { trunks: RouteTrunk[]; isByNumber: boolean }>()
+  for (const { routeId, isByNumber, ...trunk } of await routeRows(on, [routeIds])) {
+    const route = routes.get(routeId) ?? { trunks: [], isByNumber }
+    route.trunks.push(trunk)
+    routes.set(routeId, route)
   }
   return routes
 }

@@ -1,16 +1,7 @@
-/** How a trunk wants to be told whom to call. */
+/** Which route a number takes, and the forms in which a trunk may want to be told it. */
 
+/** `local`: as it is dialled in the trunk's country. */
 export type NumberFormat = 'e164' | 'plain' | 'local'
-
-/**
- * @param phone  E.164 with its plus sign, or a number as it was given (short numbers), which is left alone.
- * @returns `e164`: +79991234567; `plain`: 79991234567; `local`: the trunk's own country without its code is not known here, so the
- * plus sign gives way to 00.
- */
-export function formatForTrunk(phone: string, format: NumberFormat): string {
-  if (!phone.startsWith('+') || format === 'e164') return phone
-  return format === 'plain' ? phone.slice(1) : `00${phone.slice(1)}`
-}
 
 /** The route whose prefix is the longest that the number begins with; undefined: nobody carries it. An empty prefix carries all. */
 export function routeNumber<Route extends { readonly prefix: string }>(

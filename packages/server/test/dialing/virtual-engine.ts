@@ -1,0 +1,66 @@
+/** The dialing engine on the store's twin and a virtual telephony: minutes of dialling in moments, the same each time. */
+import type { CampaignStore } from '@dialwright/dialer'
+import { SeededRandom, VirtualClock } from '@dialwright/testkit'
+import { pino } from 'pino'
+import { InMemoryTelephony } from '../../src/adapters/memory/telephony/in-memory-telephony.ts'
+import { DialingEngine } from '../../src/dialing/engine.ts'
+import { NodeClock } from '../../src/dialing/node-clock.ts'
+import { MemoryGround } from '../store/memory-ground.ts'
+
+const trunk = {
+  target: {
+    trunkId: 'any',
+    host: '127.0.0.1',
+    port: 5060,
+    username: null,
+    password: null,
+    fromDomain: null,
+    codecs: ['pcma'] as const,
+  },
+  ringTimeoutMs: null,
+  formatNumber: (phone: string) => phone,
+}
+
+/**
+ * An engine over an empty world; everyone is busy after `ringMs`.
+ * @param storeMs  What each call of the store takes: the twin itself takes no time, as no database does.
+ */
+export function virtualEngine({ ringMs = 10, storeMs = 4 } = {}) {
+  const clock = new VirtualClock()
+  const ground = new MemoryGround(clock, new SeededRandom(7))
+  const store = new Proxy<CampaignStore>(ground.store, {
+    get:
+      (target, key) =>
+      async (...given: unknown[]) => {
+        await new Promise<void>((resolve) => clock.schedule(storeMs, resolve))
+        return Reflect.apply(Reflect.get(target, key), target, given)
+      },
+  })
+  const engine = new DialingEngine({
+    store,
+    telephony: new InMemoryTelephony({
+      clock,
+      calleeOf: () => ({ kind: 'reject', ringMs, status: 486, q850: 17 }),
+    }),
+    clock: new NodeClock(clock),
+    log: pino({ level: 'silent' }),
+    nodeName: 'node-a',
+    loadTrunk: async () => trunk,
+    // Whoever is busy never talks: a conversation is opened all the same, before the INVITE.
+    openConversation: () => Promise.reject(new Error('nobody answers')),
+    recordingOf: () => ({ file: '', name: '' }),
+    faults: () => {},
+  })
+  return {
+    ground,
+    async run(ms: number): Promise<void> {
+      const started = engine.start()
+      await clock.advanceAsync(100)
+      await started
+      await clock.advanceAsync(ms)
+      const stopped = engine.stop()
+      await clock.advanceAsync(100)
+      await stopped
+    },
+  }
+}
