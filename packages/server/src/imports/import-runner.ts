@@ -6,6 +6,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock, Random } from '@dialwright/dialer'
 import { type Connection, type Pool, statement, transaction } from '../adapters/postgres/pool.ts'
+import { madeStorable } from '../adapters/postgres/storable.ts'
 import { CampaignNotFoundError, InvalidInputError } from '../campaigns/errors.ts'
 import { contactGround, openContactGround } from '../contacts/contact-ground.ts'
 import {
@@ -125,7 +126,7 @@ export class ImportRunner {
       }
       if (batch.length > 0) await write()
       await writing
-      await this.#end(list, 'failed', `after row ${row}: ${error.message}`)
+      await this.#end(list, 'failed', madeStorable(`after row ${row}: ${error.message}`))
     }
   }
 
@@ -182,8 +183,9 @@ const insertRejections = statement(
 async function writeRejections(connection: Connection, list: Import, batch: readonly Prepared[]): Promise<number> {
   const rows = batch.flatMap(({ row, given, read }) => {
     if (!isRejection(read)) return []
-    const { field, code, message } = read
-    return [{ row, given, field, code, message }]
+    // Words about a row quote it, cut somewhere.
+    const [field, message] = [madeStorable(read.field), madeStorable(read.message)]
+    return [{ row, given: madeStorable(given), field, code: read.code, message }]
   })
   if (rows.length > 0) await insertRejections(connection, [list.workspaceId, list.id, JSON.stringify(rows)])
   return rows.length

@@ -25,6 +25,7 @@ export class UnreadableListError extends Error {
 
 /** Of one row, in bytes: a quote that is never closed must not swallow the file. */
 const greatestRow = 256 * 1024
+/** What is shown again of a row. */
 const longestGiven = 500
 
 /**
@@ -53,7 +54,7 @@ async function* readTable(form: TableForm, texts: AsyncIterable<string>): AsyncG
     if (error?.code === 'CSV_MAX_RECORD_SIZE' || error?.code === 'CSV_QUOTE_NOT_CLOSED') unclosed ??= error.message
     else
       rows.push({
-        given: cut(raw ?? ''),
+        given: (raw ?? '').slice(0, longestGiven),
         read: { field: '', code: 'unreadable', message: error?.message ?? 'cannot be read' },
       })
   }
@@ -111,7 +112,7 @@ async function written(
 }
 
 function rowOf(columns: Columns, cells: readonly string[], delimiter: string): Row {
-  const given = cut(cells.join(delimiter))
+  const given = cells.join(delimiter).slice(0, longestGiven)
   if (cells.length > columns.count && cells.slice(columns.count).some((cell) => cell.trim() !== '')) {
     const message = `${cells.length} cells for ${columns.count} columns: a cell that holds the separator needs quotes`
     return { given, read: { field: '', code: 'too-many-cells', message } }
@@ -143,7 +144,7 @@ async function* readLines(texts: AsyncIterable<string>): AsyncGenerator<Row[]> {
 }
 
 function rowOfLine(line: string): Row {
-  const given = cut(line.trim())
+  const given = line.trim().slice(0, longestGiven)
   const refused = (code: string, message: string, field = ''): Row => ({ given, read: { field, code, message } })
   if (line.includes('\ufffd')) return { given, read: notOfEncoding }
   let value: unknown
@@ -171,12 +172,7 @@ function storable(contact: NewContact): NewContact | Rejection {
 
 function tooLong(line: string): Row {
   return {
-    given: cut(line),
+    given: line.slice(0, longestGiven),
     read: { field: '', code: 'too-long', message: `a row may have ${greatestRow} characters` },
   }
-}
-
-/** To be shown again: short, and text that can be kept. */
-function cut(text: string): string {
-  return text.slice(0, longestGiven).replaceAll('\0', '\ufffd').toWellFormed()
 }

@@ -23,6 +23,11 @@ export function* storageFaults(value: unknown, path: readonly string[] = []): Ge
   }
 }
 
+/** The text with what cannot be kept replaced by U+FFFD: to show what somebody sent. */
+export function madeStorable(text: string): string {
+  return text.replaceAll('\0', '\ufffd').toWellFormed()
+}
+
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed()
 }
