@@ -68,7 +68,7 @@ export const scenarios = defineResource<z.output<typeof newSchema>, z.output<typ
   },
 
   async create(desk, id, { externalIds, ...given }) {
-    const definition = readOrRefuse(desk, given)
+    const definition = await readOrRefuse(desk, given)
     const { name, code, language } = definition
     await insertRow(desk.connection, 'scenario', { id, workspaceId: desk.workspaceId }, { name, code, language })
     await addVersion(desk, id, definition)
@@ -77,7 +77,7 @@ export const scenarios = defineResource<z.output<typeof newSchema>, z.output<typ
   },
 
   async change(desk, id, { externalIds, ...given }, before) {
-    const definition = readOrRefuse(desk, { ...definitionOf(before), ...given })
+    const definition = await readOrRefuse(desk, { ...definitionOf(before), ...given })
     const { name, code = null, language } = definition
     await updateRow(desk.connection, 'scenario', { id, workspaceId: desk.workspaceId }, { name, code, language })
     await addVersion(desk, id, definition)
@@ -92,10 +92,13 @@ function definitionOf(shown: Shown): object {
 }
 
 /** @throws {ScenarioInvalidError} with every problem. */
-function readOrRefuse(desk: Desk, given: object): ScenarioDefinition {
+async function readOrRefuse(desk: Desk, given: object): Promise<ScenarioDefinition> {
   // Null takes a field away.
   const document = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
-  const audio = new AudioLibrary(desk.deps.dataDirectory).paths()
+  const { rows } = await desk.connection.query<{ path: string }>('select path from audio where workspace_id = $1', [
+    desk.workspaceId,
+  ])
+  const audio = [...new AudioLibrary(desk.deps.dataDirectory).paths(), ...rows.map(({ path }) => path)]
   const read = readScenario(document, { voices: [], audio })
   if (read.definition === null) throw new ScenarioInvalidError(read.problems)
   return read.definition

@@ -44,9 +44,27 @@ describe('provisioning over the API', () => {
     const exported = await ask('export', undefined)
     assert.equal(exported.status, 200)
     assert.equal(exported.text.includes('the password of it'), false)
-    const again = await ask('apply', exported.body)
+    const made = await http.app.inject({
+      method: 'POST',
+      url: `${native}/scenarios`,
+      headers: { authorization: `Bearer ${tokenOf('own', 'owner')}` },
+      payload: {
+        name: 'says hello',
+        language: 'en',
+        startBlocks: [{ id: 'start', name: 'Start', next: 'say' }],
+        blocks: [
+          { id: 'say', type: 'say', audio: '/own/hello.wav', next: 'end' },
+          { id: 'end', type: 'hangup' },
+        ],
+      },
+    })
+    assert.equal(made.statusCode, 201, made.body)
+    assert.equal((await ask('apply', exported.body)).body.changed, 0)
+    const all = await ask('export', undefined)
+    assert.equal(all.body.scenarios.length, exported.body.scenarios.length + 1)
+    const again = await ask('apply', all.body)
     assert.deepEqual([again.status, again.body.created, again.body.changed], [200, 0, 0], again.text)
-    assert.equal((await ask('export', undefined)).text, exported.text)
+    assert.equal((await ask('export', undefined)).text, all.text)
     const { rows } = await database.pool.query(
       "select actor, secrets from audit_entry where kind = 'trunk' and name = 'second'",
     )
