@@ -40,6 +40,18 @@ export const options = {
   all: { type: 'boolean', help: 'all of them' },
   format: { type: 'string', value: 'csv|jsonl', help: 'what the file is; else by its name' },
   encoding: { type: 'string', value: 'NAME', help: 'of the file: utf-8 (default), windows-1251, gb18030, ...' },
+  delimiter: {
+    type: 'string',
+    value: 'WORD',
+    help: 'between columns: comma, semicolon, tab or pipe; else by the look of it',
+  },
+  column: {
+    type: 'string',
+    multiple: true,
+    value: 'HEADER=FIELD',
+    help: 'what a column is: phone, zone, priority, clientExternalId, callbackData, variable:NAME or -',
+  },
+  resume: { type: 'string', value: 'IMPORT', help: 'send the rest of a file whose upload broke off' },
   rejected: { type: 'string', value: 'FILE', help: 'where rows that were not taken are written, with their reasons' },
   scenario: { type: 'string', value: 'SCENARIO', help: 'a scenario: its id or its name' },
   'start-block': { type: 'string', value: 'BLOCK', help: 'where in the scenario the call begins' },

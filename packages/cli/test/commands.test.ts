@@ -221,7 +221,18 @@ describe('the command line', { timeout: 400_000 }, () => {
   test('doctor looks at every part, and rings when asked to', async () => {
     const ran = await cli.run(['doctor', '--test-call', pressesOne, ...dialling])
     assert.equal(ran.code, 0, ran.stdout + ran.stderr)
-    for (const check of ['server', 'clock', 'database', 'token', 'test call'])
+    for (const check of [
+      'server',
+      'clock',
+      'database',
+      'token',
+      'telephony',
+      'SIP',
+      'RTP',
+      'address',
+      'trunk',
+      'test call',
+    ])
       assert.match(ran.stdout, new RegExp(`^ok +${check} `, 'm'), ran.stdout)
     const busy = await cli.run(['doctor', '--json', '--test-call', isBusy, ...dialling])
     assert.equal(busy.code, 5)

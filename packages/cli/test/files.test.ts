@@ -1,6 +1,7 @@
 /** Files in and out against a real server: a workspace, and the people of a campaign. */
 import assert from 'node:assert/strict'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Cli } from './fixtures/cli.ts'
@@ -62,4 +63,161 @@ describe('files of the command line', { timeout: 300_000 }, () => {
     const torn = fileOf('torn.yaml', 'workspace: { name: [\n')
     assert.equal((await cli.run(['provision', 'check', torn])).code, 2)
   })
+
+  const newCampaign = async (name: string): Promise<string> => {
+    const body = {
+      name,
+      scenario: 'Delivery confirmation',
+      route: { via: 'dialplan', dialplan: 'Everything to the box' },
+    }
+    return (await cli.run(['campaigns', 'create', '-'], JSON.stringify(body))).stdout.split(' ')[0] ?? ''
+  }
+  /** So many people, about 50 bytes each. */
+  const people = (count: number): string =>
+    [
+      'phone,name,clientExternalId',
+      ...Array.from({ length: count }, (_, n) => `+7495${5_000_000 + n},Person number ${n},crm-${n}`),
+    ].join('\n')
+  const json = (text: string) => JSON.parse(text)
+
+  test('people come in from CSV as it was saved, rows that cannot be taken are told, and go out again', async () => {
+    const id = await newCampaign('Table')
+    const table = 'Телефон;Имя\n8 (495) 555-00-03;Анна\n+74955550104;Иван\nnobody;Пётр\n+74955550104;Иван\n'
+    const windows1251 = Uint8Array.from(table, (letter) => {
+      const code = letter.charCodeAt(0)
+      return code < 128 ? code : letter === 'ё' ? 0xb8 : code - 0x0410 + 0xc0
+    })
+    const file = join(cli.directory, 'table.csv')
+    writeFileSync(file, windows1251)
+    const rejected = join(cli.directory, 'rejected.jsonl')
+    const words = ['--encoding', 'windows-1251', '--column', 'Телефон=phone', '--column', 'Имя=variable:name']
+    const ran = await cli.run(['contacts', 'import', file, '--campaign', 'Table', ...words, '--rejected', rejected])
+    assert.equal(ran.code, 5, ran.stderr)
+    assert.match(ran.stdout, /^import \S+ done: 4 rows, 2 taken, 1 known already, 1 not taken\n$/)
+    const [row] = readFileSync(rejected, 'utf8').trim().split('\n').map(json)
+    assert.deepEqual([row.field, row.given.includes('nobody')], ['phones/0', true])
+    assert.equal(statSync(rejected).mode & 0o777, 0o600)
+
+    const target = join(cli.directory, 'out.csv')
+    assert.equal((await cli.run(['contacts', 'export', target, '--campaign', id])).code, 0)
+    const out = readFileSync(target, 'utf8')
+    assert.match(out, /^8 \(495\) 555-00-03,/m)
+    assert.match(out, /Анна/)
+    assert.equal(
+      (await cli.run(['contacts', 'export', target, '--campaign', id])).code,
+      2,
+      'written over without being told to',
+    )
+    const piped = await cli.run(['contacts', 'export', '-', '--campaign', id, '--format', 'jsonl'])
+    assert.equal(piped.stdout.trim().split('\n').map(json).length, 2)
+
+    const [importId] = /(?<=^import )\S+/.exec(ran.stdout) ?? []
+    const undone = await cli.run(['contacts', 'undo', importId ?? ''])
+    assert.match(undone.stdout, /: 2 taken away, 0 stay/)
+  })
+
+  test('a connection that breaks in the middle of a list loses no row and doubles none', async () => {
+    const file = fileOf('many.csv', people(30_000))
+    await newCampaign('Broken line')
+    const line = await Line.open(ground.address, { cutAfter: 800_000 })
+    try {
+      const ran = await cli.run([
+        'contacts',
+        'import',
+        file,
+        '--campaign',
+        'Broken line',
+        '--server',
+        line.address,
+        '--json',
+      ])
+      assert.equal(ran.code, 0, ran.stderr)
+      assert.equal(line.cuts, 1)
+      assert.match(ran.stderr, /tried again/)
+      const { rows, accepted, duplicates, bytes } = json(ran.stdout)
+      assert.deepEqual([rows, accepted, duplicates, bytes], [30_000, 30_000, 0, statSync(file).size])
+    } finally {
+      await line.close()
+    }
+  })
+
+  test('an upload ended by Ctrl-C says how it is gone on with, and is', async () => {
+    const file = fileOf('half.csv', people(25_000))
+    await newCampaign('Half')
+    const line = await Line.open(ground.address, { stallAfter: 800_000 })
+    try {
+      const running = cli.start(['contacts', 'import', file, '--campaign', 'Half', '--server', line.address])
+      await line.stalled
+      running.child.kill('SIGINT')
+      const ran = await running.ended
+      assert.equal(ran.code, 130)
+      const [, resume = ''] = /--resume (\S+) sends the rest/.exec(ran.stderr) ?? []
+      assert.notEqual(resume, '', ran.stderr)
+      const rest = await cli.run(['contacts', 'import', file, '--resume', resume, '--json'])
+      assert.equal(rest.code, 0, rest.stderr)
+      assert.deepEqual([json(rest.stdout).rows, json(rest.stdout).accepted], [25_000, 25_000])
+      const again = await cli.run(['contacts', 'import', file, '--resume', resume])
+      assert.equal(again.code, 2)
+      assert.match(again.stderr, /has been received whole/)
+    } finally {
+      await line.close()
+    }
+  })
 })
+
+/** A line to the server that fails once, on its first connection with so many bytes on it; after that it is a good one. */
+class Line {
+  readonly address: string
+  cuts = 0
+  readonly stalled: Promise<void>
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+
+  private constructor(server: Server, stalled: Promise<void>) {
+    this.#server = server
+    this.stalled = stalled
+    this.address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+
+  static async open(target: string, fault: { cutAfter?: number; stallAfter?: number }): Promise<Line> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let isGood = false
+    const server = createServer((near) => {
+      const far = connect(Number(new URL(target).port), '127.0.0.1')
+      let bytes = 0
+      for (const socket of [near, far]) {
+        line.#sockets.add(socket)
+        socket
+          .on('error', () => undefined)
+          .once('close', () => {
+            near.destroy()
+            far.destroy()
+          })
+      }
+      far.pipe(near)
+      near.on('data', (piece) => {
+        bytes += piece.length
+        if (!isGood && bytes > (fault.cutAfter ?? fault.stallAfter ?? 0)) {
+          isGood = true
+          if (fault.cutAfter === undefined) near.pause()
+          else {
+            line.cuts += 1
+            near.destroy()
+          }
+          // What was passed on has to arrive before the test looks.
+          far.write('', () => resolve())
+          return
+        }
+        far.write(piece)
+      })
+    })
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    const line = new Line(server, promise)
+    return line
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+  }
+}

@@ -61,7 +61,7 @@ test('a mistake is JSON on stdout as well when JSON was asked for', async () => 
 test('the help is 0, on stdout, and every command has its own', async () => {
   const all = await cli.run(['help'])
   assert.deepEqual([all.code, all.stderr], [0, ''])
-  for (const command of ['contacts import FILE --campaign CAMPAIGN', 'provision check FILE', 'doctor', 'tail'])
+  for (const command of ['contacts export FILE --campaign CAMPAIGN', 'provision check FILE', 'doctor', 'tail'])
     assert.ok(all.stdout.includes(`  ${command}  `), command)
   assert.match(
     (await cli.run(['call', '--help'])).stdout,

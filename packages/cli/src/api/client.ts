@@ -34,7 +34,7 @@ export type Page<Item> = { readonly items: readonly Item[]; readonly next: strin
 
 const base = '/dialwright/v1'
 const patienceMs = 30_000
-const lastWordMs = 5_000
+const lastWordsMs = 5_000
 const triesAtMost = 3
 const longestWaitSeconds = 65
 
@@ -61,15 +61,22 @@ export class ApiClient {
     return (await this.#json('POST', path, { ...(json === undefined ? {} : { body: { json } }), ...options })) as Answer
   }
 
-  /** A request that goes out although Ctrl-C was pressed: what must still be said. */
-  async lastWord(path: string): Promise<void> {
-    const own = new ApiClient({ ...this.#parts, signal: AbortSignal.timeout(lastWordMs) })
-    await own.post(path)
+  /** A client for what must still be said although Ctrl-C was pressed. */
+  afterInterrupt(): ApiClient {
+    return new ApiClient({ ...this.#parts, signal: AbortSignal.timeout(lastWordsMs) })
   }
 
-  /** Sends a stream as it is. It is sent once: what was read of it cannot be read again. */
-  async upload<Answer>(path: string, stream: ReadableStream<Uint8Array>, contentType: string): Promise<Answer> {
-    return (await this.#json('POST', path, { body: { stream, contentType }, timeoutMs: null })) as Answer
+  /** Sends a stream as it is, once: what was read of it cannot be read again. */
+  async upload<Answer>(
+    path: string,
+    stream: ReadableStream<Uint8Array>,
+    contentType: string,
+    { method = 'POST', idempotencyKey }: { readonly method?: string; readonly idempotencyKey?: string } = {},
+  ): Promise<Answer> {
+    // A server that knows the list already answers before it has read it: on that connection nothing else gets through.
+    const headers = { connection: 'close' }
+    const options = { body: { stream, contentType }, timeoutMs: null, idempotencyKey, headers }
+    return (await this.#json(method, path, options)) as Answer
   }
 
   /** The items of a keyset list, page by page, at most `most`. */

@@ -83,7 +83,7 @@ async function watchQuietly(context: Context, id: string): Promise<void> {
 /** After Ctrl-C the client of the command is dead: this one request goes its own way. */
 async function stopInPeace({ api, out }: Context, id: string): Promise<void> {
   try {
-    await api.lastWord(`/campaigns/${id}/stop`)
+    await api.afterInterrupt().post(`/campaigns/${id}/stop`)
     out.note(`Stopped: nobody is rung after this; a call that is up goes on to its end (campaign ${id})`)
   } catch (error) {
     out.note(`The campaign ${id} could not be stopped: ${error instanceof Error ? error.message : String(error)}`)

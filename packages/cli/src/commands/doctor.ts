@@ -3,7 +3,7 @@ import type { Command, Context } from '../command.ts'
 import { exitCodes, InterruptedError, NotSignedInError, RefusedError, UnreachableError, UsageError } from '../errors.ts'
 import { localTime } from '../terminal/text.ts'
 import { callOne } from './call.ts'
-import { type Finding, type SystemStatus, systemFindings, type Trunk, trunkFindings } from './findings.ts'
+import { type Finding, type NetworkStatus, networkFindings, type Trunk, trunkFindings } from './findings.ts'
 
 /** More than this apart, and windows, retries and logs of the two machines tell different stories. */
 const clockToleranceMs = 2_000
@@ -32,9 +32,9 @@ async function doctor(context: Context): Promise<number> {
   const token = isReached ? await attempt(() => tokenFinding(context)) : null
   find(...(token?.findings ?? []))
   if (isReached && token?.failure === null) {
-    const system = await optional<SystemStatus>(context, '/system')
-    const trunks = await optional<{ items: readonly Trunk[] }>(context, '/trunks?limit=200')
-    find(...systemFindings(system, api.server, trunks?.items ?? []), ...trunkFindings(trunks?.items ?? null))
+    const system = await systemStatus(context)
+    find(...networkFindings(system?.network ?? null, api.server, system?.trunks ?? []))
+    find(...trunkFindings(system?.trunks ?? null))
     if (testCall !== undefined) find(await callFinding(context, testCall))
   }
   const isFine = findings.every(({ state }) => state !== 'fail')
@@ -110,10 +110,12 @@ async function tokenFinding(context: Context): Promise<readonly Finding[]> {
   return [{ check: 'token', state: 'ok', text: `the token is valid${until}` }]
 }
 
+type SystemStatus = { readonly network: NetworkStatus | null; readonly trunks: readonly Trunk[] }
+
 /** Null: this server does not tell, or not to this token. */
-async function optional<Answer>({ api }: Context, path: string): Promise<Answer | null> {
+async function systemStatus({ api }: Context): Promise<SystemStatus | null> {
   try {
-    return await api.get<Answer>(path)
+    return await api.get<SystemStatus>('/system')
   } catch (error) {
     if (error instanceof RefusedError && (error.status === 404 || error.status === 403)) return null
     throw error

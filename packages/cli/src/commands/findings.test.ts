@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type SystemStatus, systemFindings, type Trunk, trunkFindings } from './findings.ts'
+import { type NetworkStatus, networkFindings, type Trunk, trunkFindings } from './findings.ts'
 
-const system: SystemStatus = {
+const system: NetworkStatus = {
   sip: { host: '0.0.0.0', port: 5060 },
   rtpPorts: { from: 20_000, to: 23_999 },
   publicAddress: '198.51.100.7',
@@ -11,9 +11,9 @@ const system: SystemStatus = {
 const far: Trunk = { name: 'Provider', host: 'sip.example.com', maxCalls: 60 }
 const here: Trunk = { name: 'Box', host: '127.0.0.1', port: 5070 }
 
-const states = (change: Partial<SystemStatus>, trunks: readonly Trunk[]): Record<string, string> =>
+const states = (change: Partial<NetworkStatus>, trunks: readonly Trunk[]): Record<string, string> =>
   Object.fromEntries(
-    systemFindings({ ...system, ...change }, 'http://pbx:8080', trunks).map(({ check, state }) => [check, state]),
+    networkFindings({ ...system, ...change }, 'http://pbx:8080', trunks).map(({ check, state }) => [check, state]),
   )
 const fine = { telephony: 'ok', SIP: 'ok', RTP: 'ok', address: 'ok' }
 
@@ -27,7 +27,7 @@ test('a loopback bind or address with a trunk elsewhere is found, with the setti
   assert.equal(states({ sip: { host: '127.0.0.1', port: 5060 } }, [here, far]).SIP, 'fail')
   assert.equal(states({ publicAddress: '127.0.0.1' }, [far]).address, 'fail')
   assert.equal(states({ publicAddress: '0.0.0.0' }, [far]).address, 'fail')
-  const told = systemFindings({ ...system, publicAddress: '127.0.0.1' }, 'http://pbx:8080', [far])
+  const told = networkFindings({ ...system, publicAddress: '127.0.0.1' }, 'http://pbx:8080', [far])
   assert.match(told.find(({ check }) => check === 'address')?.text ?? '', /"Provider".*DIALWRIGHT_PUBLIC_ADDRESS/)
 })
 
@@ -46,7 +46,7 @@ test('fewer RTP ports than the trunks carry calls is a warning', () => {
 test('silence of the telephony process is a failure, silence of the server about itself is not known', () => {
   assert.equal(states({ telephony: false }, []).telephony, 'fail')
   assert.deepEqual(
-    systemFindings(null, 'http://pbx', []).map(({ state }) => state),
+    networkFindings(null, 'http://pbx', []).map(({ state }) => state),
     ['unknown'],
   )
 })

@@ -6,7 +6,8 @@ export type Finding = {
   readonly text: string
 }
 
-export type SystemStatus = {
+/** Where a node listens, as it tells of itself. */
+export type NetworkStatus = {
   readonly sip: { readonly host: string; readonly port: number }
   readonly rtpPorts: { readonly from: number; readonly to: number } | 'ephemeral'
   /** The address that the far end is told, in Contact and SDP. */
@@ -20,19 +21,20 @@ export type Trunk = {
   readonly host: string
   readonly port?: number | undefined
   readonly maxCalls?: number | null | undefined
+  readonly live?: number | undefined
   /** Until when the breaker keeps it shut. */
   readonly closedUntil?: string | null | undefined
   readonly [field: string]: unknown
 }
 
-/** @param system  Null: the server does not tell. */
-export function systemFindings(
-  system: SystemStatus | null,
+/** @param network  Null: the server does not tell. */
+export function networkFindings(
+  network: NetworkStatus | null,
   server: string,
   trunks: readonly Trunk[],
 ): readonly Finding[] {
-  if (system === null) return [{ check: 'telephony', state: 'unknown', text: 'this server does not tell its ports' }]
-  const { sip, rtpPorts, publicAddress, telephony } = system
+  if (network === null) return [{ check: 'telephony', state: 'unknown', text: 'this server does not tell its ports' }]
+  const { sip, rtpPorts, publicAddress, telephony } = network
   const telephonyFinding: Finding = telephony
     ? { check: 'telephony', state: 'ok', text: 'SIP and sound are up' }
     : { check: 'telephony', state: 'fail', text: 'the telephony process does not answer: see the log of the server' }
@@ -44,7 +46,7 @@ export function systemFindings(
   ]
 }
 
-function sipFinding({ host, port }: SystemStatus['sip'], trunks: readonly Trunk[]): Finding {
+function sipFinding({ host, port }: NetworkStatus['sip'], trunks: readonly Trunk[]): Finding {
   const far = trunks.filter((trunk) => !isLoopback(trunk.host))
   if (isLoopback(host) && far.length > 0)
     return {
@@ -59,7 +61,7 @@ function sipFinding({ host, port }: SystemStatus['sip'], trunks: readonly Trunk[
   }
 }
 
-function rtpFinding(rtpPorts: SystemStatus['rtpPorts'], trunks: readonly Trunk[]): Finding {
+function rtpFinding(rtpPorts: NetworkStatus['rtpPorts'], trunks: readonly Trunk[]): Finding {
   if (rtpPorts === 'ephemeral')
     return { check: 'RTP', state: 'ok', text: 'UDP, any free port: no firewall can know them, for tests alone' }
   const { from, to } = rtpPorts
@@ -100,10 +102,10 @@ export function trunkFindings(trunks: readonly Trunk[] | null): readonly Finding
     return [
       { check: 'trunks', state: 'fail', text: 'there is none: no call can leave. Add one to the provisioning file' },
     ]
-  return trunks.map(({ name, host, port, closedUntil }): Finding => {
+  return trunks.map(({ name, host, port, closedUntil, live }): Finding => {
     const where = `${name} (${host}:${port ?? 5060})`
     return closedUntil === null || closedUntil === undefined
-      ? { check: 'trunk', state: 'ok', text: `${where} is in use` }
+      ? { check: 'trunk', state: 'ok', text: `${where} is in use, ${live ?? 0} calls on it` }
       : {
           check: 'trunk',
           state: 'fail',
