@@ -5,7 +5,8 @@ import { type Connection, transaction } from '../adapters/postgres/pool.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import type { CampaignState } from './change-state.ts'
-import { CampaignInUseError, CampaignNotFoundError } from './errors.ts'
+import { CampaignInUseError, CampaignNotFoundError, type FieldProblem, InvalidInputError } from './errors.ts'
+import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
 import { type ShownCampaign, showCampaign } from './show-campaign.ts'
 
 export type CampaignChange = {
@@ -14,6 +15,7 @@ export type CampaignChange = {
   readonly settings: Partial<Omit<CampaignSettings, 'pacing'>> & {
     readonly pacing?: Partial<CampaignSettings['pacing']>
   }
+  readonly shared?: GivenRules | undefined
   /** Null: none; undefined: as it is. */
   readonly startAt?: Temporal.Instant | null | undefined
   readonly expiresAt?: Temporal.Instant | null | undefined
@@ -31,7 +33,7 @@ type Locked = {
 /**
  * @param check  Looks at the campaign under its lock and throws to refuse.
  * @returns The campaign as it is then.
- * @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND`
+ * @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND`; {InvalidInputError} for a rule that is not there
  */
 export async function changeCampaign(
   deps: ServerDeps,
@@ -42,13 +44,17 @@ export async function changeCampaign(
 ): Promise<ShownCampaign> {
   const { workspaceId } = actor
   const changed = await transaction(deps.pool, async (connection) => {
+    const problems: FieldProblem[] = []
+    const taken = await takeSharedRules(connection, workspaceId, change.shared ?? {}, problems)
     const campaign = await lock(connection, workspaceId, id)
     const before = await showCampaign(connection, workspaceId, campaign.id)
     check(before)
+    if (problems.length > 0) throw new InvalidInputError(problems)
     const { pacing, ...settings } = change.settings
     const merged: CampaignSettings = {
       ...campaign.settings,
       ...settings,
+      ...taken.settings,
       pacing: { ...campaign.settings.pacing, ...pacing },
     }
     const startAt = change.startAt === undefined ? campaign.startAt : change.startAt
@@ -65,6 +71,7 @@ export async function changeCampaign(
         state,
       ],
     )
+    await keepSharedRules(connection, { id: campaign.id, workspaceId }, taken)
     if (state !== campaign.state) await tellCampaignState(connection, { workspaceId, campaignId: campaign.id, state })
     const after = await showCampaign(connection, workspaceId, campaign.id)
     await recordAudit(connection, deps, actor, {

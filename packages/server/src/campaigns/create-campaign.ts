@@ -7,6 +7,7 @@ import type { ServerDeps } from '../deps.ts'
 import { type ReferredKind, resolveReference } from '../resources/references.ts'
 import { type FieldProblem, InvalidInputError } from './errors.ts'
 import { type Idempotency, takeKey } from './idempotency.ts'
+import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
 import { showCampaign } from './show-campaign.ts'
 
 /** An id of ours, an id of `dialect` (the campaign's own where none is named), or in the native dialect a name. */
@@ -21,6 +22,8 @@ export type NewCampaign = {
   readonly dialplan: Reference
   /** Caller-ID group of `settings.callerId`, still as a reference. */
   readonly callerIdGroup?: Reference | undefined
+  /** What they say takes the place of the settings' own retry and time groups. */
+  readonly shared?: GivenRules | undefined
   readonly settings: CampaignSettings
   readonly normalization: string
   readonly startAt: Temporal.Instant | null
@@ -59,6 +62,7 @@ export async function createCampaign(
       input.callerIdGroup === undefined
         ? null
         : await resolve(client, workspaceId, 'caller-id-group', input, input.callerIdGroup, problems)
+    const taken = await takeSharedRules(client, workspaceId, input.shared ?? {}, problems)
     const version = scenarioId === null ? null : await latestVersion(client, scenarioId)
     const startBlock = input.startBlock ?? version?.startBlocks[0]
     if (version !== null && (startBlock === undefined || !version.startBlocks.includes(startBlock))) {
@@ -69,8 +73,11 @@ export async function createCampaign(
       })
     }
     if (problems.length > 0 || version === null) throw new InvalidInputError(problems)
-    const settings: CampaignSettings =
-      groupId === null ? input.settings : { ...input.settings, callerId: { mode: 'group', groupId } }
+    const settings: CampaignSettings = {
+      ...input.settings,
+      ...taken.settings,
+      ...(groupId === null ? {} : { callerId: { mode: 'group', groupId } }),
+    }
     await client.query(
       `insert into campaign (id, workspace_id, name, state, scenario_version_id, start_block, dialplan_id, settings, normalization, not_yet,
                              start_at, expires_at, dialect, original)
@@ -91,6 +98,7 @@ export async function createCampaign(
         JSON.stringify(input.original),
       ],
     )
+    await keepSharedRules(client, { id, workspaceId }, taken)
     await client.query(`insert into pace (owner_id, owner_kind, workspace_id) values ($1, 'campaign', $2)`, [
       id,
       workspaceId,

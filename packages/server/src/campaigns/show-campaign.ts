@@ -5,7 +5,8 @@ import { CampaignNotFoundError } from './errors.ts'
 export type ShownCampaign = { readonly id: string; readonly name: string; readonly [field: string]: unknown }
 
 export const campaignColumns = `id, name, state, dialect, start_block as "startBlock", settings, normalization, start_at as "startAt",
-  expires_at as "expiresAt", is_test as "isTest", created_at as "createdAt", finished_at as "finishedAt"`
+  expires_at as "expiresAt", is_test as "isTest", created_at as "createdAt", finished_at as "finishedAt", retry_rule_id as "retryRule",
+  array(select g.time_group_id from campaign_time_group g where g.campaign_id = campaign.id order by g.position) as "timeGroups"`
 
 /** @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND` */
 export async function showCampaign(on: Queryable, workspaceId: string, id: string): Promise<ShownCampaign> {

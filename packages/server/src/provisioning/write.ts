@@ -2,6 +2,7 @@
 import type { Clock, Random } from '@dialwright/dialer'
 import { type Connection, statement } from '../adapters/postgres/pool.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
+import { spreadSharedRules } from '../campaigns/shared-rules.ts'
 import type { ProblemCode, Report } from './errors.ts'
 import type { Values } from './inventory.ts'
 import type { Plan, PlannedItem } from './plan.ts'
@@ -148,7 +149,10 @@ export async function writePlan(write: Write, plan: Plan, report: Report): Promi
       hasFailed = true
     }
   }
-  if (!hasFailed) await writePaces(write, plan)
+  if (hasFailed) return
+  // Campaigns before paces, as the claim locks them.
+  await spreadSharedRules(write.client, write.workspaceId)
+  await writePaces(write, plan)
 }
 
 /** What the database may refuse of a plan that looked right: somebody was quicker, or has it in a workspace that is hidden from us. */

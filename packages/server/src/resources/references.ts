@@ -9,6 +9,8 @@ const tables = {
   dialplan: 'dialplan',
   scenario: 'scenario',
   campaign: 'campaign',
+  'retry-rule': 'retry_rule',
+  'time-group': 'time_group',
 } as const
 export type ReferredKind = keyof typeof tables
 

@@ -1,6 +1,7 @@
 /** A retry rule: how often and when somebody is called again after which result, shared by campaigns under a name. */
 import type { RetryPolicy, RetryTrigger } from '@dialwright/dialer'
 import { z } from 'zod'
+import { spreadSharedRules } from '../campaigns/shared-rules.ts'
 import { sections } from '../provisioning/schema.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {
@@ -50,6 +51,7 @@ export const retryRules = defineResource<z.output<typeof newSchema>, Change>({
   columns: `t.id, t.name, t.remark, t.enabled, t.is_default as "default", t.policy, ${externalIdsColumn('retry-rule')}, t.created_at as "createdAt"`,
   filters: { name: nameFilter },
   unique: { retry_rule_workspace_id_name_key: 'name' },
+  uses: `select 'campaign' as kind, c.id, c.name from campaign c where c.workspace_id = $1 and c.retry_rule_id = $2 limit 20`,
 
   show({ policy, ...row }) {
     return { ...row, ...givenOf(policy as RetryPolicy) }
@@ -67,6 +69,7 @@ export const retryRules = defineResource<z.output<typeof newSchema>, Change>({
     const { rules = before.rules, caps = before.caps } = given
     const columns = columnsOf(given, { rules, caps } as Given)
     await updateRow(desk.connection, 'retry_rule', { id, workspaceId: desk.workspaceId }, columns)
+    await spreadSharedRules(desk.connection, desk.workspaceId)
     await desk.externalIds('retry-rule', id, given.externalIds)
   },
 })

@@ -1,6 +1,7 @@
 /** A time group: hours when calling is forbidden, under a name. */
 import type { ForbiddenHours } from '@dialwright/dialer'
 import { z } from 'zod'
+import { spreadSharedRules } from '../campaigns/shared-rules.ts'
 import { secondOf, sections } from '../provisioning/schema.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {
@@ -40,6 +41,8 @@ export const timeGroups = defineResource<z.output<typeof newSchema>, Change>({
   columns: `t.id, t.name, t.zone, t.forbid, ${externalIdsColumn('time-group')}, t.created_at as "createdAt"`,
   filters: { name: nameFilter },
   unique: { time_group_workspace_id_name_key: 'name' },
+  uses: `select 'campaign' as kind, c.id, c.name from campaign_time_group g join campaign c on c.id = g.campaign_id
+     where g.workspace_id = $1 and g.time_group_id = $2 limit 20`,
 
   show({ forbid, ...row }) {
     const shown = (forbid as readonly Forbidden[]).map(({ fromSecond, toSecond, days }) => ({
@@ -58,6 +61,7 @@ export const timeGroups = defineResource<z.output<typeof newSchema>, Change>({
 
   async change(desk, id, given) {
     await updateRow(desk.connection, 'time_group', { id, workspaceId: desk.workspaceId }, columnsOf(given))
+    await spreadSharedRules(desk.connection, desk.workspaceId)
     await desk.externalIds('time-group', id, given.externalIds)
   },
 })

@@ -173,10 +173,23 @@ describe('resources', () => {
       assert.deepEqual([answer.statusCode, answer.json().code], [409, 'last-owner'])
     }
     const second = await make('users', { role: 'owner' })
-    const both = await Promise.all([
+    // Both have looked, and neither has written its audit yet: they are held right before their ends.
+    const holder = await database.pool.connect()
+    await holder.query('begin; lock table audit_entry in access exclusive mode')
+    const leaving = Promise.all([
       ask('PATCH', `users/${items[0].id}`, { role: 'analyst' }),
       ask('DELETE', `users/${second.id}`),
     ])
+    const waiting = async (): Promise<number> =>
+      (
+        await database.pool.query(
+          "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        )
+      ).rows[0].n
+    while ((await waiting()) < 2);
+    await holder.query('commit')
+    holder.release()
+    const both = await leaving
     assert.equal(both.filter(({ statusCode }) => statusCode === 409).length, 1, both.map(({ body }) => body).join())
     assert.equal((await ask('GET', 'users?role=owner')).json().items.length, 1)
   })
@@ -343,6 +356,20 @@ describe('resources', () => {
               has_table_privilege('dialwright_http', 'audit_entry', 'delete') as remove`,
     )
     assert.deepEqual({ ...rights.rows[0] }, { change: false, remove: false })
+  })
+
+  test('what cannot be audited does not happen', async () => {
+    await database.pool.query('revoke insert on audit_entry from dialwright_http')
+    try {
+      assert.equal((await ask('POST', 'trunks', { name: 'unseen', host: 'h' })).statusCode, 500)
+      assert.equal((await ask('PATCH', `trunks/${ids.trunks}`, { host: 'unseen' })).statusCode, 500)
+      assert.equal((await ask('POST', `campaigns/${ids.campaign}/pause`)).statusCode, 500)
+    } finally {
+      await database.pool.query('grant insert on audit_entry to dialwright_http')
+    }
+    assert.deepEqual((await ask('GET', 'trunks?name=unseen')).json().items, [])
+    assert.notEqual((await ask('GET', `trunks/${ids.trunks}`)).json().host, 'unseen')
+    assert.equal((await ask('GET', `campaigns/${ids.campaign}`)).json().state, 'draft')
   })
 
   test('a resource of each kind can be made by a name that another workspace has too', async () => {

@@ -6,6 +6,7 @@ import { type CampaignChange, changeCampaign, deleteCampaign } from '../../campa
 import { changeState, type StateAction } from '../../campaigns/change-state.ts'
 import { createCampaign, type NewCampaign, type Reference } from '../../campaigns/create-campaign.ts'
 import { idempotencyOf } from '../../campaigns/idempotency.ts'
+import type { GivenRules } from '../../campaigns/shared-rules.ts'
 import { campaignColumns, showCampaign } from '../../campaigns/show-campaign.ts'
 import type { HttpDeps } from '../../deps.ts'
 import type { Reference as GivenReference } from '../../provisioning/schema.ts'
@@ -148,12 +149,13 @@ function campaignOf(body: NewCampaignBody): NewCampaign {
       pacing: body.pacing,
       windows: windowsOf(body.windows),
       timeGroups: [],
-      retry: policyOf(body.retry),
+      retry: ownRetry(body.retry),
       callerId: callerId.mode === 'number' ? callerId : { mode: 'trunk' },
       ringTimeoutMs: body.ringTimeoutSeconds * 1_000,
       maxDurationMs: body.maxDurationSeconds * 1_000,
       isTest: body.isTest,
     },
+    shared: sharedOf(body),
     normalization: body.normalization,
     startAt: body.startAt === undefined ? null : Temporal.Instant.from(body.startAt),
     expiresAt: body.expiresAt === undefined ? null : Temporal.Instant.from(body.expiresAt),
@@ -172,10 +174,11 @@ function changeOf(body: CampaignChangeBody): CampaignChange {
     settings: {
       ...(body.pacing === undefined ? {} : { pacing: defined(body.pacing) }),
       ...(body.windows === undefined ? {} : { windows: windowsOf(body.windows) }),
-      ...(body.retry === undefined ? {} : { retry: policyOf(body.retry) }),
+      ...(body.retry === undefined ? {} : { retry: ownRetry(body.retry) }),
       ...(body.ringTimeoutSeconds === undefined ? {} : { ringTimeoutMs: body.ringTimeoutSeconds * 1_000 }),
       ...(body.maxDurationSeconds === undefined ? {} : { maxDurationMs: body.maxDurationSeconds * 1_000 }),
     },
+    shared: sharedOf(body),
     startAt: instant(body.startAt),
     expiresAt: instant(body.expiresAt),
   }
@@ -190,6 +193,23 @@ function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]
 
 function windowsOf(given: NewCampaignBody['windows']): CampaignSettings['windows'] {
   return given.map(({ zone, days, from, to }) => ({ zone, days, fromSecond: seconds(from), toSecond: seconds(to) - 1 }))
+}
+
+/** Without a rule that is named, whose place `shared` fills. */
+function ownRetry({ rules = {}, caps = {} }: NewCampaignBody['retry']): CampaignSettings['retry'] {
+  return policyOf({ rules, caps })
+}
+
+function sharedOf({ retry, timeGroups }: Pick<CampaignChangeBody, 'retry' | 'timeGroups'>): GivenRules {
+  return {
+    retryRule:
+      retry === undefined
+        ? undefined
+        : retry.rule === undefined
+          ? null
+          : { field: 'retry.rule', ...referenceOf(retry.rule) },
+    timeGroups: timeGroups?.map((given, index) => ({ field: `timeGroups.${index}`, ...referenceOf(given) })),
+  }
 }
 
 function referTo(field: string, given: GivenReference): Reference {

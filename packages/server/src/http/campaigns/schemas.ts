@@ -24,7 +24,14 @@ const windows = z
     'expected from before to; a window over midnight is two windows',
   )
 const { rules, caps } = sections.retryRules.schema.shape
-const retry = z.strictObject({ rules, caps })
+/** A shared rule, or rules of its own. */
+const retry = z
+  .strictObject({ rule: referenceSchema.optional(), rules: rules.optional(), caps: caps.unwrap().optional() })
+  .refine(
+    ({ rule, rules, caps }) => (rule === undefined ? rules !== undefined : rules === undefined && caps === undefined),
+    'expected either "rule", or "rules" with or without "caps"',
+  )
+const timeGroups = z.array(referenceSchema).max(50)
 const ringTimeoutSeconds = z.int().min(1).max(180)
 const maxDurationSeconds = z.int().min(1).max(14_400)
 
@@ -51,7 +58,8 @@ export const newCampaignSchema = z.strictObject({
     })
     .prefault({}),
   windows: windows.default([]),
-  retry: retry.default({ rules: {}, caps: {} }),
+  timeGroups: timeGroups.default([]),
+  retry: retry.default({ rules: {} }),
   normalization: z
     .string()
     .regex(/^(auto|none|[A-Za-z]{2})$/, 'expected auto, none or a country, like RU')
@@ -73,6 +81,7 @@ export const campaignChangeSchema = z
     name,
     pacing: z.strictObject(pace).partial(),
     windows,
+    timeGroups,
     retry,
     ringTimeoutSeconds,
     maxDurationSeconds,
