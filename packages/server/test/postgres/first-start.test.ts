@@ -35,27 +35,34 @@ async function answers(database: EmbeddedPostgres, text: string): Promise<unknow
   }
 }
 
-const cutOffs: readonly [what: string, pattern: string][] = [
-  ['while the programs are copied', 'pgbin/*.copy-*/lib'],
-  ['when initdb has just begun', 'postgres.draft-*/cluster/PG_VERSION'],
-  ['when initdb is nearly done', 'postgres.draft-*/cluster/base/4/PG_VERSION'],
-  ['while the server starts for the first time', 'postgres/cluster/postmaster.pid'],
+/** Killed alone, a process leaves its initdb at work; killed with it (a container's end), it leaves what initdb had written. */
+const cutOffs: readonly [what: string, pattern: string, victims: 'alone' | 'with its children'][] = [
+  ['while the programs are copied', 'pgbin/*.copy-*/lib', 'alone'],
+  ['when initdb has just begun', '{postgres.draft-*,postgres}/cluster/PG_VERSION', 'alone'],
+  ['when initdb has just begun', '{postgres.draft-*,postgres}/cluster/PG_VERSION', 'with its children'],
+  ['when initdb is nearly done', '{postgres.draft-*,postgres}/cluster/base/4/PG_VERSION', 'with its children'],
+  ['while the server starts for the first time', 'postgres/cluster/postmaster.pid', 'alone'],
 ]
 
-for (const [what, pattern] of cutOffs) {
-  test(`a first start killed with -9 ${what}: the next one works at once, and what was left behind goes`, {
+for (const [what, pattern, victims] of cutOffs) {
+  test(`a first start killed with -9 ${what}, ${victims}: the next one works at once, and what was left behind goes`, {
     skip: process.platform === 'win32' && 'has no SIGKILL',
     timeout: 90_000,
   }, async (context) => {
     const directory = await temporaryDirectory(context)
-    const child = spawn(process.execPath, [script, directory, 'own'], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [script, directory, 'own'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      // A process group of its own, to be killed as a whole.
+      detached: true,
+    })
+    assert.ok(child.pid !== undefined)
     const ended = once(child, 'exit')
     let isReady = false
     createInterface({ input: child.stdout }).once('line', () => {
       isReady = true
     })
     await until(pattern, () => isReady || globSync(pattern, { cwd: directory }).length > 0, { everyMs: 1 })
-    child.kill('SIGKILL')
+    process.kill(victims === 'alone' ? child.pid : -child.pid, 'SIGKILL')
     await ended
     assert.ok(!isReady, 'the kill came after the first start was over: nothing was shown')
     // At once: an initdb that lost its parent is still at work.
