@@ -129,21 +129,22 @@ export function mayUse(route: string, role: Role): boolean {
   return who === 'everybody who reads' || writers.includes(role)
 }
 
-/** Somebody in a campaign, who came by an import. */
+/** Somebody in a campaign, and an import that waits to be read. */
 export async function makePeople(
   app: FastifyInstance,
   token: string,
   campaignId: string,
 ): Promise<{ readonly contact: string; readonly imports: string }> {
-  const ask = (method: 'GET' | 'POST', path: string, payload?: string) =>
+  const ask = (path: string, type?: string, payload?: string | object) =>
     app.inject({
-      method,
+      method: payload === undefined ? 'GET' : 'POST',
       url: `${native}/campaigns/${campaignId}/${path}`,
-      headers: { authorization: `Bearer ${token}`, ...(payload === undefined ? {} : { 'content-type': 'text/csv' }) },
+      headers: { authorization: `Bearer ${token}`, ...(type === undefined ? {} : { 'content-type': type }) },
       ...(payload === undefined ? {} : { payload }),
     })
-  const list = await ask('POST', 'imports', 'phone\n+74951234560\n')
-  const people = await ask('GET', 'contacts')
+  await ask('contacts', 'application/json', contacts)
+  const list = await ask('imports', 'text/csv', 'phone\n+74951234560\n')
+  const people = await ask('contacts')
   return { imports: list.json().id, contact: people.json().items[0].id }
 }
 
