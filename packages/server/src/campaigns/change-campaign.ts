@@ -6,6 +6,7 @@ import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import type { CampaignState } from './change-state.ts'
 import { CampaignInUseError, CampaignNotFoundError, type FieldProblem, InvalidInputError } from './errors.ts'
+import { expiresTooEarly, isBefore } from './lifetime.ts'
 import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
 import { type ShownCampaign, showCampaign } from './show-campaign.ts'
 
@@ -58,18 +59,13 @@ export async function changeCampaign(
       pacing: { ...campaign.settings.pacing, ...pacing },
     }
     const startAt = change.startAt === undefined ? campaign.startAt : change.startAt
+    const expiresAt = change.expiresAt === undefined ? campaign.expiresAt : change.expiresAt
+    if (!isBefore(startAt, expiresAt)) throw new InvalidInputError([expiresTooEarly])
     // One that waited for its instant and has it taken away waits for a person again.
     const state = campaign.state === 'scheduled' && startAt === null ? 'draft' : campaign.state
     await connection.query(
       'update campaign set name = $2, settings = $3, start_at = $4, expires_at = $5, state = $6 where id = $1',
-      [
-        campaign.id,
-        change.name ?? campaign.name,
-        JSON.stringify(merged),
-        startAt,
-        change.expiresAt === undefined ? campaign.expiresAt : change.expiresAt,
-        state,
-      ],
+      [campaign.id, change.name ?? campaign.name, JSON.stringify(merged), startAt, expiresAt, state],
     )
     await keepSharedRules(connection, { id: campaign.id, workspaceId }, taken)
     if (state !== campaign.state) await tellCampaignState(connection, { workspaceId, campaignId: campaign.id, state })

@@ -1,4 +1,4 @@
-/** Creates a campaign: references resolved, limits set, not started unless it is scheduled. */
+/** Creates a campaign: references resolved, limits set; it waits for a person, or for the instant that it was given. */
 import type { CampaignSettings } from '@dialwright/dialer'
 import { type Connection, transaction } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
@@ -7,6 +7,7 @@ import type { ServerDeps } from '../deps.ts'
 import { type ReferredKind, resolveReference } from '../resources/references.ts'
 import { type FieldProblem, InvalidInputError } from './errors.ts'
 import { type Idempotency, takeKey } from './idempotency.ts'
+import { expiresTooEarly, isBefore } from './lifetime.ts'
 import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
 import { showCampaign } from './show-campaign.ts'
 
@@ -40,7 +41,7 @@ export type NewCampaign = {
 }
 
 /**
- * @returns `isNew` false: an earlier request under the same key made it.
+ * @returns Its id; that of the first one, when it was asked for before under the same key.
  * @throws {InvalidInputError} naming each reference that leads nowhere; nothing is created then.
  * @throws {IdempotencyError} `IDEMPOTENCY_KEY_REUSED`
  */
@@ -49,7 +50,7 @@ export async function createCampaign(
   actor: Actor,
   input: NewCampaign,
   idempotency?: Idempotency,
-): Promise<{ readonly id: string; readonly isNew: boolean }> {
+): Promise<string> {
   const id = uuidV7(deps.clock, deps.random)
   const { workspaceId } = actor
   const firstId = await transaction(deps.pool, async (client) => {
@@ -72,6 +73,7 @@ export async function createCampaign(
         message: `the scenario has no start block "${startBlock ?? ''}"`,
       })
     }
+    if (!isBefore(input.startAt, input.expiresAt)) problems.push(expiresTooEarly)
     if (problems.length > 0 || version === null) throw new InvalidInputError(problems)
     const settings: CampaignSettings = {
       ...input.settings,
@@ -81,7 +83,9 @@ export async function createCampaign(
     await client.query(
       `insert into campaign (id, workspace_id, name, state, scenario_version_id, start_block, dialplan_id, settings, normalization, not_yet,
                              start_at, expires_at, dialect, original)
-       values ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+       values ($1, $2, $3,
+               case when $10::timestamptz is null then 'draft' when $10 > dw_clock() then 'scheduled' else 'running' end,
+               $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
         id,
         workspaceId,
@@ -115,9 +119,9 @@ export async function createCampaign(
     })
     return null
   })
-  if (firstId !== null) return { id: firstId, isNew: false }
+  if (firstId !== null) return firstId
   deps.onChange()
-  return { id, isNew: true }
+  return id
 }
 
 async function resolve(

@@ -37,7 +37,13 @@ export async function buildHttpServer(
   deps: HttpDeps,
   onRoute?: (route: RouteOptions) => void,
 ): Promise<FastifyInstance> {
-  const app = Fastify({ bodyLimit, logger: false, routerOptions: { maxParamLength: 200 } })
+  const app = Fastify({
+    bodyLimit,
+    logger: false,
+    routerOptions: { maxParamLength: 200 },
+    // An address that cannot be decoded reaches no route, and would be answered in the library's form.
+    frameworkErrors: (error, request, reply) => void sendProblem(deps, error, request, reply),
+  })
   if (onRoute !== undefined) app.addHook('onRoute', onRoute)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

@@ -21,6 +21,28 @@ describe('campaigns that change and go', () => {
   const create = async (more: object = {}): Promise<string> =>
     (await ask('POST', '/campaigns', { ...campaign, ...more })).json().id
 
+  test('a campaign with an instant of its own is scheduled by its creation, and cannot end before it begins', async () => {
+    const stateOf = async (id: string) => (await ask('GET', `/campaigns/${id}`)).json().state
+    assert.equal(await stateOf(await create({ startAt: '2099-01-01T00:00:00Z' })), 'scheduled')
+    assert.equal(await stateOf(await create({ startAt: '2020-01-01T00:00:00Z' })), 'running')
+    const id = await create()
+    assert.equal(await stateOf(id), 'draft')
+    const [startAt, expiresAt] = ['2099-01-02T00:00:00Z', '2099-01-01T00:00:00Z']
+    for (const answer of [
+      await ask('POST', '/campaigns', { ...campaign, startAt, expiresAt }),
+      await ask('PATCH', `/campaigns/${id}`, { startAt, expiresAt }),
+    ])
+      assert.deepEqual([answer.statusCode, answer.json().errors[0].pointer], [422, '/expiresAt'])
+  })
+
+  test('a 401 says how to come in; an address that cannot be decoded is answered like everything else', async () => {
+    const stranger = await http.app.inject({ method: 'GET', url: `${native}/campaigns` })
+    assert.deepEqual([stranger.statusCode, stranger.headers['www-authenticate']], [401, 'Bearer'])
+    const broken = await ask('GET', '/campaigns/%zz')
+    assert.equal(broken.statusCode, 400)
+    assert.match(String(broken.headers['content-type']), /^application\/problem\+json/)
+  })
+
   test('what is given is changed, what is absent stays, null takes an instant away', async () => {
     const id = await create({ expiresAt: '2030-01-01T00:00:00Z', pacing: { callsPerSecond: 3, maxCalls: 7 } })
     const earlier = (await ask('GET', `/campaigns/${id}`)).json()

@@ -214,10 +214,7 @@ describe('the TWIN24 task API', () => {
       headers: { authorization: `Bearer ${answer.json().token}` },
     })
     assert.equal(task.json().botId, demoIds.botId)
-    assert.equal(
-      (await post('/api/v1/auth/login', { email: 'o@example.test', password: 'wrong' }, '')).statusCode,
-      401,
-    )
+    assert.equal((await post('/api/v1/auth/login', { email: 'o@example.test', password: 'wrong' }, '')).statusCode, 401)
   })
 
   test('the native API shows the same campaign in our words, and a stranger nothing', async () => {

@@ -115,13 +115,12 @@ async function createTask(
   ]
   if (!parsed.success || problems.length > 0)
     throw new TwinError(400, 'The task cannot be created', fieldErrors(problems))
-  const { id, isNew } = await createCampaign(
+  const id = await createCampaign(
     deps,
     principal,
     campaignOfTask(parsed.data, folded),
     idempotencyOf(taskPath, idempotencyKey, body),
   )
-  if (isNew && parsed.data.scheduledAt != null) await changeState(deps, principal, id, 'start')
   return { id }
 }
 

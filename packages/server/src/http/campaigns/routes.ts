@@ -32,14 +32,12 @@ export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
     { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], body: newCampaignSchema } },
     async (request, reply) => {
       const idempotency = idempotencyOf('campaigns', request.headers['idempotency-key'], request.body)
-      const { id, isNew } = await createCampaign(
+      const id = await createCampaign(
         within(deps, request),
         principalOf(request),
         campaignOf(request.body),
         idempotency,
       )
-      if (isNew && request.body.startAt !== undefined)
-        await changeState(within(deps, request), principalOf(request), id, 'start')
       return reply.status(201).send({ id })
     },
   )
