@@ -45,8 +45,10 @@ export type ProvisioningReport = {
   readonly notes: readonly Note[]
 }
 
-/** Passwords that one document may set: each costs 64 MiB and a good part of a second. */
-const mostPasswords = 200
+/** Passwords that one document may set: each costs 64 MiB and a good part of a second. Over the API others wait meanwhile. */
+const mostPasswords = { fromHere: 200, overTheApi: 20 } as const
+/** Mistakes that are told: whoever has more has one that makes the others. */
+const mostProblems = 1_000
 /** Times that the database may take a transaction back because of another one. */
 const mostTries = 3
 /** Any constant that nothing else in the database locks: one document at a time, so that each sees what the last has done. */
@@ -104,6 +106,7 @@ class Problems {
   readonly #problems: ProvisioningProblem[] = []
 
   readonly report: Report = (path, code, message) => {
+    if (this.#problems.length >= mostProblems) return
     // A reference that cannot be read leads nowhere either: that it cannot be read is enough.
     const isTold = this.#problems.some((one) => one.path === path && (one.message === message || code === 'unknown'))
     if (!isTold) this.#problems.push({ path, code, message })
@@ -133,8 +136,9 @@ async function prepare(
   const { workspace, drafts } = readDocument(document, problems.report)
   const sounds = await readSounds(drafts.audio, options.baseDirectory ?? null, problems.report)
   const passwords = drafts.users.filter(({ raw }) => typeof raw.password === 'string').length
-  if (passwords > mostPasswords)
-    problems.report('/users', 'invalid', `expected at most ${mostPasswords} passwords in one document: split it`)
+  const most = options.asker === undefined ? mostPasswords.fromHere : mostPasswords.overTheApi
+  if (passwords > most)
+    problems.report('/users', 'invalid', `expected at most ${most} passwords in one document: split it`)
   const survey = await surveyOf(deps, deps.pool, { workspace, drafts }, sounds, options, problems.report)
   problems.throwIfAny()
   // Without a workspace there was a problem.

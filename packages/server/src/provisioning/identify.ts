@@ -65,6 +65,9 @@ class Room {
   readonly #kind: string
   readonly #rows: readonly Row[]
   readonly #byId: ReadonlyMap<string, Row>
+  readonly #byKey: ReadonlyMap<string, readonly Row[]>
+  /** Of tokens, by their hash. */
+  readonly #bySecret: ReadonlyMap<string, Row>
   /** "dialect id" -> the row that has it. */
   readonly #byExternalId: ReadonlyMap<string, Row>
   readonly #report: Report
@@ -74,6 +77,8 @@ class Room {
     this.#kind = sections[section].kind
     this.#rows = inventory.rows[section]
     this.#byId = new Map(this.#rows.map((row) => [row.id, row]))
+    this.#byKey = Map.groupBy(this.#rows, (row) => keyOf(section, row))
+    this.#bySecret = new Map(this.#rows.flatMap((row) => ('hash' in row.values ? [[row.values.hash, row]] : [])))
     this.#byExternalId = new Map(
       inventory.externalIds.flatMap(({ kind, dialect, externalId, resourceId }) => {
         const row = kind === this.#kind ? this.#byId.get(resourceId) : undefined
@@ -96,13 +101,17 @@ class Room {
         `these ids belong to more than one ${this.#kind}: name one`,
       )
     if (one !== undefined) return one
-    const named = this.#rows.filter((row) => draft.key !== null && keyOf(this.#section, row) === draft.key)
+    const named = this.#named(draft)
     if (named.length > 1) {
       const place = `${draft.path}/${sections[this.#section].key}`
       this.#report(place, 'ambiguous', `more than one ${this.#kind} is called "${draft.key}": give the id of one`)
     }
     if (named[0] !== undefined) return named[0]
-    return this.#rows.find((row) => secretKeyOf(draft) !== null && secretKeyOfRow(row) === secretKeyOf(draft)) ?? null
+    return this.#bySecret.get(secretKeyOf(draft) ?? '') ?? null
+  }
+
+  #named({ key }: Draft): readonly Row[] {
+    return key === null ? [] : (this.#byKey.get(key) ?? [])
   }
 
   /** Of each thing that makes an item what it is, the document may have one. */
@@ -144,9 +153,7 @@ class Room {
     const claimed = new Map(own.flatMap(({ draft, row }) => (row === null ? [] : [[row.id, draft] as const])))
     const { key } = sections[this.#section]
     for (const { draft, id } of own) {
-      const other = this.#rows.find(
-        (row) => row.id !== id && !claimed.has(row.id) && draft.key !== null && keyOf(this.#section, row) === draft.key,
-      )
+      const other = this.#named(draft).find((row) => row.id !== id && !claimed.has(row.id))
       if (other !== undefined && !mayShareNames.includes(this.#section))
         this.#report(
           `${draft.path}/${key}`,
@@ -192,8 +199,4 @@ export function keyOf(section: SectionName, row: Row): string {
 function secretKeyOf(draft: Draft): string | null {
   if (draft.section !== 'tokens' || typeof draft.raw.value !== 'string') return null
   return tokenHash(draft.raw.value).toString('hex')
-}
-
-function secretKeyOfRow(row: Row): string | null {
-  return 'hash' in row.values ? row.values.hash : null
 }

@@ -43,6 +43,7 @@ export function planProvisioning(
   identities: Identities,
   context: Context,
 ): Plan {
+  const there = new Set(inventory.externalIds.map(markOf))
   const needs: Note[] = []
   const notes: Note[] = []
   const wanted: WorkspaceRow = {
@@ -64,7 +65,7 @@ export function planProvisioning(
       needs.push(...needsOf(section, item, row, draft.path))
       notes.push(...notesOf(section, item, draft.path))
       const fields = row === null ? [] : changed(values, row.values)
-      const externalIds = missingExternalIds(identity, values, inventory)
+      const externalIds = externalIdsOf(identity, values).filter((one) => !there.has(markOf(one)))
       const all = [...fields.map(publicName), ...(externalIds.length > 0 && row !== null ? ['externalIds'] : [])]
       const action = row === null ? 'create' : all.length > 0 ? 'change' : 'leave'
       return { section, path: draft.path, id, key: draft.key ?? '', action, fields: all, values, row, externalIds }
@@ -125,16 +126,14 @@ function withKeptRoutes(
   return { ...values, routes }
 }
 
-function missingExternalIds(
-  { draft, id }: Identity,
-  values: Values[SectionName],
-  inventory: Inventory,
-): ExternalIdRow[] {
+function externalIdsOf({ draft, id }: Identity, values: Values[SectionName]): ExternalIdRow[] {
   const { kind } = sections[draft.section]
   const own = draft.externalIds.map((one) => ({ ...one, kind, resourceId: id, part: null }))
-  return [...own, ...startBlockIds(id, values)].filter(
-    (wanted) => !inventory.externalIds.some((there) => isDeepStrictEqual({ ...there }, { ...wanted })),
-  )
+  return [...own, ...startBlockIds(id, values)]
+}
+
+function markOf({ dialect, kind, externalId, resourceId, part }: ExternalIdRow): string {
+  return JSON.stringify([dialect, kind, externalId, resourceId, part])
 }
 
 function startBlockIds(resourceId: string, values: Values[SectionName]): ExternalIdRow[] {

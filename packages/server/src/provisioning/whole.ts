@@ -25,9 +25,10 @@ export function checkWhole(
     what: string,
   ): void => {
     const seen = new Map<string, string>()
+    const there = Map.groupBy(others, ({ mark }) => mark)
     for (const { mark, path, id } of items) {
       const first = seen.get(mark)
-      const other = others.find((one) => one.mark === mark && one.id !== id && !spokenOf.has(one.id))
+      const other = there.get(mark)?.find((one) => one.id !== id && !spokenOf.has(one.id))
       if (first !== undefined) report(path, 'duplicate', `${first} ${what} too`)
       else if (other !== undefined) report(path, 'taken', `${other.id} ${what} already`)
       if (first === undefined) seen.set(mark, path)
