@@ -5,6 +5,7 @@ import {
   addPlainContact,
   campaignId,
   claimAll,
+  contactId,
   outcome,
   plainWorld,
   settings,
@@ -80,6 +81,31 @@ function noting(sent: string[]): Pool {
     get: (target, key) => (key === 'connect' ? async () => note(await target.connect()) : bound(target, key)),
   })
 }
+
+test('four thousand whom no trunk serves are looked past in pieces, and the one behind them is found', async () => {
+  const ground = await open()
+  const world = await plainWorld(ground, { contacts: 0, settings: settings({}, { callsPerSecond: 0.5 }) })
+  const narrowId = uuid(13)
+  await ground.addTrunk({ id: narrowId, workspaceId, destinations: ['+7'] })
+  const routeId = await ground.addRoute({ workspaceId, trunkIds: [narrowId] })
+  await addPlainContact(ground, routeId, 1)
+  await database.pool.query(
+    `with k as (
+       insert into contact (id, workspace_id, campaign_id, priority, route_id, zone_id, due_at, client_external_id)
+       select ('00000000-0000-7000-9000-' || lpad(g::text, 12, '0'))::uuid, k.workspace_id, k.campaign_id, 0, k.route_id,
+              k.zone_id, k.due_at - g * interval '1 ms', g::text from contact k, generate_series(1, 4000) g returning *)
+     insert into contact_phone (contact_id, position, workspace_id, campaign_id, given, phone, phone_key, client_external_id, zone_id, route_id)
+     select id, 0, workspace_id, campaign_id, '', '', '84' || client_external_id, client_external_id, zone_id, route_id from k`,
+  )
+  const claims: (string | undefined)[] = []
+  for (let n = 0; n < 3; n++) claims.push((await claimAll(world))[0]?.contactId)
+  // Two thousand are looked at by the first and by the second; the third begins where that one has come to.
+  assert.deepEqual(claims, [undefined, undefined, contactId(1)])
+  await addPlainContact(ground, routeId, 0)
+  await ground.advance(2_000)
+  for (let n = 3; n < 6; n++) claims.push((await claimAll(world))[0]?.contactId)
+  assert.deepEqual(claims.slice(3), [undefined, undefined, contactId(0)], 'the head is looked at again')
+})
 
 test('an end takes four trips to the database, whatever follows from it; a fault of the trunk takes two more', async () => {
   const retry = { rules: [{ on: ['busy'], tries: 1, intervalsSeconds: [1] }], caps: { perPhonePerDay: 3 } } as const

@@ -11,6 +11,7 @@ import type {
 import { keepAttemptMonths } from './attempt-months.ts'
 import { claim, type StoreDeps } from './claim.ts'
 import { finish } from './finish.ts'
+import { LaneWindows } from './lane-window.ts'
 import { beginDialing, markAnswered, release } from './legs.ts'
 import * as nodes from './nodes.ts'
 import { recover } from './recover.ts'
@@ -19,6 +20,7 @@ import { runningCampaigns } from './views.ts'
 
 export class PostgresCampaignStore implements CampaignStore {
   readonly #deps: StoreDeps
+  readonly #windows = new LaneWindows()
   /** The month partitions were last looked after in, as `2026-11`. */
   #month = ''
 
@@ -57,7 +59,7 @@ export class PostgresCampaignStore implements CampaignStore {
     lanes: readonly LaneOrder[],
     horizonMs: number,
   ): Promise<readonly ClaimedLeg[]> {
-    return claim(this.#deps, lease, campaignId, lanes, horizonMs)
+    return claim({ ...this.#deps, windows: this.#windows }, lease, campaignId, lanes, horizonMs)
   }
 
   beginDialing(lease: NodeLease, legId: string): Promise<boolean> {

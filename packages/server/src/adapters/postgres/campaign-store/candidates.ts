@@ -1,6 +1,7 @@
 /** Contacts a claim may take from one lane, and those it must pass: phones that live, phones nobody may dial. */
 import { type LanePick, withinDayCap } from '@dialwright/dialer'
 import { type Connection, statement } from '../pool.ts'
+import type { LaneWindows } from './lane-window.ts'
 
 export type Candidate = {
   readonly contactId: string
@@ -26,10 +27,7 @@ const stepsAtMost = 10
 /** Looked at together, once some at the head were not to be dialled. */
 const rowsBehind = 100
 
-// The instants are parameters: dw_clock() is volatile, and a volatile call cannot bound the walk of the claim index.
-const pick = statement<Row>(
-  'claim-pick',
-  `select k.id as "contactId", k.attempts, k.variables, p.phone, p.phone_key as "phoneKey", z.names as zones,
+const picked = `select k.id as "contactId", k.attempts, k.variables, p.phone, p.phone_key as "phoneKey", z.names as zones,
           exists (select from do_not_call d
                    where d.workspace_id = k.workspace_id and d.phone_key = p.phone_key
                      and (d.campaign_id is null or d.campaign_id = k.campaign_id)
@@ -41,14 +39,24 @@ const pick = statement<Row>(
      from contact k
      join contact_phone p on p.contact_id = k.id and p.position = k.next_phone_index
      join zone z on z.id = k.zone_id
-    where k.campaign_id = $1 and k.route_id = $2 and k.zone_id = $3 and k.priority = $4
-      and k.state = 'ready' and k.due_at <= $5 and k.id <> all ($6::uuid[])
-      and ($9::text[] is null or exists (select from unnest($9::text[]) as d(prefix) where starts_with(p.phone_key, d.prefix)))
-      and p.phone_key <> all ($10::text[])
-      and not exists (select from live_leg l where l.phone_key = p.phone_key)
-    order by k.due_at, k.id
+    where k.due_at <= $5 and k.id <> all ($6::uuid[]) and p.phone_key <> all ($9::text[])
+      and not exists (select from live_leg l where l.phone_key = p.phone_key)`
+const inOrder = `order by k.due_at, k.id
     limit $7
-      for update of k skip locked`,
+      for update of k skip locked`
+// The instants are parameters: dw_clock() is volatile, and a volatile call cannot bound the walk of the claim index.
+const pick = statement<Row>(
+  'claim-pick',
+  `${picked} and k.campaign_id = $1 and k.route_id = $2 and k.zone_id = $3 and k.priority = $4 and k.state = 'ready'
+    ${inOrder}`,
+)
+// By the primary key: lane and state are asked for in a form that no index has, or the planner would walk the claim index.
+const pickServed = statement<Row>(
+  'claim-pick-served',
+  `${picked} and k.id = any ($10::uuid[])
+      and (k.campaign_id, k.route_id, k.zone_id, k.priority, k.state)
+          is not distinct from ($1::uuid, $2::integer, $3::smallint, $4::smallint, 'ready')
+      and exists (select from unnest($11::text[]) as d(prefix) where starts_with(p.phone_key, d.prefix)) ${inOrder}`,
 )
 const postpone = statement(
   'claim-postpone',
@@ -92,6 +100,7 @@ export type PickingCampaign = {
   readonly campaignId: string
   readonly workspaceZone: string
   readonly perPhonePerDay: number | undefined
+  readonly windows: LaneWindows
 }
 
 /**
@@ -101,26 +110,16 @@ export type PickingCampaign = {
  */
 export async function pickCandidates(
   connection: Connection,
-  { campaignId, workspaceZone, perPhonePerDay }: PickingCampaign,
+  picking: PickingCampaign,
   lane: LanePick,
   now: Temporal.Instant,
   passed: PassedBy,
 ): Promise<Candidate[]> {
+  const { workspaceZone, perPhonePerDay } = picking
   const found: Candidate[] = []
   for (let step = 0; step < stepsAtMost && found.length < lane.count; step++) {
     const wanted = Math.max(lane.count - found.length, step === 0 ? 0 : rowsBehind)
-    const rows = await pick(connection, [
-      campaignId,
-      lane.routeId,
-      lane.zoneId,
-      lane.priority,
-      now,
-      passed.contactIds,
-      wanted,
-      perPhonePerDay !== undefined,
-      lane.destinations,
-      [...passed.phoneKeys],
-    ])
+    const { rows, isLast } = await nextRows(connection, picking, lane, now, passed, wanted)
     const forbidden: string[] = []
     const later: { contactId: string; dueAt: Temporal.Instant }[] = []
     for (const { isForbidden, starts, ...row } of rows) {
@@ -138,9 +137,32 @@ export async function pickCandidates(
     }
     if (later.length > 0) await postpone(connection, [later.map((one) => one.contactId), later.map((one) => one.dueAt)])
     if (forbidden.length > 0) await passOver(connection, forbidden, now)
-    if (rows.length < wanted) break
+    if (isLast) break
   }
   return found
+}
+
+/** Up to `wanted` of a lane, earliest due first; `isLast`: there are no more. */
+async function nextRows(
+  connection: Connection,
+  { campaignId, perPhonePerDay, windows }: PickingCampaign,
+  lane: LanePick,
+  now: Temporal.Instant,
+  passed: PassedBy,
+  wanted: number,
+): Promise<{ readonly rows: readonly Row[]; readonly isLast: boolean }> {
+  const { routeId, zoneId, priority, destinations } = lane
+  const given = [campaignId, routeId, zoneId, priority, now, passed.contactIds, wanted, perPhonePerDay !== undefined]
+  const values = [...given, [...passed.phoneKeys]]
+  if (destinations === null) {
+    const rows = await pick(connection, values)
+    return { rows, isLast: rows.length < wanted }
+  }
+  const window = await windows.next(connection, campaignId, lane, now, passed.contactIds)
+  const rows = await pickServed(connection, [...values, window.contactIds, destinations])
+  if (rows.length === wanted) return { rows, isLast: false }
+  window.lookedPast()
+  return { rows, isLast: window.isLast }
 }
 
 async function passOver(connection: Connection, contactIds: readonly string[], now: Temporal.Instant): Promise<void> {

@@ -18,10 +18,12 @@ import { type Connection, type Pool, statement, transaction } from '../pool.ts'
 import { type BreakerRow, holdTrunks, isHalfOpen, markProbes } from './breaker.ts'
 import { type Candidate, type PassedBy, type PickingCampaign, pickCandidates } from './candidates.ts'
 import { lockGates, moveGates, readGates, withCampaignLimits } from './gates.ts'
+import type { LaneWindows } from './lane-window.ts'
 import { requireLease, storeNow } from './nodes.ts'
 import { readCallerIds, readRoutes } from './routing.ts'
 
 export type StoreDeps = { readonly pool: Pool; readonly clock: Clock; readonly random: Random }
+type ClaimDeps = StoreDeps & { readonly windows: LaneWindows }
 
 type CampaignRow = {
   readonly workspaceId: string
@@ -66,7 +68,7 @@ const beginContacts = statement('claim-contacts', `update contact set state = 'd
 
 /** @throws {StoreError} `STORE_FENCED`, `STORE_UNKNOWN_CAMPAIGN`. */
 export function claim(
-  deps: StoreDeps,
+  deps: ClaimDeps,
   lease: NodeLease,
   campaignId: string,
   lanes: readonly LaneOrder[],
@@ -80,7 +82,7 @@ export function claim(
     const { desk, halfOpen } = await openDesk(connection, deps.random, campaignId, campaign, lanes, horizonMs)
     if (campaign.expiresAt !== null && Temporal.Instant.compare(campaign.expiresAt, desk.now) <= 0) return []
     const { perPhonePerDay } = campaign.settings.retry.caps
-    const picking = { campaignId, workspaceZone: campaign.workspaceZone, perPhonePerDay }
+    const picking = { campaignId, workspaceZone: campaign.workspaceZone, perPhonePerDay, windows: deps.windows }
     const { placed, gates } = await gather(connection, desk, lanes, picking)
     if (placed.length === 0) return []
     const drafts = placed.map(
