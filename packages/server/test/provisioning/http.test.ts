@@ -74,6 +74,26 @@ describe('provisioning over the API', () => {
     )
   })
 
+  test('a rule that is changed acts in the campaigns that name it', async () => {
+    const rule = (tries: number): Json =>
+      demo({ retryRules: [{ name: 'named', rules: { busy: { tries, intervals: [60] } } }] })
+    assert.equal((await ask('apply', rule(1))).status, 200)
+    const headers = { authorization: `Bearer ${tokenOf('own', 'owner')}` }
+    const route = { via: 'dialplan', dialplan: 'Everything to the box' }
+    const payload = { name: 'named', scenario: 'Delivery confirmation', route, retry: { rule: 'named' } }
+    const made = await http.app.inject({ method: 'POST', url: `${native}/campaigns`, headers, payload })
+    assert.equal(made.statusCode, 201, made.body)
+    const tries = async () =>
+      (
+        await database.pool.query(
+          "select settings #> '{retry,rules,0,tries}' as tries from campaign where name = 'named'",
+        )
+      ).rows[0].tries
+    assert.equal(await tries(), 1)
+    assert.equal((await ask('apply', rule(4))).status, 200)
+    assert.equal(await tries(), 4)
+  })
+
   test('mistakes are a 422 with a pointer and a code for each', async () => {
     const wrong = demo({
       trunks: [{ name: 'x', host: '' }],
