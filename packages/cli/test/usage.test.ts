@@ -145,6 +145,33 @@ test('a stream that breaks is taken up after the last event that was heard', asy
   )
 })
 
+test('a stream that breaks before its first event is taken up where it began', async (context) => {
+  const asked: unknown[] = []
+  const began = '00000000-0000-7000-8000-000000000009'
+  const address = await answering(context, (request, response) => {
+    asked.push([request.headers['last-event-id'], URL.parse(request.url ?? '', 'http://x')?.searchParams.get('from')])
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const body = { id: began, type: 'campaign.changed', at: '2026-03-02T09:00:00Z', data: { state: 'x' } }
+    response.write(
+      asked.length === 1
+        ? 'retry: 1\n\n'
+        : asked.length === 2
+          ? `id: ${began}\n\n`
+          : `event: a\ndata: ${JSON.stringify(body)}\n\n`,
+    )
+    if (asked.length < 3) setImmediate(() => response.destroy())
+  })
+  const running = cli.start(['tail', '--json', '--server', address, '--token', 't'])
+  await running.until('stdout', /"x"/)
+  running.child.kill('SIGINT')
+  await running.ended
+  assert.deepEqual(asked, [
+    [undefined, null],
+    [undefined, 'kept'],
+    [began, null],
+  ])
+})
+
 test('what a server says cannot steer the terminal', async (context) => {
   const nasty = '\u001b]0;owned\u0007\u001b[2J\rname'
   const address = await answering(context, (_, response) =>

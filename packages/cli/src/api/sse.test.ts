@@ -16,10 +16,11 @@ const text =
 const expected = [
   { id: '1', event: 'a', data: '{"имя":"Анна"}' },
   { id: '2', event: 'b', data: 'one\ntwo' },
+  { id: '3', event: 'message', data: null },
   { id: null, event: 'message', data: 'last' },
 ]
 
-test('events are read whatever the pieces are cut into; comments, empty and torn ones are none', async () => {
+test('events are read whatever the pieces are cut into; comments and torn ones are none, an id alone is one', async () => {
   const whole = bytesOf(text)
   for (let size = 1; size <= whole.length; size += 1) {
     const pieces = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) =>

@@ -1,6 +1,7 @@
 /** Server-sent events as they come over the wire (HTML Living Standard §9.2.6), whatever the pieces are cut into. */
 
-export type ServerEvent = { readonly id: string | null; readonly event: string; readonly data: string }
+/** `data` is null where the stream only says after which event to go on. */
+export type ServerEvent = { readonly id: string | null; readonly event: string; readonly data: string | null }
 
 /** Reads until the stream ends. Comments and heartbeats are passed by. */
 export async function* readEvents(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent, void, undefined> {
@@ -17,7 +18,8 @@ export async function* readEvents(pieces: AsyncIterable<Uint8Array>): AsyncGener
         take(fields, line)
         continue
       }
-      if (fields.data.length > 0) yield { id: fields.id, event: fields.event, data: fields.data.join('\n') }
+      const data = fields.data.length > 0 ? fields.data.join('\n') : null
+      if (data !== null || fields.id !== null) yield { id: fields.id, event: fields.event, data }
       fields = emptyFields()
     }
   }

@@ -1,5 +1,4 @@
 /** `tail`: what happens, as it happens. A lost connection is taken up where it was. */
-import type { ServerEvent } from '../api/sse.ts'
 import type { Command, Context } from '../command.ts'
 import { InterruptedError, UnreachableError } from '../errors.ts'
 import { duration, localTime } from '../terminal/text.ts'
@@ -31,13 +30,14 @@ async function tail(context: Context): Promise<undefined> {
   for (;;) {
     const path = `/events${query({
       campaign,
-      from: given.flag('kept') && last === null ? 'kept' : undefined,
+      // A stream that began without an id found nothing kept: all that is kept now came after it.
+      from: last === null && (given.flag('kept') || hasListened) ? 'kept' : undefined,
       follow: isOnce ? 'false' : undefined,
     })}`
     try {
       for await (const event of api.events(path, last, onOpen)) {
         last = event.id ?? last
-        tell(context, event)
+        if (event.data !== null) tell(context, event.event, event.data)
       }
       if (isOnce) return
     } catch (error) {
@@ -59,7 +59,7 @@ type Body = {
   }
 }
 
-function tell({ out, zone }: Context, { event, data }: ServerEvent): void {
+function tell({ out, zone }: Context, event: string, data: string): void {
   const body: Body & { readonly after?: string } = JSON.parse(data)
   if (event === 'events.lost') {
     out.note(`What happened right after ${body.after ?? '?'} is no longer kept: all that is follows`)

@@ -19,6 +19,8 @@ export type FeedEvent = {
   readonly createdAt: Temporal.Instant
 }
 
+export type FeedPlace = Pick<FeedEvent, 'position' | 'eventId'>
+
 const add = statement(
   'feed-add',
   `insert into event_feed (workspace_id, event_id, topic, payload, created_at)
@@ -67,9 +69,9 @@ const after = statement<FeedEvent>(
   `select id::text as position, event_id as "eventId", topic, payload, created_at as "createdAt"
      from event_feed where workspace_id = $1 and id > $2::bigint order by id limit ${feedPage}`,
 )
-const latest = statement<{ readonly position: string }>(
+const latest = statement<FeedPlace>(
   'feed-latest',
-  `select coalesce(max(id), 0)::text as position from event_feed where workspace_id = $1`,
+  `select id::text as position, event_id as "eventId" from event_feed where workspace_id = $1 order by id desc limit 1`,
 )
 const placeOf = statement<{ readonly position: string }>(
   'feed-place',
@@ -81,9 +83,9 @@ export async function eventsAfter(on: Queryable, workspaceId: string, position: 
   return after(on, [workspaceId, position])
 }
 
-/** The place after which everything is still to come. */
-export async function latestPosition(on: Queryable, workspaceId: string): Promise<string> {
-  return (await latest(on, [workspaceId]))[0]?.position ?? '0'
+/** The place after which everything is still to come; null: nothing is kept, and everything is. */
+export async function latestPlace(on: Queryable, workspaceId: string): Promise<FeedPlace | null> {
+  return (await latest(on, [workspaceId]))[0] ?? null
 }
 
 /** @returns Null: the workspace has no such event any more, or never had. */

@@ -127,6 +127,17 @@ describe('GET /events', { timeout: 60_000 }, () => {
     again.leave()
   })
 
+  test('who loses the line before the first event knows after what to go on', async () => {
+    await happen([finished(15)])
+    const { body } = await fetch(`${address}${native}/events?follow=false`, {
+      headers: { authorization: `Bearer ${tokenOf('own', 'analyst')}` },
+    })
+    const [, id = ''] = /^id: (\S+)$/m.exec(await new Response(body).text()) ?? []
+    await happen([finished(16)])
+    const back = await listen('?follow=false', { 'last-event-id': id })
+    assert.deepEqual(numbers(await back.next(Number.POSITIVE_INFINITY)), [16])
+  })
+
   test('an event that is no longer kept, or is of another workspace, is told as lost, and all that is kept follows', async () => {
     await happen([finished(20)], { workspaceId: otherId })
     const { rows } = await database.pool.query<{ id: string }>(
@@ -138,7 +149,7 @@ describe('GET /events', { timeout: 60_000 }, () => {
       assert.equal(told[0]?.event, 'events.lost')
       assert.deepEqual(told[0]?.data, { after: id })
       assert.equal(told[1]?.data.data.n, 2)
-      assert.equal(told.at(-1)?.data.data.n, 14)
+      assert.equal(told.at(-1)?.data.data.n, 16)
     }
   })
 

@@ -1,6 +1,6 @@
 /** One listener's stream: events as server-sent events (HTML Living Standard §9.2), what it missed first, then live. */
 import type { Queryable } from '../../adapters/postgres/pool.ts'
-import { eventsAfter, type FeedEvent, feedBodies, feedPage, latestPosition, positionOf } from '../../events/feed.ts'
+import { eventsAfter, type FeedEvent, feedBodies, feedPage, latestPlace, positionOf } from '../../events/feed.ts'
 import type { Alarm } from './feed-watch.ts'
 
 /** So often something is sent: proxies close what is silent, and a token that has ended is noticed. */
@@ -26,8 +26,12 @@ export async function* eventStream(parts: StreamParts): AsyncGenerator<string, v
   const { database, workspaceId, begin, alarm, signal } = parts
   let position = '0'
   let preamble = `retry: ${reconnectMs}\n\n`
-  if (begin === 'now') position = await latestPosition(database, workspaceId)
-  else if (begin !== 'kept') {
+  if (begin === 'now') {
+    const place = await latestPlace(database, workspaceId)
+    position = place?.position ?? '0'
+    // An id without data: who loses the line before the first event knows after what to go on.
+    if (place !== null) preamble += `id: ${place.eventId}\n\n`
+  } else if (begin !== 'kept') {
     const known = await positionOf(database, workspaceId, begin.after)
     if (known === null) preamble += message('events.lost', null, { after: begin.after })
     position = known ?? '0'
