@@ -41,11 +41,12 @@ test('the commands of docs/API.md do what the page says', {
   })
   assert.equal(run.status, 0, run.stderr)
   const answers = run.stdout.split('\n').filter((line) => line !== '')
-  const [uploaded, progressAndReason, states, refusal, line, audited] = answers.map((line) =>
-    line
-      .replaceAll('}{', '}\n{')
-      .split('\n')
-      .map((one) => JSON.parse(one)),
+  const [uploaded, progressAndReason, states, refusal, line, audited, list, first, second, taken] = answers.map(
+    (line) =>
+      line
+        .replaceAll('}{', '}\n{')
+        .split('\n')
+        .map((one) => JSON.parse(one)),
   )
   assert.equal(uploaded?.[0].items[0].clientExternalId, '42')
   assert.deepEqual(uploaded?.[0].errors, [])
@@ -58,4 +59,9 @@ test('the commands of docs/API.md do what the page says', {
   assert.deepEqual(Object.keys(refusal?.[0].errors).sort(), ['intensity', 'name'])
   assert.deepEqual([line?.[1].trunk, line?.[2].routes], [line?.[0].id, [{ prefix: '7', trunks: [line?.[0].id] }]])
   assert.deepEqual([audited?.[0].items[0].name, audited?.[0].items[0].actor], ['Second carrier', login.login])
+  assert.deepEqual([list?.[0].accepted, list?.[0].rejected, list?.[1].items[0].code], [1, 1, 'not-a-phone'])
+  assert.deepEqual(
+    [first?.[0].phones, second?.[0].phones, taken?.[0].state],
+    [['74955550003'], ['8 (495) 555-00-04'], 'undoing'],
+  )
 })
