@@ -14,6 +14,13 @@ const burstLimitMs = 60
  */
 const tailFrames = 10
 
+/**
+ * Sound that comes this long before we know whom we talk to is his: his first word may overtake what our own side has yet to say to
+ * this thread. Older sound was ringing.
+ */
+const overtakesByMs = 200
+const overtakersAtMost = 12
+
 type WithoutSession<Event> = Event extends unknown ? Omit<Event, 'sessionId'> : never
 
 export class MediaSession {
@@ -22,6 +29,8 @@ export class MediaSession {
   readonly #receiver: Receiver
   readonly #emit: (event: WithoutSession<MediaEvent>) => void
   #remote: RemoteMedia | null = null
+  /** What came before we knew whom we talk to, oldest first. */
+  #overtakers: { readonly datagram: Uint8Array; readonly source: Source; readonly atMs: number }[] = []
   #recorder: Recorder | null = null
   #nextMs = 0
   #onHeard: (() => void) | null = null
@@ -46,6 +55,11 @@ export class MediaSession {
       this.#receiver.expectFrom(nowMs)
     } else this.#receiver.unlatch()
     this.#remote = remote
+    const overtakers = this.#overtakers
+    this.#overtakers = []
+    for (const { datagram, source, atMs } of overtakers) {
+      if (nowMs - atMs <= overtakesByMs && source.address === remote.address) this.receive(datagram, source, nowMs)
+    }
   }
 
   play(playId: string, prompts: readonly (EncodedPrompt | undefined)[]): void {
@@ -74,7 +88,11 @@ export class MediaSession {
   }
 
   receive(datagram: Uint8Array, source: Source, nowMs: number): void {
-    if (this.#remote === null) return
+    if (this.#remote === null) {
+      this.#overtakers.push({ datagram, source, atMs: nowMs })
+      if (this.#overtakers.length > overtakersAtMost) this.#overtakers.shift()
+      return
+    }
     this.#tell(this.#receiver.receive(datagram, source, this.#remote, nowMs))
   }
 
