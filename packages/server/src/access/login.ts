@@ -21,21 +21,29 @@ const insertToken = statement(
    values ($1, $2, $3, $4, $5, $6, $7, dw_clock() + make_interval(secs => $8))`,
 )
 
+/** Null: no such login, or a wrong password; the two take the same time and are not told apart. */
+export async function verifyLogin(
+  deps: ServerDeps,
+  given: { readonly login: string; readonly password: string },
+): Promise<{ readonly id: string; readonly workspaceId: string; readonly role: Role } | null> {
+  const [user] = await userRow(deps.pool, [given.login])
+  if (user === undefined) {
+    await hashPassword(given.password, deps.random)
+    return null
+  }
+  return (await verifyPassword(given.password, user.passwordHash)) ? user : null
+}
+
 /**
- * Null: no such login, or a wrong password; the two take the same time and are not told apart.
+ * Null: see `verifyLogin`.
  * @param ttlSeconds  Life of the access token; a week by default.
  */
 export async function login(
   deps: ServerDeps,
   given: { readonly login: string; readonly password: string; readonly ttlSeconds?: number | undefined },
 ): Promise<Session | null> {
-  const [user] = await userRow(deps.pool, [given.login])
-  if (user === undefined) {
-    await hashPassword(given.password, deps.random)
-    return null
-  }
-  if (!(await verifyPassword(given.password, user.passwordHash))) return null
-  return openSession(deps, user, given.ttlSeconds ?? weekSeconds)
+  const user = await verifyLogin(deps, given)
+  return user === null ? null : openSession(deps, user, given.ttlSeconds ?? weekSeconds)
 }
 
 export async function openSession(

@@ -1,8 +1,26 @@
 /** A campaign as it is shown, over the native API and in the audit. */
+import type { CampaignSettings } from '@dialwright/dialer'
 import type { Queryable } from '../adapters/postgres/pool.ts'
+import type { CampaignState } from './change-state.ts'
 import { CampaignNotFoundError } from './errors.ts'
 
-export type ShownCampaign = { readonly id: string; readonly name: string; readonly [field: string]: unknown }
+export type ShownCampaign = {
+  readonly id: string
+  readonly name: string
+  readonly state: CampaignState
+  readonly dialect: string
+  readonly startBlock: string
+  readonly settings: CampaignSettings
+  readonly normalization: string
+  readonly startAt: Temporal.Instant | null
+  readonly expiresAt: Temporal.Instant | null
+  readonly isTest: boolean
+  readonly createdAt: Temporal.Instant
+  readonly finishedAt: Temporal.Instant | null
+  /** The shared rule that the settings' retry comes from; null: its own. */
+  readonly retryRule: string | null
+  readonly timeGroups: readonly string[]
+}
 
 export const campaignColumns = `id, name, state, dialect, start_block as "startBlock", settings, normalization, start_at as "startAt",
   expires_at as "expiresAt", is_test as "isTest", created_at as "createdAt", finished_at as "finishedAt", retry_rule_id as "retryRule",

@@ -1,6 +1,7 @@
 /** A dialplan: which trunks a destination is reached by, prefix by prefix, in order of preference. */
 import { z } from 'zod'
 import { type Reference, sections } from '../provisioning/schema.ts'
+import type { Desk } from '../resources/desk.ts'
 import { inUse, type Use } from '../resources/errors.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {
@@ -11,7 +12,7 @@ import {
   shownId,
   shownInstant,
 } from '../resources/fields.ts'
-import { type Desk, defineResource } from '../resources/resource.ts'
+import { defineResource } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
 
 const { id: _, ...fields } = sections.dialplans.schema.shape

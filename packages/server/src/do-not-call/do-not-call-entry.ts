@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { instantSchema } from '../http/instant.ts'
 import { normalizePhone } from '../numbers/normalize.ts'
 import { referenceSchema } from '../provisioning/schema.ts'
+import type { Desk } from '../resources/desk.ts'
 import { changeOf, shownId, shownInstant, shownInstantOrNull } from '../resources/fields.ts'
-import { type Desk, defineResource } from '../resources/resource.ts'
+import { defineResource } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
 
 const phone = z.string().regex(/^\+?[\d\s().-]{2,40}$/, 'expected a phone number, like +79996662211')

@@ -14,6 +14,7 @@ import { contactRoutes } from './contacts/routes.ts'
 import { eventRoutes } from './events/routes.ts'
 import { importRoutes } from './imports/routes.ts'
 import { Problem, sendProblem } from './problem.ts'
+import { withProblems } from './problem-responses.ts'
 import { provisioningRoutes } from './provisioning/routes.ts'
 import { registerReadiness } from './readiness.ts'
 import { nativeResources } from './resources/native-resources.ts'
@@ -66,6 +67,8 @@ export async function buildHttpServer(
       security: [{ bearer: [] }],
     },
     transform: jsonSchemaTransform,
+    transformObject: (document) =>
+      'openapiObject' in document ? withProblems(document.openapiObject, '/dialwright/v1/') : document.swaggerObject,
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
   app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))

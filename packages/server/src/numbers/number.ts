@@ -1,6 +1,7 @@
 /** A number: shown when we call out over its trunk, with a limit of its own on calls at once. */
 import { z } from 'zod'
 import { referenceSchema, sections } from '../provisioning/schema.ts'
+import type { Desk } from '../resources/desk.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {
   changedExternalIds,
@@ -11,7 +12,7 @@ import {
   shownInstant,
   shownInstantOrNull,
 } from '../resources/fields.ts'
-import { type Desk, defineResource } from '../resources/resource.ts'
+import { defineResource } from '../resources/resource.ts'
 import { type Columns, insertRow, setLimits, updateRow } from '../resources/rows.ts'
 
 const { id: _, ...fields } = sections.numbers.schema.shape

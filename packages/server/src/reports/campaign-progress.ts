@@ -1,10 +1,11 @@
 /** How far a campaign is, and who waits for what. */
 import { type CampaignSettings, isOpen, nextOpening } from '@dialwright/dialer'
+import type { CampaignState } from '../campaigns/change-state.ts'
 import { CampaignNotFoundError } from '../campaigns/errors.ts'
 import type { ServerDeps } from '../deps.ts'
 
 export type CampaignProgress = {
-  readonly state: string
+  readonly state: CampaignState
   readonly total: number
   readonly done: number
   readonly waiting: number
@@ -24,7 +25,7 @@ export async function campaignProgress(
   campaignId: string,
 ): Promise<CampaignProgress> {
   const [campaign, contacts, attempts] = await Promise.all([
-    deps.pool.query<{ state: string }>('select state from campaign where workspace_id = $1 and id = $2', [
+    deps.pool.query<{ state: CampaignState }>('select state from campaign where workspace_id = $1 and id = $2', [
       workspaceId,
       campaignId,
     ]),

@@ -3,6 +3,7 @@ import type { RetryPolicy, RetryTrigger } from '@dialwright/dialer'
 import { z } from 'zod'
 import { spreadSharedRules } from '../campaigns/shared-rules.ts'
 import { sections } from '../provisioning/schema.ts'
+import type { Desk } from '../resources/desk.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {
   changedExternalIds,
@@ -12,7 +13,7 @@ import {
   shownId,
   shownInstant,
 } from '../resources/fields.ts'
-import { type Desk, defineResource } from '../resources/resource.ts'
+import { defineResource } from '../resources/resource.ts'
 import { type Columns, insertRow, updateRow } from '../resources/rows.ts'
 
 const { id: _, ...fields } = sections.retryRules.schema.shape

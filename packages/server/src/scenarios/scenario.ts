@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { AudioLibrary } from '../audio/library.ts'
 import { sections } from '../provisioning/schema.ts'
+import type { Desk } from '../resources/desk.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {
   changedExternalIds,
@@ -13,7 +14,7 @@ import {
   shownId,
   shownInstant,
 } from '../resources/fields.ts'
-import { type Desk, defineResource, type Shown } from '../resources/resource.ts'
+import { defineResource, type Shown } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
 import { ScenarioInvalidError } from './errors.ts'
 

@@ -4,9 +4,10 @@ import { isAtLeast } from '../access/permissions.ts'
 import { newToken, tokenHash } from '../access/tokens.ts'
 import { instantSchema } from '../http/instant.ts'
 import { sections } from '../provisioning/schema.ts'
+import type { Desk } from '../resources/desk.ts'
 import { ResourceError } from '../resources/errors.ts'
 import { nameFilter, shownId, shownInstant, shownInstantOrNull } from '../resources/fields.ts'
-import { type Desk, defineResource } from '../resources/resource.ts'
+import { defineResource } from '../resources/resource.ts'
 import { insertRow } from '../resources/rows.ts'
 
 const { name, role, scopes } = sections.tokens.schema.shape

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { trunkSecretPurpose } from '../adapters/postgres/material-source.ts'
 import { sections } from '../provisioning/schema.ts'
+import type { Desk } from '../resources/desk.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {
   changedExternalIds,
@@ -11,7 +12,7 @@ import {
   shownId,
   shownInstant,
 } from '../resources/fields.ts'
-import { type Desk, defineResource } from '../resources/resource.ts'
+import { defineResource } from '../resources/resource.ts'
 import { type Columns, insertRow, setLimits, updateRow } from '../resources/rows.ts'
 
 const { id: _, password, ...document } = sections.trunks.schema.shape

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { hashPassword } from '../access/passwords.ts'
 import { isAtLeast } from '../access/permissions.ts'
 import { sections } from '../provisioning/schema.ts'
+import type { Desk } from '../resources/desk.ts'
 import { ResourceError } from '../resources/errors.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import { changedExternalIds, changeOf, shownExternalIds, shownId, shownInstant } from '../resources/fields.ts'
-import { type Desk, defineResource, type Shown } from '../resources/resource.ts'
+import { defineResource, type Shown } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
 
 const { id: _, password, ...document } = sections.users.schema.shape

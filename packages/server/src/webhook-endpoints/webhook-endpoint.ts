@@ -1,8 +1,9 @@
 /** A webhook endpoint: where events go, all of a workspace's or one campaign's, each signed with the endpoint's secret. */
 import { z } from 'zod'
 import { referenceSchema } from '../provisioning/schema.ts'
+import type { Desk } from '../resources/desk.ts'
 import { changeOf, shownId, shownInstant } from '../resources/fields.ts'
-import { type Desk, defineResource } from '../resources/resource.ts'
+import { defineResource } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
 import { type Dialect, eventWord } from '../webhooks/events.ts'
 import { webhookSecretPurpose } from '../webhooks/signature.ts'
@@ -43,12 +44,9 @@ export const webhookEndpoints = defineResource<z.output<typeof newSchema>, Chang
     createdAt: shownInstant,
   }),
   onceSchema: z.object({
-    secret: z
-      .string()
-      .optional()
-      .meta({
-        description: 'Made where none was given. Shown now and never again; a repeated request does not get it',
-      }),
+    secret: z.string().optional().meta({
+      description: 'Made where none was given. Shown now and never again; a repeated request does not get it',
+    }),
   }),
   secrets: ['secret'],
   table: 'webhook_endpoint',

@@ -78,6 +78,17 @@ describe('campaigns that change and go', () => {
     )
   })
 
+  test('campaigns are found by a part of their name and by their state', async () => {
+    const id = await create({ name: 'Winter offers' })
+    await ask('POST', `/campaigns/${id}/stop`)
+    const found = async (query: string): Promise<string[]> =>
+      (await ask('GET', `/campaigns?${query}`)).json().items.map((one: { id: string }) => one.id)
+    assert.deepEqual(await found('name=WINTER'), [id])
+    assert.ok((await found('state=stopped')).includes(id))
+    assert.deepEqual(await found('name=winter&state=running'), [])
+    assert.equal((await ask('GET', '/campaigns?state=sleeping')).statusCode, 422)
+  })
+
   test('a wrong change names its field and changes nothing', async () => {
     const id = await create()
     const earlier = (await ask('GET', `/campaigns/${id}`)).json()

@@ -135,6 +135,7 @@ describe('hostile requests', () => {
 
   const logins = {
     [`POST ${native}/session`]: login,
+    [`POST ${native}/session/password`]: { ...login, newPassword: login.password },
     'POST /api/v1/auth/login': { email: login.login, password: login.password },
   }
   const bodies = Object.entries(surface).flatMap(([route, { body, type }]) => {
@@ -149,7 +150,7 @@ describe('hostile requests', () => {
       const [method = '', path = ''] = route.split(' ')
       const url = addressOf(path, ids)
       // A right password costs 64 MiB of argon2id each: fewer of those.
-      const numRuns = /\/(session|login|users)$/.test(path) ? Math.ceil(runs / 10) : runs
+      const numRuns = /\/(session|password|login|users)$/.test(path) ? Math.ceil(runs / 10) : runs
       const change = fc.record({
         path: fc.constantFrom(...pathsOf(right)),
         by: fc.oneof(fc.constant(undefined), nasty),

@@ -215,6 +215,29 @@ describe('resources', () => {
     assert.match(rows[0].password_hash, /^\$argon2id\$/)
   })
 
+  test('whoever knows his password changes it himself, in any role; who does not is told nothing', async () => {
+    const person = { login: 'self@example.test', password: 'first password' }
+    const { id } = await make('users', { ...person, role: 'operator' })
+    const post = (url: string, payload: object) => http.app.inject({ method: 'POST', url: `${native}/${url}`, payload })
+    const { token } = (await post('session', person)).json()
+    const works = async (one: string) => (await ask('GET', 'campaigns', undefined, one)).statusCode
+    for (const wrong of [
+      { ...person, password: 'guess', newPassword: 'eight letters' },
+      { login: 'nobody', password: 'x', newPassword: 'eight letters' },
+    ]) {
+      const answer = await post('session/password', wrong)
+      assert.deepEqual([answer.statusCode, answer.json().title], [401, 'The login or the password is wrong'])
+    }
+    assert.equal((await post('session/password', { ...person, newPassword: 'short' })).statusCode, 422)
+    assert.equal(await works(token), 200)
+    const changed = await post('session/password', { ...person, newPassword: 'second password' })
+    assert.equal(changed.statusCode, 200, changed.body)
+    assert.deepEqual([await works(token), await works(changed.json().token)], [401, 200])
+    assert.equal((await post('session', person)).statusCode, 401)
+    const [entry] = (await ask('GET', `audit?resource=${id}`)).json().items
+    assert.deepEqual([entry.action, entry.actor, entry.secrets], ['change', person.login, ['password']])
+  })
+
   test('nobody makes, changes or removes somebody above himself', async () => {
     const admin = tokenOf('own', 'admin')
     const { items } = (await ask('GET', 'users?role=owner')).json()

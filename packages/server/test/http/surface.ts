@@ -65,6 +65,7 @@ export const open: Route = { who: 'whoever logs in' }
 /** The whole HTTP surface. A route that is not here fails the first test. */
 export const surface: Readonly<Record<string, Route>> = {
   [`POST ${native}/session`]: open,
+  [`POST ${native}/session/password`]: open,
   [`POST ${native}/campaigns`]: writes(() => campaign),
   [`GET ${native}/campaigns`]: reads(),
   [`GET ${native}/campaigns/:id`]: reads(),

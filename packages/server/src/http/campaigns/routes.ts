@@ -7,7 +7,7 @@ import { changeState, type StateAction } from '../../campaigns/change-state.ts'
 import { createCampaign, type NewCampaign, type Reference } from '../../campaigns/create-campaign.ts'
 import { idempotencyOf } from '../../campaigns/idempotency.ts'
 import type { GivenRules } from '../../campaigns/shared-rules.ts'
-import { campaignColumns, showCampaign } from '../../campaigns/show-campaign.ts'
+import { campaignColumns, type ShownCampaign, showCampaign } from '../../campaigns/show-campaign.ts'
 import type { HttpDeps } from '../../deps.ts'
 import type { Reference as GivenReference } from '../../provisioning/schema.ts'
 import { campaignProgress, waitingContacts } from '../../reports/campaign-progress.ts'
@@ -23,13 +23,30 @@ import {
   newCampaignSchema,
   seconds,
 } from './schemas.ts'
+import {
+  campaignState,
+  goneSchema,
+  madeCampaign,
+  shownCampaign,
+  shownCampaigns,
+  shownProgress,
+  shownWaiting,
+} from './shown.ts'
 
+const listQuery = z.strictObject({
+  ...pageQuery,
+  name: z.string().min(1).max(500).optional(),
+  state: shownCampaign.shape.state.optional(),
+})
 const actions: readonly StateAction[] = ['start', 'pause', 'resume', 'stop']
 
 export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
   app.post(
     '/campaigns',
-    { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], body: newCampaignSchema } },
+    {
+      config: { permission: 'campaigns:write' },
+      schema: { tags: ['campaigns'], body: newCampaignSchema, response: { 201: madeCampaign } },
+    },
     async (request, reply) => {
       const idempotency = idempotencyOf('campaigns', request.headers['idempotency-key'], request.body)
       const id = await createCampaign(
@@ -45,21 +62,27 @@ export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
     '/campaigns',
     {
       config: { permission: 'campaigns:read' },
-      schema: { tags: ['campaigns'], querystring: z.strictObject(pageQuery) },
+      schema: { tags: ['campaigns'], querystring: listQuery, response: { 200: shownCampaigns } },
     },
     async (request) => {
       const { workspaceId } = principalOf(request)
-      const { limit, after } = request.query
-      const { rows } = await within(deps, request).pool.query<{ id: string }>(
-        `select ${campaignColumns} from campaign where workspace_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
-        [workspaceId, cursorOf(after), limit],
+      const { limit, after, name, state } = request.query
+      const { rows } = await within(deps, request).pool.query<ShownCampaign>(
+        `select ${campaignColumns} from campaign
+          where workspace_id = $1 and ($2::uuid is null or id < $2) and ($4::text is null or position(lower($4) in lower(name)) > 0)
+            and ($5::text is null or state = $5)
+          order by id desc limit $3`,
+        [workspaceId, cursorOf(after), limit, name ?? null, state ?? null],
       )
       return page(rows, limit)
     },
   )
   app.get(
     '/campaigns/:id',
-    { config: { permission: 'campaigns:read' }, schema: { tags: ['campaigns'], params: idParams } },
+    {
+      config: { permission: 'campaigns:read' },
+      schema: { tags: ['campaigns'], params: idParams, response: { 200: shownCampaign } },
+    },
     async (request, reply) => {
       const campaign = await showCampaign(
         within(deps, request).pool,
@@ -73,7 +96,7 @@ export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
     '/campaigns/:id',
     {
       config: { permission: 'campaigns:write' },
-      schema: { tags: ['campaigns'], params: idParams, body: campaignChangeSchema },
+      schema: { tags: ['campaigns'], params: idParams, body: campaignChangeSchema, response: { 200: shownCampaign } },
     },
     async (request, reply) => {
       const id = idOrNotFound(request.params.id)
@@ -88,16 +111,22 @@ export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
   )
   app.delete(
     '/campaigns/:id',
-    { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], params: idParams } },
+    {
+      config: { permission: 'campaigns:write' },
+      schema: { tags: ['campaigns'], params: idParams, response: { 204: goneSchema } },
+    },
     async (request, reply) => {
       await deleteCampaign(within(deps, request), principalOf(request), idOrNotFound(request.params.id))
-      return reply.status(204).send()
+      return reply.status(204).send(null)
     },
   )
   for (const action of actions) {
     app.post(
       `/campaigns/:id/${action}`,
-      { config: { permission: 'campaigns:write' }, schema: { tags: ['campaigns'], params: idParams } },
+      {
+        config: { permission: 'campaigns:write' },
+        schema: { tags: ['campaigns'], params: idParams, response: { 200: campaignState } },
+      },
       async (request) => {
         const id = idOrNotFound(request.params.id)
         return { id, state: await changeState(within(deps, request), principalOf(request), id, action) }
@@ -106,7 +135,10 @@ export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
   }
   app.get(
     '/campaigns/:id/progress',
-    { config: { permission: 'campaigns:read' }, schema: { tags: ['campaigns'], params: idParams } },
+    {
+      config: { permission: 'campaigns:read' },
+      schema: { tags: ['campaigns'], params: idParams, response: { 200: shownProgress } },
+    },
     async (request) => {
       const { workspaceId } = principalOf(request)
       return campaignProgress(within(deps, request), workspaceId, idOrNotFound(request.params.id))
@@ -116,7 +148,12 @@ export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
     '/campaigns/:id/waiting',
     {
       config: { permission: 'campaigns:read' },
-      schema: { tags: ['campaigns'], params: idParams, querystring: z.strictObject(pageQuery) },
+      schema: {
+        tags: ['campaigns'],
+        params: idParams,
+        querystring: z.strictObject(pageQuery),
+        response: { 200: shownWaiting },
+      },
     },
     async (request) => {
       const { workspaceId } = principalOf(request)

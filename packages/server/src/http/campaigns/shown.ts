@@ -1,0 +1,55 @@
+/** Campaigns as the native API answers. */
+import { z } from 'zod'
+import { shownId, shownInstant, shownInstantOrNull } from '../../resources/fields.ts'
+import { nextSchema } from '../resources/routes.ts'
+
+const states = z.enum(['draft', 'scheduled', 'running', 'paused', 'done', 'stopped'])
+
+export const shownCampaign = z.object({
+  id: shownId,
+  name: z.string(),
+  state: states,
+  dialect: z.string().meta({ description: 'Whose API it was made by; "native": ours' }),
+  startBlock: z.string(),
+  settings: z.looseObject({}).meta({
+    description:
+      'What the engine goes by: pacing, windows, timeGroups, retry, callerId, ringTimeoutMs, maxDurationMs, isTest',
+  }),
+  normalization: z.string(),
+  startAt: shownInstantOrNull,
+  expiresAt: shownInstantOrNull,
+  isTest: z.boolean(),
+  createdAt: shownInstant,
+  finishedAt: shownInstantOrNull,
+  retryRule: shownId.nullable().meta({ description: 'The shared rule that settings.retry comes from; null: its own' }),
+  timeGroups: z.array(shownId).readonly(),
+})
+export const shownCampaigns = z.object({ items: z.array(shownCampaign), next: nextSchema })
+export const madeCampaign = z.object({ id: shownId })
+export const campaignState = z.object({ id: shownId, state: states })
+export const goneSchema = z.null().describe('It is gone')
+
+const count = z.number()
+export const shownProgress = z.object({
+  state: states,
+  total: count,
+  done: count,
+  waiting: count,
+  dialing: count,
+  excluded: count,
+  attempts: count,
+  answered: count,
+  byDisposition: z.record(z.string(), count),
+  percent: count.meta({ description: '0 to 100, rounded down' }),
+})
+export const shownWaiting = z.object({
+  items: z.array(
+    z.object({
+      id: shownId,
+      phones: z.array(z.string()).readonly(),
+      reason: z.enum(['campaign-not-running', 'outside-calling-window', 'retry-interval', 'due']),
+      until: shownInstantOrNull,
+    }),
+  ),
+  next: nextSchema,
+})
