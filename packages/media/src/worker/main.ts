@@ -21,7 +21,9 @@ const ports =
   options.portRange === 'ephemeral' ? null : new PortPool(options.portRange, options.worker, options.workers)
 const randomUint32 = seededUint32(options.seed)
 let wheelLateMs = 0
-let expectedMs = performance.now() + wheelMs
+/** The wheel turns on a fixed grid: an interval of the runtime drifts against the 20 ms of the frames, and the beat is jitter. */
+const gridMs = performance.now()
+let expectedMs = gridMs + wheelMs
 
 function send(message: WorkerMessage): void {
   parentPort?.postMessage(message)
@@ -115,18 +117,22 @@ function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>
   }
 }
 
-const wheel = setInterval(() => {
+function turn(): void {
   const nowMs = performance.now()
   wheelLateMs = Math.max(0, nowMs - expectedMs)
-  expectedMs = nowMs + wheelMs
   for (const session of sessions.values()) session.tick(nowMs)
-}, wheelMs)
+  const endMs = performance.now()
+  expectedMs = gridMs + (Math.floor((endMs - gridMs) / wheelMs) + 1) * wheelMs
+  // Timers have whole milliseconds: rounded down it would turn just before its instant, and then again.
+  wheel = setTimeout(turn, Math.ceil(expectedMs - endMs))
+}
+let wheel = setTimeout(turn, wheelMs)
 
 parentPort?.on('message', (command: WorkerCommand) => {
   if (command.type === 'prompt') prompts.set(command.promptId, command.prompt)
   else if (command.type === 'health') send({ type: 'health', sessions: sessions.size, wheelLateMs })
   else if (command.type === 'shutdown') {
-    clearInterval(wheel)
+    clearTimeout(wheel)
     void Promise.all([...sessions].map(([sessionId, session]) => close(sessionId, session))).then(() =>
       parentPort?.close(),
     )
