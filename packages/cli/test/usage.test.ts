@@ -1,7 +1,7 @@
 /** The command line without a server: usage, exit codes, completion, what a terminal sees and what a pipe gets. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ import { missingPeer } from '@dialwright/testkit'
 import { Cli } from './fixtures/cli.ts'
 
 const cli = new Cli()
+const entry = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const esc = String.fromCharCode(27)
 after(() => cli.remove())
 
@@ -204,7 +205,6 @@ test('a credentials file that others may read is closed, a damaged one is told',
 })
 
 test('the reader of a pipe may leave', async () => {
-  const entry = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   const ran = spawnSync('bash', ['-c', `set -o pipefail; "${process.execPath}" "${entry}" help | head -1`], {
     encoding: 'utf8',
   })
@@ -264,7 +264,6 @@ test('a terminal gets a bar and colours, NO_COLOR takes the colours away, a pipe
       : { verdict: 'eligible', gates, nextAt: null, rank: 0 }
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
   })
-  const entry = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   const id = crypto.randomUUID()
   const onTerminal = (words: string, environment: Record<string, string> = {}): Promise<string> =>
     new Promise((resolve) => {
@@ -288,4 +287,48 @@ test('a terminal gets a bar and colours, NO_COLOR takes the colours away, a pipe
   assert.ok(!(await onTerminal(explain, { NO_COLOR: '1' })).includes(esc))
   const piped = await cli.run([...explain.split(' '), '--server', address, '--token', 't'])
   assert.ok(!(piped.stdout + piped.stderr).includes(esc))
+})
+
+test('a password typed at a terminal is sent and never shown; Ctrl-C at the question is 130', {
+  skip: missingPeer('script') ?? false,
+}, async (context) => {
+  const bodies: string[] = []
+  const address = await answering(context, async (request, response) => {
+    bodies.push(await new Response(request as unknown as ReadableStream).text())
+    const session = { token: 'dw_made', expiresAt: '2027-01-01T00:00:00Z' }
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(session))
+  })
+  const type = (keys: string): Promise<{ code: number | null; text: string }> => {
+    const line = `${process.execPath} ${entry} login --login anna --server ${address}`
+    const environment = { ...process.env, XDG_CONFIG_HOME: cli.directory }
+    const child = spawn('script', ['-qec', line, '/dev/null'], { env: environment, stdio: ['pipe', 'pipe', 'inherit'] })
+    let text = ''
+    return new Promise((resolve) => {
+      child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+        if (!text.includes('Password: ') && (text + piece).includes('Password: ')) child.stdin.write(keys)
+        text += piece
+      })
+      child.once('close', (code) => resolve({ code, text }))
+    })
+  }
+  const typed = await type('sex\u007fcret\r')
+  assert.equal(typed.code, 0, typed.text)
+  assert.deepEqual(
+    bodies.map((body) => JSON.parse(body)),
+    [{ login: 'anna', password: 'secret' }],
+  )
+  assert.match(typed.text, /Signed in at .* as anna/)
+  assert.ok(!typed.text.includes('cret'), typed.text)
+  const left = await type('half\u0003')
+  assert.equal(left.code, 130, left.text)
+  assert.equal(bodies.length, 1)
+})
+
+test('the page tells of every command and exit code', async () => {
+  const page = readFileSync(new URL('../../../docs/CLI.md', import.meta.url), 'utf8')
+  const { stdout } = await cli.run(['help'])
+  const commands = stdout.split('\n').flatMap((line) => /^ {2}((?:[a-z]+ ?)+)/.exec(line)?.[1]?.trim().split(' ') ?? [])
+  assert.ok(commands.length > 30)
+  for (const word of commands) assert.match(page, new RegExp(`\\b${word}\\b`))
+  for (const code of [0, 1, 2, 3, 4, 5, 130]) assert.match(page, new RegExp(`^\\| ${code} \\|`, 'm'))
 })

@@ -23,9 +23,10 @@ export async function ask(
 
 /** Nothing of what is typed is shown. */
 export async function askHidden(input: ReadStream, output: NodeJS.WritableStream, question: string): Promise<string> {
-  output.write(question)
+  // The terminal stops showing what is typed before it asks: a fast hand would be seen.
   input.setRawMode(true)
   input.setEncoding('utf8')
+  output.write(question)
   try {
     let text = ''
     for await (const piece of input.iterator({ destroyOnReturn: false })) {
