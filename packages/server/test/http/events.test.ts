@@ -208,6 +208,18 @@ describe('GET /events', { timeout: 60_000 }, () => {
     assert.deepEqual([await count(40), await count(41), await count(2)], [0, 1, 1])
   })
 
+  test('a listener hears on when the connections to the database were lost', async () => {
+    const listener = await listen()
+    await happen([finished(50)])
+    assert.deepEqual(numbers(await listener.next(1)), [50])
+    await database.pool.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    )
+    await happen([finished(51)])
+    assert.deepEqual(numbers(await listener.next(1)), [51])
+    listener.leave()
+  })
+
   test('a workspace has twenty streams at once; one that ends makes room', async () => {
     const open = await Promise.all(Array.from({ length: 20 }, () => listen()))
     const refused = await listen()
