@@ -10,8 +10,14 @@ export type Actor = {
   readonly tokenId: string | null
 }
 
+/** What is done to things; campaigns are started and so on, their people reset, imports undone. */
+export const auditedActions = [
+  ...(['create', 'change', 'delete'] as const),
+  ...(['start', 'pause', 'resume', 'stop', 'reset', 'undo'] as const),
+] as const
+
 export type Audited = {
-  readonly action: 'create' | 'change' | 'delete' | 'start' | 'pause' | 'resume' | 'stop'
+  readonly action: (typeof auditedActions)[number]
   /** The resource, as in external_id. */
   readonly kind: string
   readonly id: string

@@ -1,5 +1,6 @@
 /** Changes what is known of one person, or takes the person away: never in the middle of a call. */
 import { type Connection, statement, transaction } from '../adapters/postgres/pool.ts'
+import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 
 /** Undefined: as it is. */
@@ -51,12 +52,13 @@ const remove = statement('contact-remove', 'delete from contact where id = $1')
  */
 export async function changeContact(
   deps: ServerDeps,
-  workspaceId: string,
+  actor: Actor,
   campaignId: string,
   id: string,
   given: ContactChange,
   check: (connection: Connection) => Promise<void>,
 ): Promise<void> {
+  const { workspaceId } = actor
   await transaction(deps.pool, async (connection) => {
     const contact = await lockIdle(connection, workspaceId, campaignId, id)
     await check(connection)
@@ -69,20 +71,23 @@ export async function changeContact(
       given.callbackData !== undefined,
       JSON.stringify(given.callbackData ?? null),
     ])
+    // Which fields, and not what stood in them: what people tell us about people is not kept beyond them.
+    const changed = Object.entries(given).flatMap(([field, value]) => (value === undefined ? [] : [field]))
+    await recordAudit(connection, deps, actor, {
+      ...{ action: 'change', kind: 'contact', id, name: null, before: {}, after: { changed } },
+    })
   })
   deps.onChange()
 }
 
 /** Calls and attempts stay as history. @throws {ContactNotFoundError} @throws {ContactBusyError} */
-export async function deleteContact(
-  deps: ServerDeps,
-  workspaceId: string,
-  campaignId: string,
-  id: string,
-): Promise<void> {
+export async function deleteContact(deps: ServerDeps, actor: Actor, campaignId: string, id: string): Promise<void> {
   await transaction(deps.pool, async (connection) => {
-    await lockIdle(connection, workspaceId, campaignId, id)
+    await lockIdle(connection, actor.workspaceId, campaignId, id)
     await remove(connection, [id])
+    await recordAudit(connection, deps, actor, {
+      ...{ action: 'delete', kind: 'contact', id, name: null, before: { campaign: campaignId }, after: null },
+    })
   })
   deps.onChange()
 }

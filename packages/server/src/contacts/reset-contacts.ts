@@ -1,5 +1,6 @@
 /** Makes people of a campaign new again, as if they had never been dialled: their history stays, their tries begin anew. */
 import { type Connection, statement, transaction } from '../adapters/postgres/pool.ts'
+import { type Actor, recordAudit } from '../audit/record.ts'
 import { CampaignNotFoundError, CampaignStateError } from '../campaigns/errors.ts'
 import type { ServerDeps } from '../deps.ts'
 
@@ -53,15 +54,21 @@ const reset = statement<{ id: string; isReset: boolean }>(
  */
 export async function resetContacts(
   deps: ServerDeps,
-  workspaceId: string,
+  actor: Actor,
   campaignId: string,
   filter: ContactFilter,
 ): Promise<number> {
   let count = 0
   for (let after: string | null = null; ; ) {
-    const page: { id: string; isReset: boolean }[] = await transaction(deps.pool, (connection) =>
-      resetPage(connection, workspaceId, campaignId, filter, after),
-    )
+    const page: { id: string; isReset: boolean }[] = await transaction(deps.pool, async (connection) => {
+      const done = await resetPage(connection, actor.workspaceId, campaignId, filter, after)
+      // With the first of them: a reset that breaks off has been begun.
+      if (after === null)
+        await recordAudit(connection, deps, actor, {
+          ...{ action: 'reset', kind: 'campaign', id: campaignId, name: null, before: {}, after: { reset: filter } },
+        })
+      return done
+    })
     count += page.filter(({ isReset }) => isReset).length
     const last = page.at(-1)
     if (last === undefined) break

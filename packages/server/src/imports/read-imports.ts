@@ -1,5 +1,6 @@
 /** Imports as people see them: their progress, the rows that were refused, and the word that takes one back. */
-import { type Database, statement } from '../adapters/postgres/pool.ts'
+import { type Database, statement, transaction } from '../adapters/postgres/pool.ts'
+import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import { ImportNotFoundError, ImportStateError } from './errors.ts'
 import type { ImportState } from './import-rows.ts'
@@ -92,10 +93,16 @@ export async function listRejected(
  * Asks for everybody of the import who has not been dialled to be taken away; it is done a little later.
  * @throws {ImportNotFoundError} @throws {ImportStateError} when it has been asked for already.
  */
-export async function askUndo(deps: ServerDeps, workspaceId: string, id: string): Promise<ShownImport> {
-  const { state } = await readImport(deps.pool, workspaceId, id)
-  const asked = await undo(deps.pool, [workspaceId, id])
-  if (asked.length === 0) throw new ImportStateError(`The import is ${state}`)
+export async function askUndo(deps: ServerDeps, actor: Actor, id: string): Promise<ShownImport> {
+  const { workspaceId } = actor
+  const { state, name } = await readImport(deps.pool, workspaceId, id)
+  await transaction(deps.pool, async (connection) => {
+    const asked = await undo(connection, [workspaceId, id])
+    if (asked.length === 0) throw new ImportStateError(`The import is ${state}`)
+    await recordAudit(connection, deps, actor, {
+      ...{ action: 'undo', kind: 'import', id, name, before: { state }, after: { state: 'undoing' } },
+    })
+  })
   deps.onImport()
   return readImport(deps.pool, workspaceId, id)
 }

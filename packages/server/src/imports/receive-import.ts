@@ -2,6 +2,7 @@
 import { parse } from 'csv-parse/sync'
 import { type Database, statement, transaction } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
+import { type Actor, recordAudit } from '../audit/record.ts'
 import { InvalidInputError } from '../campaigns/errors.ts'
 import { type Idempotency, takeKey } from '../campaigns/idempotency.ts'
 import { contactGround } from '../contacts/contact-ground.ts'
@@ -50,13 +51,14 @@ const whole = statement(
  */
 export async function receiveImport(
   deps: ServerDeps,
-  workspaceId: string,
+  actor: Actor,
   campaignId: string,
   given: NewImport,
   body: AsyncIterable<Uint8Array>,
   idempotency?: Idempotency,
 ): Promise<string> {
   const id = uuidV7(deps.clock, deps.random)
+  const { workspaceId } = actor
   const chunks = inChunks(body)
   const { value: beginning = new Uint8Array() } = await chunks.next()
   const form = formOf(given, beginning)
@@ -74,6 +76,10 @@ export async function receiveImport(
       form.delimiter,
       JSON.stringify(given.columns),
     ])
+    const after = { campaign: ground.campaignId, format: given.format }
+    await recordAudit(connection, deps, actor, {
+      ...{ action: 'create', kind: 'import', id, name: given.name, before: null, after },
+    })
     return null
   })
   if (first !== null) return first

@@ -369,6 +369,40 @@ describe('resources', () => {
     )
   })
 
+  test('who changed, removed or reset people, and who sent a list and took it back, is told without what was known of them', async () => {
+    const { id } = (await ask('POST', 'campaigns', { ...campaign, name: 'people' })).json()
+    await ask('POST', `campaigns/${id}/contacts`, contacts)
+    const [person] = (await ask('GET', `campaigns/${id}/contacts`)).json().items
+    const there = `campaigns/${id}/contacts/${person.id}`
+    assert.equal((await ask('PATCH', there, { variables: { diagnosis: 'private' }, priority: 2 })).statusCode, 200)
+    assert.equal((await ask('POST', `campaigns/${id}/reset`, { keyword: 'x' })).statusCode, 200)
+    assert.equal((await ask('DELETE', there)).statusCode, 204)
+    const sent = await http.app.inject({
+      method: 'POST',
+      url: `${native}/campaigns/${id}/imports?name=winter`,
+      headers: { authorization: `Bearer ${owner}`, 'content-type': 'text/csv' },
+      payload: 'phone\n+74951234560\n',
+    })
+    assert.equal(sent.statusCode, 202, sent.body)
+    assert.equal((await ask('POST', `imports/${sent.json().id}/undo`)).statusCode, 202)
+    const told = async (resource: string) =>
+      (await ask('GET', `audit?resource=${resource}`))
+        .json()
+        .items.map((entry: Record<string, unknown>) => [entry.action, entry.kind, entry.before, entry.after])
+    assert.deepEqual(await told(person.id), [
+      ['delete', 'contact', { campaign: id }, null],
+      ['change', 'contact', {}, { changed: ['variables', 'priority'] }],
+    ])
+    assert.deepEqual((await told(id))[0], ['reset', 'campaign', {}, { reset: { keyword: 'x' } }])
+    const lists = await told(sent.json().id)
+    assert.deepEqual(
+      lists.map(([action]: string[]) => action),
+      ['undo', 'create'],
+    )
+    assert.deepEqual(lists[1][3], { campaign: id, format: 'csv' })
+    assert.ok(!(await ask('GET', 'audit?limit=200')).body.includes('private'))
+  })
+
   test('a change that is refused leaves no audit, and HTTP cannot rewrite one', async () => {
     const size = async () => (await database.pool.query('select count(*)::int as n from audit_entry')).rows[0].n
     const earlier = await size()

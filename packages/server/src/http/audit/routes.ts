@@ -1,6 +1,7 @@
 /** The audit over the native API: who changed what, newest first. */
 import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
+import { auditedActions } from '../../audit/record.ts'
 import type { HttpDeps } from '../../deps.ts'
 import { shownId, shownInstant } from '../../resources/fields.ts'
 import { instantSchema } from '../instant.ts'
@@ -13,7 +14,7 @@ const querystring = z.strictObject({
   resource: z.uuid().optional(),
   user: z.uuid().optional(),
   token: z.uuid().optional(),
-  action: z.enum(['create', 'change', 'delete', 'start', 'pause', 'resume', 'stop']).optional(),
+  action: z.enum(auditedActions).optional(),
   from: instantSchema.optional(),
   to: instantSchema.optional(),
 })

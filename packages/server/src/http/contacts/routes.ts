@@ -119,7 +119,7 @@ export function contactRoutes(app: NativeApp, deps: HttpDeps): void {
       const { workspaceId } = principalOf(request)
       const [campaignId, id] = idsOf(request.params)
       const scoped = within(deps, request)
-      await changeContact(scoped, workspaceId, campaignId, id, request.body, async (connection) => {
+      await changeContact(scoped, principalOf(request), campaignId, id, request.body, async (connection) => {
         const ifMatch = request.headers['if-match']
         if (ifMatch !== undefined && !isMatch(ifMatch, etagOf(await oneOf(connection, workspaceId, campaignId, id))))
           throw new Problem(412, 'changed-meanwhile', 'The contact has been changed since it was read: read it again')
@@ -133,7 +133,7 @@ export function contactRoutes(app: NativeApp, deps: HttpDeps): void {
     { config: { permission: 'contacts:write' }, schema: { tags: ['contacts'], params: contactParams } },
     async (request, reply) => {
       const [campaignId, id] = idsOf(request.params)
-      await deleteContact(within(deps, request), principalOf(request).workspaceId, campaignId, id)
+      await deleteContact(within(deps, request), principalOf(request), campaignId, id)
       return reply.status(204).send()
     },
   )
@@ -141,10 +141,9 @@ export function contactRoutes(app: NativeApp, deps: HttpDeps): void {
     '/campaigns/:id/reset',
     { config: { permission: 'contacts:write' }, schema: { tags: ['contacts'], params: idParams, body: resetSchema } },
     async (request) => {
-      const { workspaceId } = principalOf(request)
       const { dispositions: wanted, import: importId, createdFrom, createdTo, keyword } = request.body
       const instant = (text: string | undefined) => (text === undefined ? undefined : Temporal.Instant.from(text))
-      const reset = await resetContacts(within(deps, request), workspaceId, idOrNotFound(request.params.id), {
+      const reset = await resetContacts(within(deps, request), principalOf(request), idOrNotFound(request.params.id), {
         dispositions: wanted,
         importId,
         createdFrom: instant(createdFrom),

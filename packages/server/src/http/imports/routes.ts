@@ -51,7 +51,9 @@ export async function importRoutes(app: NativeApp, deps: HttpDeps): Promise<void
         const given = newImport(request.headers['content-type'], request.query)
         const idempotency = idempotencyOf('imports', request.headers['idempotency-key'], { campaignId, ...given })
         const scoped = within(deps, request)
-        const id = await unbroken(receiveImport(scoped, workspaceId, campaignId, given, bytesOf(request), idempotency))
+        const id = await unbroken(
+          receiveImport(scoped, principalOf(request), campaignId, given, bytesOf(request), idempotency),
+        )
         return reply.status(202).send(await readImport(scoped.pool, workspaceId, id))
       },
     )
@@ -114,7 +116,7 @@ export async function importRoutes(app: NativeApp, deps: HttpDeps): Promise<void
     async (request, reply) =>
       reply
         .status(202)
-        .send(await askUndo(within(deps, request), principalOf(request).workspaceId, idOrNotFound(request.params.id))),
+        .send(await askUndo(within(deps, request), principalOf(request), idOrNotFound(request.params.id))),
   )
   app.get(
     '/campaigns/:id/contacts/export',
