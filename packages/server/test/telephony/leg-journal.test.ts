@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -47,3 +47,29 @@ test('the file does not grow with the calls that are over', () =>
     assert.ok(lines <= 53, `${lines} lines`)
     assert.deepEqual([...new LegJournal(directory).survivors.keys()], ['stays'])
   }))
+
+test(
+  'on a full disk a new leg is refused, one that is under way goes on, and the file is true again when there is room',
+  {
+    skip: process.platform !== 'linux' && 'has no /dev/full',
+  },
+  () =>
+    inDirectory((directory) => {
+      const [file, fresh] = [join(directory, 'legs.jsonl'), join(directory, 'legs.jsonl.new')]
+      const journal = new LegJournal(directory)
+      for (const legId of ['a', 'b']) journal.open(legId, invite)
+      // Every write to /dev/full fails as on a full disk.
+      renameSync(file, join(directory, 'kept'))
+      for (const path of [file, fresh]) symlinkSync('/dev/full', path)
+      assert.throws(() => journal.open('c', invite), { code: 'ENOSPC' })
+      journal.open('a', invite)
+      journal.close('b')
+      // A process that starts now finds the file as it was.
+      rmSync(file)
+      renameSync(join(directory, 'kept'), file)
+      assert.deepEqual([...new LegJournal(directory).survivors.keys()], ['a', 'b'])
+      rmSync(fresh)
+      journal.open('d', invite)
+      assert.deepEqual([...new LegJournal(directory).survivors.keys()], ['a', 'd'])
+    }),
+)

@@ -16,11 +16,17 @@ type Line =
 
 const defaultLinesAtMost = 20_000
 
+/**
+ * On a full disk no INVITE is begun that could not be taken back; what is under way already goes on, and the file is made true
+ * again with the first write that succeeds.
+ */
 export class LegJournal {
   readonly #path: string
   readonly #linesAtMost: number
   readonly #open: Map<string, LegSnapshot>
   #lines = 0
+  /** The file lacks something, or ends in the middle of a line. */
+  #isBehind = false
   /** What an earlier process left open. */
   readonly survivors: ReadonlyMap<string, LegSnapshot>
 
@@ -30,20 +36,40 @@ export class LegJournal {
     this.#linesAtMost = linesAtMost
     this.survivors = readSurvivors(this.#path)
     this.#open = new Map(this.survivors)
-    this.#rewrite()
+    this.#tryTo(() => this.#rewrite())
   }
 
-  /** Written before the INVITE leaves and before anything else is done with its answer; it serves a crash of the process, not of the machine. */
+  /**
+   * Written before the INVITE leaves and before anything else is done with its answer; it serves a crash of the process, not of the
+   * machine.
+   * @throws {Error} The system's, when a leg that is new cannot be written down: it must not be dialled.
+   */
   open(legId: string, snapshot: LegSnapshot): void {
+    const isNew = !this.#open.has(legId)
     this.#open.set(legId, snapshot)
-    this.#append({ op: 'open', legId, snapshot })
+    const failure = this.#tryTo(() => this.#append({ op: 'open', legId, snapshot }))
+    if (failure === null || !isNew) return
+    this.#open.delete(legId)
+    throw failure
   }
 
   close(legId: string): void {
-    if (this.#open.delete(legId)) this.#append({ op: 'close', legId })
+    if (this.#open.delete(legId)) this.#tryTo(() => this.#append({ op: 'close', legId }))
+  }
+
+  /** A call that has ended, or is talked, must not pay for the disk. */
+  #tryTo(write: () => void): Error | null {
+    try {
+      write()
+      return null
+    } catch (error) {
+      this.#isBehind = true
+      return error instanceof Error ? error : new Error(String(error))
+    }
   }
 
   #append(line: Line): void {
+    if (this.#isBehind) return this.#rewrite()
     appendFileSync(this.#path, `${JSON.stringify(line)}\n`)
     this.#lines += 1
     if (this.#lines > this.#linesAtMost && this.#lines > 2 * this.#open.size) this.#rewrite()
@@ -56,6 +82,7 @@ export class LegJournal {
     writeFileSync(fresh, lines.join(''), { mode: 0o600 })
     renameSync(fresh, this.#path)
     this.#lines = lines.length
+    this.#isBehind = false
   }
 }
 
