@@ -8,6 +8,7 @@ import { guardRoutes, type Refusal } from '../access/route-guard.ts'
 import { registerTwin } from '../compat/twin/routes.ts'
 import type { HttpDeps } from '../deps.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { recordingRoutes } from './calls/recording.ts'
 import { callRoutes } from './calls/routes.ts'
 import { campaignRoutes } from './campaigns/routes.ts'
 import { contactRoutes } from './contacts/routes.ts'
@@ -83,6 +84,7 @@ export async function buildHttpServer(
       contactRoutes(native, deps)
       await importRoutes(native, deps)
       callRoutes(native, deps)
+      await recordingRoutes(native, deps)
       for (const resource of nativeResources) resourceRoutes(native, deps, resource)
       deliveryRoutes(native, deps)
       auditRoutes(native, deps)

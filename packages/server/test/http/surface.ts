@@ -99,6 +99,7 @@ export const surface: Readonly<Record<string, Route>> = {
   [`POST ${native}/imports/:id/undo`]: writes(),
   [`GET ${native}/calls`]: reads(({ campaign: id }) => `?campaign=${id}`),
   [`GET ${native}/calls/:id`]: reads(),
+  [`GET ${native}/calls/:id/recording`]: reads(),
   // Without following, the answer has an end.
   [`GET ${native}/events`]: reads(({ campaign: id }) => `?follow=false&from=kept&campaign=${id}`),
   [`GET ${native}/system`]: reads(),
@@ -169,6 +170,7 @@ export type HttpGround = {
   readonly registered: readonly string[]
   /** Names of the statements that went to the database as its owner, whom row-level security does not hold; else their text. */
   readonly ownerStatements: ReadonlySet<string>
+  readonly dataDirectory: string
   close(): Promise<void>
 }
 
@@ -219,6 +221,7 @@ export async function openHttp(
     app,
     registered,
     ownerStatements,
+    dataDirectory: directory,
     close: async () => {
       await app.close()
       await httpPool.end()

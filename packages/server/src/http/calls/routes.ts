@@ -7,6 +7,7 @@ import type { HttpDeps } from '../../deps.ts'
 import { instantSchema } from '../instant.ts'
 import { Problem } from '../problem.ts'
 import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, within } from '../scope.ts'
+import { type ListedCall, shownCall, shownCalls, shownExplanation } from './shown.ts'
 
 const listQuery = z.strictObject({
   ...pageQuery,
@@ -26,11 +27,14 @@ const shown = `k.id, k.direction, k.campaign_id as "campaignId", k.contact_id as
 export function callRoutes(app: NativeApp, deps: HttpDeps): void {
   app.get(
     '/calls',
-    { config: { permission: 'calls:read' }, schema: { tags: ['calls'], querystring: listQuery } },
+    {
+      config: { permission: 'calls:read' },
+      schema: { tags: ['calls'], querystring: listQuery, response: { 200: shownCalls } },
+    },
     async (request) => {
       const { workspaceId } = principalOf(request)
       const { campaign, phone, disposition, direction, from, to, after, limit } = request.query
-      const { rows } = await within(deps, request).pool.query<{ id: string }>(
+      const { rows } = await within(deps, request).pool.query<ListedCall>(
         `select ${shown} from call k
         where k.workspace_id = $1 and ($2::uuid is null or k.campaign_id = $2) and ($3::text is null or k.phone_key = $3)
           and ($4::text is null or k.disposition = $4) and ($5::text is null or k.direction = $5)
@@ -54,13 +58,18 @@ export function callRoutes(app: NativeApp, deps: HttpDeps): void {
   )
   app.get(
     '/calls/:id',
-    { config: { permission: 'calls:read' }, schema: { tags: ['calls'], params: idParams } },
+    {
+      config: { permission: 'calls:read' },
+      schema: { tags: ['calls'], params: idParams, response: { 200: shownCall } },
+    },
     async (request) => {
       const { workspaceId } = principalOf(request)
-      const { rows } = await within(deps, request).pool.query<{
-        answeredAt: Temporal.Instant | null
-        path: { block: string; atMs: number }[]
-      }>(`select ${shown}, k.variables, k.path, k.timeline from call k where k.workspace_id = $1 and k.id = $2`, [
+      const { rows } = await within(deps, request).pool.query<
+        Omit<z.output<typeof shownCall>, 'path'> & {
+          answeredAt: Temporal.Instant | null
+          path: { block: string; atMs: number }[]
+        }
+      >(`select ${shown}, k.variables, k.path, k.timeline from call k where k.workspace_id = $1 and k.id = $2`, [
         workspaceId,
         idOrNotFound(request.params.id),
       ])
@@ -73,7 +82,10 @@ export function callRoutes(app: NativeApp, deps: HttpDeps): void {
   const explainQuery = z.strictObject({ campaign: z.uuid(), phone: z.string(), at: instantSchema.optional() })
   app.get(
     '/explain',
-    { config: { permission: 'calls:read' }, schema: { tags: ['calls'], querystring: explainQuery } },
+    {
+      config: { permission: 'calls:read' },
+      schema: { tags: ['calls'], querystring: explainQuery, response: { 200: shownExplanation } },
+    },
     async (request) => {
       const { workspaceId } = principalOf(request)
       const { campaign, phone, at } = request.query
