@@ -65,9 +65,11 @@ export function callRoutes(app: NativeApp, deps: HttpDeps): void {
     async (request) => {
       const { workspaceId } = principalOf(request)
       const { rows } = await within(deps, request).pool.query<
-        Omit<z.output<typeof shownCall>, 'path'> & {
+        ListedCall & {
           answeredAt: Temporal.Instant | null
+          variables: Record<string, unknown>
           path: { block: string; atMs: number }[]
+          timeline: { kind: string }[]
         }
       >(`select ${shown}, k.variables, k.path, k.timeline from call k where k.workspace_id = $1 and k.id = $2`, [
         workspaceId,

@@ -13,6 +13,7 @@ import { etagOf, isMatch } from '../etag.ts'
 import { instantSchema } from '../instant.ts'
 import { Problem } from '../problem.ts'
 import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, within } from '../scope.ts'
+import { addedContacts, resetCount, type ShownContact, shownContact, shownContacts } from './shown.ts'
 
 const body = z.strictObject({ contacts: z.array(contactSchema).min(1).max(10_000) })
 const contactParams = z.strictObject({ id: z.string(), contact: z.string() })
@@ -45,7 +46,10 @@ const shown = `k.id, array(select p.phone from contact_phone p where p.contact_i
 export function contactRoutes(app: NativeApp, deps: HttpDeps): void {
   app.post(
     '/campaigns/:id/contacts',
-    { config: { permission: 'contacts:write' }, schema: { tags: ['contacts'], params: idParams, body } },
+    {
+      config: { permission: 'contacts:write' },
+      schema: { tags: ['contacts'], params: idParams, body, response: { 200: addedContacts } },
+    },
     async (request) => {
       const { workspaceId } = principalOf(request)
       const campaignId = idOrNotFound(request.params.id)
@@ -57,14 +61,14 @@ export function contactRoutes(app: NativeApp, deps: HttpDeps): void {
     '/campaigns/:id/contacts',
     {
       config: { permission: 'contacts:read' },
-      schema: { tags: ['contacts'], params: idParams, querystring: listQuery },
+      schema: { tags: ['contacts'], params: idParams, querystring: listQuery, response: { 200: shownContacts } },
     },
     async (request) => {
       const { workspaceId } = principalOf(request)
       const { limit, after, state, disposition, phone, clientExternalId, import: importId } = request.query
       const campaignId = idOrNotFound(request.params.id)
       const { pool } = within(deps, request)
-      const { rows } = await pool.query<{ id: string }>(
+      const { rows } = await pool.query<ShownContact>(
         `select ${shown} from contact k join zone z on z.id = k.zone_id
           where k.workspace_id = $1 and k.campaign_id = $2 and ($3::uuid is null or k.id > $3)
             and ($5::text is null or k.state = $5) and ($6::text is null or k.last_disposition = $6)
@@ -88,7 +92,7 @@ export function contactRoutes(app: NativeApp, deps: HttpDeps): void {
     },
   )
   const oneOf = async (on: Queryable, workspaceId: string, campaignId: string, id: string) => {
-    const { rows } = await on.query<{ id: string }>(
+    const { rows } = await on.query<ShownContact>(
       `select ${shown} from contact k join zone z on z.id = k.zone_id
         where k.workspace_id = $1 and k.campaign_id = $2 and k.id = $3`,
       [workspaceId, campaignId, id],
@@ -102,7 +106,10 @@ export function contactRoutes(app: NativeApp, deps: HttpDeps): void {
   ]
   app.get(
     '/campaigns/:id/contacts/:contact',
-    { config: { permission: 'contacts:read' }, schema: { tags: ['contacts'], params: contactParams } },
+    {
+      config: { permission: 'contacts:read' },
+      schema: { tags: ['contacts'], params: contactParams, response: { 200: shownContact } },
+    },
     async (request, reply) => {
       const [campaignId, id] = idsOf(request.params)
       const contact = await oneOf(within(deps, request).pool, principalOf(request).workspaceId, campaignId, id)
@@ -113,7 +120,7 @@ export function contactRoutes(app: NativeApp, deps: HttpDeps): void {
     '/campaigns/:id/contacts/:contact',
     {
       config: { permission: 'contacts:write' },
-      schema: { tags: ['contacts'], params: contactParams, body: changeSchema },
+      schema: { tags: ['contacts'], params: contactParams, body: changeSchema, response: { 200: shownContact } },
     },
     async (request, reply) => {
       const { workspaceId } = principalOf(request)
@@ -130,16 +137,22 @@ export function contactRoutes(app: NativeApp, deps: HttpDeps): void {
   )
   app.delete(
     '/campaigns/:id/contacts/:contact',
-    { config: { permission: 'contacts:write' }, schema: { tags: ['contacts'], params: contactParams } },
+    {
+      config: { permission: 'contacts:write' },
+      schema: { tags: ['contacts'], params: contactParams, response: { 204: z.null().describe('It is gone') } },
+    },
     async (request, reply) => {
       const [campaignId, id] = idsOf(request.params)
       await deleteContact(within(deps, request), principalOf(request), campaignId, id)
-      return reply.status(204).send()
+      return reply.status(204).send(null)
     },
   )
   app.post(
     '/campaigns/:id/reset',
-    { config: { permission: 'contacts:write' }, schema: { tags: ['contacts'], params: idParams, body: resetSchema } },
+    {
+      config: { permission: 'contacts:write' },
+      schema: { tags: ['contacts'], params: idParams, body: resetSchema, response: { 200: resetCount } },
+    },
     async (request) => {
       const { dispositions: wanted, import: importId, createdFrom, createdTo, keyword } = request.body
       const instant = (text: string | undefined) => (text === undefined ? undefined : Temporal.Instant.from(text))

@@ -1,0 +1,33 @@
+/** People of a campaign as the native API answers. */
+import { z } from 'zod'
+import { shownId, shownInstant, shownInstantOrNull } from '../../resources/fields.ts'
+import { nextSchema } from '../resources/routes.ts'
+
+const text = z.string().nullable()
+
+export const shownContact = z.object({
+  id: shownId,
+  phones: z.array(z.string()),
+  state: z.enum(['ready', 'dialing', 'done', 'excluded', 'unknown']),
+  priority: z.int(),
+  dueAt: shownInstant,
+  attempts: z.int(),
+  clientExternalId: text,
+  variables: z.record(z.string(), z.unknown()),
+  callbackData: z.unknown(),
+  lastDisposition: text,
+  lastCallId: shownId.nullable(),
+  doneReason: text,
+  zones: z.array(z.string()),
+  importId: shownId.nullable(),
+  createdAt: shownInstant,
+  finishedAt: shownInstantOrNull,
+})
+export type ShownContact = z.output<typeof shownContact>
+export const shownContacts = z.object({ items: z.array(shownContact), next: nextSchema })
+export const addedContacts = z.object({
+  accepted: z.int(),
+  duplicates: z.int(),
+  rejected: z.array(z.object({ index: z.int(), field: z.string(), code: z.string(), message: z.string() })).readonly(),
+})
+export const resetCount = z.object({ reset: z.int() })
