@@ -1,9 +1,10 @@
 /** From an item of the document to the values of its row, and back: the two directions of one mapping, side by side. */
-import type { RetryTrigger } from '@dialwright/dialer'
 import { scenarioSchema } from '@dialwright/scenario'
 import { tokenHash } from '../access/tokens.ts'
+import { givenOf, policyOf } from '../retry-rules/retry-rule.ts'
+import { hoursOf, spansOf } from '../time-groups/time-group.ts'
 import { instantText, type Values } from './inventory.ts'
-import { type Items, type Reference, type SectionName, secondOf } from './schema.ts'
+import type { Items, Reference, SectionName } from './schema.ts'
 
 /** What an item's values depend on besides the item. */
 export type Context = {
@@ -88,24 +89,12 @@ export const toValues: ToValues = {
     remark: item.remark ?? null,
     enabled: item.enabled,
     isDefault: item.default,
-    policy: {
-      rules: Object.entries(item.rules).map(([on, { tries, intervals, talkSecondsAtMost }]) => ({
-        on: on.split(',') as RetryTrigger[],
-        tries,
-        intervalsSeconds: intervals,
-        ...(talkSecondsAtMost === undefined ? {} : { talkSecondsAtMost }),
-      })),
-      caps: item.caps,
-    },
+    policy: policyOf(item),
   }),
   timeGroups: ({ name, zone, forbid }) => ({
     name,
     zone,
-    forbid: forbid.map(({ from, to, days }) => ({
-      ...(days === undefined ? {} : { days }),
-      fromSecond: secondOf(from),
-      toSecond: secondOf(to),
-    })),
+    forbid: hoursOf(forbid),
   }),
   scenarios: ({ id: _, externalIds: __, ...definition }) => ({
     name: definition.name,
@@ -149,22 +138,13 @@ const toItem: ToItem = {
     ...given({ remark }),
     enabled,
     ...(isDefault ? { default: true } : {}),
-    rules: Object.fromEntries(
-      policy.rules.map(({ on, tries, intervalsSeconds, talkSecondsAtMost }) => [
-        on.join(','),
-        { tries, intervals: intervalsSeconds, ...given({ talkSecondsAtMost }) },
-      ]),
-    ),
+    rules: givenOf(policy).rules,
     caps: given(policy.caps, ['perContact', 'perPhonePerDay']),
   }),
   timeGroups: ({ name, zone, forbid }) => ({
     name,
     zone,
-    forbid: forbid.map(({ days, fromSecond, toSecond }) => ({
-      from: clockText(fromSecond),
-      to: clockText(toSecond),
-      ...given({ days }),
-    })),
+    forbid: spansOf(forbid),
   }),
   // In the order of the format: the database keeps another.
   scenarios: ({ definition }) => scenarioSchema.safeParse(definition).data ?? definition,
@@ -183,13 +163,6 @@ function given(fields: Fields, order: readonly string[] = Object.keys(fields)): 
   return Object.fromEntries(
     order.flatMap((name) => (fields[name] === null || fields[name] === undefined ? [] : [[name, fields[name]]])),
   )
-}
-
-function clockText(second: number): string {
-  const parts = [Math.floor(second / 3_600), Math.floor(second / 60) % 60, second % 60].map((part) =>
-    String(part).padStart(2, '0'),
-  )
-  return (second % 60 === 0 ? parts.slice(0, 2) : parts).join(':')
 }
 
 /** By code units: the same on every machine, whatever its language. */

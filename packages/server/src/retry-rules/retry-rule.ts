@@ -85,7 +85,7 @@ function columnsOf(given: Change, policy: Given): Columns {
   }
 }
 
-/** From the words of the API to those of the dialer. Results with commas between share one counter. */
+/** From the words of the API and of provisioning to those of the dialer. Results with commas between share one counter. */
 export function policyOf({ rules, caps }: Given): RetryPolicy {
   return {
     rules: Object.entries(rules).map(([results, { tries, intervals, talkSecondsAtMost }]) => ({
@@ -98,7 +98,7 @@ export function policyOf({ rules, caps }: Given): RetryPolicy {
   }
 }
 
-export function givenOf({ rules, caps }: RetryPolicy): object {
+export function givenOf({ rules, caps }: RetryPolicy): { readonly rules: object; readonly caps: object } {
   return {
     rules: Object.fromEntries(
       rules.map(({ on, tries, intervalsSeconds, talkSecondsAtMost }) => [

@@ -45,12 +45,7 @@ export const timeGroups = defineResource<z.output<typeof newSchema>, Change>({
      where g.workspace_id = $1 and g.time_group_id = $2 limit 20`,
 
   show({ forbid, ...row }) {
-    const shown = (forbid as readonly Forbidden[]).map(({ fromSecond, toSecond, days }) => ({
-      from: clockTime(fromSecond),
-      to: clockTime(toSecond),
-      ...(days === undefined ? {} : { days }),
-    }))
-    return { ...row, forbid: shown }
+    return { ...row, forbid: spansOf(forbid as readonly Forbidden[]) }
   },
 
   async create(desk, id, given) {
@@ -67,14 +62,27 @@ export const timeGroups = defineResource<z.output<typeof newSchema>, Change>({
 })
 
 function columnsOf({ name, zone, forbid }: Change): Columns {
-  const hours = forbid?.map(
-    ({ from, to, days }): Forbidden => ({
-      fromSecond: secondOf(from),
-      toSecond: secondOf(to),
-      ...(days === undefined ? {} : { days }),
-    }),
-  )
-  return { name, zone, forbid: hours === undefined ? undefined : JSON.stringify(hours) }
+  return { name, zone, forbid: forbid === undefined ? undefined : JSON.stringify(hoursOf(forbid)) }
+}
+
+/** A span of a day as people write it. */
+type Span = { readonly from: string; readonly to: string; readonly days?: number[] | undefined }
+
+/** From the words of the API and of provisioning to those of the dialer. */
+export function hoursOf(spans: readonly Span[]): Forbidden[] {
+  return spans.map(({ from, to, days }) => ({
+    ...(days === undefined ? {} : { days }),
+    fromSecond: secondOf(from),
+    toSecond: secondOf(to),
+  }))
+}
+
+export function spansOf(hours: readonly Forbidden[]): Span[] {
+  return hours.map(({ fromSecond, toSecond, days }) => ({
+    from: clockTime(fromSecond),
+    to: clockTime(toSecond),
+    ...(days === undefined ? {} : { days: [...days] }),
+  }))
 }
 
 /** Seconds of a day as HH:MM, with the seconds where there are any. */
