@@ -69,6 +69,22 @@ describe('resources', () => {
     assert.deepEqual({ ...rows[0] }, { paces: 0, ids: 0 })
   })
 
+  test('who takes a trunk away while another puts a number on it: one of the two is refused, whoever is first', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      const trunk = await make('trunks')
+      const given = { ...examples.numbers?.made(ids), trunk: trunk.id }
+      const remove = () => ask('DELETE', `trunks/${trunk.id}`)
+      const put = () => ask('POST', 'numbers', given)
+      const [gone, number] =
+        round % 2 === 0
+          ? await Promise.all([remove(), put()])
+          : await Promise.all([put(), remove()]).then((both) => both.toReversed())
+      assert.ok(gone !== undefined && number !== undefined)
+      const outcome = `${gone.statusCode} ${number.statusCode}`
+      assert.ok(['204 422', '204 409', '409 201'].includes(outcome), `${outcome} ${gone.body} ${number.body}`)
+    }
+  })
+
   test('a number that an undone campaign shows stays; one that nobody shows goes', async () => {
     const number = await make('numbers', { phone: '+79991112233' })
     const job = await ask('POST', 'campaigns', {
