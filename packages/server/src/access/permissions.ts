@@ -2,6 +2,8 @@
 import type { Principal, Role } from './authenticate.ts'
 
 export const permissions = [
+  'workspace:read',
+  'workspace:write',
   'campaigns:read',
   'campaigns:write',
   'contacts:read',
@@ -36,6 +38,7 @@ export type Permission = (typeof permissions)[number]
 
 /** Who may come in, and what was done: the business of who runs the house. */
 const administering: readonly Permission[] = [
+  'workspace:write',
   'users:read',
   'users:write',
   'tokens:read',

@@ -26,6 +26,7 @@ import { refuseUnstorableInput } from './storable-input.ts'
 import { systemRoutes } from './system/routes.ts'
 import { validatorCompiler } from './validation.ts'
 import { deliveryRoutes } from './webhook-endpoints/routes.ts'
+import { workspaceRoutes } from './workspace/routes.ts'
 
 const bodyLimit = 1024 * 1024
 const refusals: Readonly<Record<Refusal, { readonly status: number; readonly message: string }>> = {
@@ -86,6 +87,7 @@ export async function buildHttpServer(
       callRoutes(native, deps)
       await recordingRoutes(native, deps)
       for (const resource of nativeResources) resourceRoutes(native, deps, resource)
+      workspaceRoutes(native, deps)
       deliveryRoutes(native, deps)
       auditRoutes(native, deps)
       eventRoutes(native, deps)

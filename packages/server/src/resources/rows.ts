@@ -22,32 +22,28 @@ export async function updateRow(
   table: string,
   key: { readonly id: string; readonly workspaceId: string },
   columns: Columns,
+  idColumn = 'id',
 ): Promise<void> {
   const given = Object.entries(columns).filter(isGiven)
   if (given.length === 0) return
   await connection.query(
-    `update ${table} set ${given.map(([column], at) => `${column} = $${at + 3}`).join(', ')} where id = $1 and workspace_id = $2`,
+    `update ${table} set ${given.map(([column], at) => `${column} = $${at + 3}`).join(', ')} where ${idColumn} = $1 and workspace_id = $2`,
     [key.id, key.workspaceId, ...given.map(([, value]) => value)],
   )
 }
 
-/** Limits of a trunk or a number: undefined stays as it is, null takes the limit away. */
+/** Limits of a workspace, a trunk or a number: undefined stays as it is, null takes the limit away. */
 export async function setLimits(
   connection: Connection,
-  owner: { readonly id: string; readonly workspaceId: string; readonly kind: 'trunk' | 'number' },
+  owner: { readonly id: string; readonly workspaceId: string; readonly kind: 'workspace' | 'trunk' | 'number' },
   limits: { readonly maxCalls?: number | null | undefined; readonly callsPerSecond?: number | null | undefined },
 ): Promise<void> {
   await connection.query(
     'insert into pace (owner_id, owner_kind, workspace_id) values ($1, $2, $3) on conflict (owner_id) do nothing',
     [owner.id, owner.kind, owner.workspaceId],
   )
-  if (limits.maxCalls !== undefined)
-    await connection.query('update pace set max_calls = $2 where owner_id = $1', [owner.id, limits.maxCalls])
-  if (limits.callsPerSecond !== undefined)
-    await connection.query('update pace set calls_per_second = $2 where owner_id = $1', [
-      owner.id,
-      limits.callsPerSecond,
-    ])
+  const columns = { max_calls: limits.maxCalls, calls_per_second: limits.callsPerSecond }
+  await updateRow(connection, 'pace', owner, columns, 'owner_id')
 }
 
 function isGiven([, value]: readonly [string, unknown]): boolean {

@@ -350,6 +350,36 @@ describe('resources', () => {
     assert.equal(unknown.statusCode, 422)
   })
 
+  test('a workspace changes its own zone and limits, and nothing of another one', async () => {
+    const read = await ask('GET', 'workspace')
+    assert.deepEqual([read.json().name, read.json().maxCalls, read.json().timeZone], ['Demo', 100, 'Europe/Moscow'])
+    const change = { timeZone: 'Asia/Omsk', maxCalls: 7, callsPerSecond: null }
+    const answer = await http.app.inject({
+      method: 'PATCH',
+      url: `${native}/workspace`,
+      headers: { authorization: `Bearer ${owner}`, 'if-match': String(read.headers.etag) },
+      payload: change,
+    })
+    assert.equal(answer.statusCode, 200, answer.body)
+    assert.deepEqual(answer.json(), { ...read.json(), ...change })
+    const { rows } = await database.pool.query(
+      `select w.name, w.time_zone, p.max_calls, p.calls_per_second from workspace w left join pace p on p.owner_id = w.id order by w.name`,
+    )
+    assert.deepEqual(
+      rows.map((row) => ({ ...row })),
+      [
+        { name: 'Demo', time_zone: 'Asia/Omsk', max_calls: 7, calls_per_second: null },
+        { name: 'Other', time_zone: 'UTC', max_calls: null, calls_per_second: null },
+      ],
+    )
+    const [entry] = (await ask('GET', 'audit?kind=workspace')).json().items
+    assert.deepEqual(entry.after, change)
+    for (const wrong of [{ timeZone: 'Mars/Olympus' }, { country: 'XX' }, { maxCalls: -1 }, { name: 'Other' }, {}])
+      assert.equal((await ask('PATCH', 'workspace', wrong)).statusCode, 422, JSON.stringify(wrong))
+    const back = { timeZone: 'Europe/Moscow', maxCalls: 100, callsPerSecond: 20 }
+    assert.equal((await ask('PATCH', 'workspace', back)).statusCode, 200)
+  })
+
   test('a default retry rule takes the place of the one before', async () => {
     const first = await make('retryRules', { default: true })
     const second = await make('retryRules', { default: true })

@@ -107,6 +107,11 @@ export const surface: Readonly<Record<string, Route>> = {
   [`DELETE ${native}/campaigns/:id`]: writes(),
   ...resourceSurface,
   [`GET ${native}/webhookEndpoints/:id/deliveries`]: reads(),
+  [`GET ${native}/workspace`]: reads(),
+  [`PATCH ${native}/workspace`]: {
+    who: 'owners and admins',
+    body: () => ({ timeZone: 'Europe/Moscow', country: 'RU', maxCalls: 100, callsPerSecond: 20 }),
+  },
   [`GET ${native}/audit`]: { who: 'owners and admins' },
   [`POST ${native}/provisioning/check`]: { who: 'owners and admins', body: () => provisioning },
   [`POST ${native}/provisioning/apply`]: { who: 'owners and admins', body: () => provisioning },
