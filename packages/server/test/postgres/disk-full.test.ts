@@ -35,13 +35,13 @@ test('a disk that is too small for a start is told as full, wherever it ends; th
   timeout: 180_000,
 }, async (context) => {
   const { disk: path, environment } = await ground(context)
-  const disk = await SmallDisk.make(path, 20)
+  const disk = await SmallDisk.make(path, 400)
   context.after(() => disk.close())
   // The first sizes end in the copy of the programs and in initdb, the later ones in the server's start and the migrations.
   const sizes = [20, 90, 112, 117, 400]
   const reached: string[] = []
   for (const megabytes of sizes) {
-    await disk.resize(megabytes)
+    disk.leave(megabytes)
     const server = new ServerRun(disk.run(process.execPath, [serverEntry], environment))
     const address = await server.settled
     if (address !== null) {
