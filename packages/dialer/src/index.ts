@@ -1,5 +1,6 @@
 export { type Classified, classifyEnd, classifyResponse } from './attempts/classify.ts'
 export { type Disposition, dispositions } from './attempts/disposition.ts'
+export { lostOutcome } from './attempts/lost-outcome.ts'
 export type {
   CallerIdChoice,
   CallingWindow,

@@ -10,6 +10,7 @@ import {
   isProbe,
   isTripped,
   type LaneOrder,
+  lostOutcome,
   type NodeLease,
   nextAttempt,
   opened,
@@ -126,7 +127,7 @@ export class MemoryCampaignStore implements CampaignStore {
     for (const leg of legs) {
       if (leg.epoch >= (epochs.get(leg.node) ?? 0)) continue
       if (leg.phase === 0) this.#giveBack(leg)
-      else this.#end(leg, lostOutcome(leg, now))
+      else this.#end(leg, lostOutcome({ ...leg, legId: leg.claimed.legId }, now))
       count[leg.phase === 0 ? 'returned' : leg.phase === 1 ? 'unknown' : 'answered'] += 1
     }
     return count
@@ -268,27 +269,4 @@ function tallies(ends: TrunkRow['ends']): TrunkTally[] {
     const callees = new Set([first, ...more].map((end) => end.phoneKey)).size
     return [{ disposition, detail, sipCode, results: 1 + more.length, callees }]
   })
-}
-
-/** As on PostgreSQL: an answer is kept, its talk is told as lasting until now at most. */
-function lostOutcome(leg: LiveLeg, now: Temporal.Instant): AttemptOutcome {
-  return {
-    legId: leg.claimed.legId,
-    disposition: leg.phase === 2 ? 'answered' : 'unknown',
-    detail: 'node-lost',
-    sip: { code: null, reason: null, q850: null },
-    ringingAt: null,
-    answeredAt: leg.answeredAt,
-    endedAt: now,
-    talkMs: leg.answeredAt === null ? 0 : Math.max(0, now.since(leg.answeredAt).total('milliseconds')),
-    endedBy: 'error',
-    keys: '',
-    path: [],
-    variables: {},
-    tags: [],
-    goal: null,
-    level: null,
-    recording: null,
-    timeline: [],
-  }
 }

@@ -1,7 +1,7 @@
 /** Legs that nobody holds any more: of nodes whose lease is long past, and of older lives of nodes that came back. */
-import type { AttemptOutcome, Recovery } from '@dialwright/dialer'
+import { lostOutcome, type Recovery } from '@dialwright/dialer'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
-import { endAttempt, type TakenLeg, takingLeg } from './finish.ts'
+import { endAttempt, takingLeg } from './finish.ts'
 
 const fenceDead = statement(
   'recover-fence',
@@ -53,31 +53,6 @@ async function recoverLeg(connection: Connection, legId: string): Promise<Verdic
     await returnContact(connection, [leg.contactId])
     return 'returned'
   }
-  await endAttempt(connection, leg, lostOutcome(leg))
+  await endAttempt(connection, leg, lostOutcome(leg, leg.now))
   return leg.phase === 2 ? 'answered' : 'unknown'
-}
-
-/** An answered call keeps its answer; how long it talked is not known, so it is told as lasting until now at most. */
-function lostOutcome(leg: TakenLeg): AttemptOutcome {
-  const { now } = leg
-  const isAnswered = leg.phase === 2
-  return {
-    legId: leg.legId,
-    disposition: isAnswered ? 'answered' : 'unknown',
-    detail: 'node-lost',
-    sip: { code: null, reason: null, q850: null },
-    ringingAt: null,
-    answeredAt: leg.answeredAt,
-    endedAt: now,
-    talkMs: leg.answeredAt === null ? 0 : Math.max(0, now.since(leg.answeredAt).total('milliseconds')),
-    endedBy: 'error',
-    keys: '',
-    path: [],
-    variables: {},
-    tags: [],
-    goal: null,
-    level: null,
-    recording: null,
-    timeline: [{ at: now.toString({ smallestUnit: 'millisecond' }), kind: 'recovered', phase: leg.phase }],
-  }
 }
