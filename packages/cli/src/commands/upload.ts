@@ -31,6 +31,8 @@ export type List = {
 }
 
 const breaksAtMost = 8
+const looksAfterInterrupt = 5
+const lookAgainMs = 300
 const backoffMs = [500, 1_000, 2_000, 5_000]
 
 /** @throws {UnreachableError} when the server stays away; the import can be gone on with. */
@@ -104,14 +106,19 @@ function isBreak(error: unknown): error is Error {
   return error instanceof RefusedError && (error.code === 'broken-off' || error.status >= 502)
 }
 
-async function tellHowToGoOn({ api, out }: Context, { file, path }: List): Promise<void> {
-  const begun = await api
-    .afterInterrupt()
-    .get<{ items: readonly (Import & { readonly name: string | null })[] }>(`${path.split('?')[0]}?limit=1`)
-    .catch(() => null)
-  const last = begun?.items[0]
-  if (last?.state === 'receiving')
-    out.note(`The server has ${bytes(last.bytes)} of it: contacts import ${file} --resume ${last.id} sends the rest`)
+/** The server may still be writing down what it has received: it is asked for a moment, not once. */
+async function tellHowToGoOn({ api, out, clock }: Context, { file, path }: List): Promise<void> {
+  const own = api.afterInterrupt()
+  for (let look = 0; look < looksAfterInterrupt; look += 1) {
+    const begun = await own.get<{ items: readonly Import[] }>(`${path.split('?')[0]}?limit=1`).catch(() => null)
+    const last = begun?.items[0]
+    if (last?.state === 'receiving' && last.bytes > 0) {
+      out.note(`The server has ${bytes(last.bytes)} of it: contacts import ${file} --resume ${last.id} sends the rest`)
+      return
+    }
+    if (begun === null) return
+    await clock.sleep(lookAgainMs, new AbortController().signal)
+  }
 }
 
 /**
