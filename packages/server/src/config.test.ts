@@ -134,11 +134,14 @@ for (const [misspelt, meant] of [
   })
 }
 
-test('a name that is near to none points to the list, and names of other programs are left alone', () => {
+test('a name that is near to none points to the list, and names of the command line client are left alone', () => {
   assert.deepEqual(problemsOf({ DIALWRIGHT_EVERYTHING_ELSE: 'x' }), [
     'DIALWRIGHT_EVERYTHING_ELSE: there is no such setting; docs/CONFIGURATION.md lists all',
   ])
-  assert.deepEqual(problemsOf({ DIALWRIGHT_URL: 'x', DIALWRIGHT_TOKEN: 'x', DIALWRIGHT_CLI_X: 'x', OTHER: 'x' }), [])
+  assert.deepEqual(
+    problemsOf({ DIALWRIGHT_SERVER: 'x', DIALWRIGHT_TOKEN: 'x', DIALWRIGHT_TOKEN_FILE: 'x', OTHER: 'x' }),
+    [],
+  )
 })
 
 test('a value can come from a file, its line end taken off', (t) => {

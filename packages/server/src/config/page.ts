@@ -30,8 +30,8 @@ DIALWRIGHT_SECRET_KEY_FILE: /etc/dialwright/secret.key
 Relative paths begin at the working directory of the server, wherever they are written. An empty variable counts as not set; an empty
 NAME_FILE is a mistake. Numbers are decimal digits. A value that cannot be read is never replaced by its default: the server does
 not start, tells every mistake in one go, and exits with 1. So does a name that begins with \`DIALWRIGHT_\` and is not in this table:
-it is told with the name that is nearest. Names beginning with \`DIALWRIGHT_CLI_\`, \`DIALWRIGHT_URL\` and \`DIALWRIGHT_TOKEN\` belong to
-other programs and are not looked at.
+it is told with the name that is nearest. \`DIALWRIGHT_SERVER\`, \`DIALWRIGHT_TOKEN\` and \`DIALWRIGHT_TOKEN_FILE\`
+belong to the command line client and are not looked at.
 
 | name | form | default | meaning |
 |---|---|---|---|
@@ -51,7 +51,8 @@ in its schema; it is asked before anything is written.
 **Backup.** \`SIGTERM\` (Ctrl-C, \`systemctl stop\`, \`docker stop\`) ends the calls, waiting \`DIALWRIGHT_DRAIN_SECONDS\` for them, and then shuts
 PostgreSQL down in order: a copy of \`DIALWRIGHT_DATA\` made after that starts anywhere, on the same kind of machine. Give the service
 manager more time than the drain before it kills (\`TimeoutStopSec\`, \`stop_grace_period\`). After \`kill -9\` the database goes on
-running; the next start takes it over as it is, without a restart, and \`SIGTERM\` then ends it. A copy of the files of a running database is no backup.
+running; the next start takes it over as it is, without a restart, and waits up to 6 s for the SIP port, on which the last process
+ends its calls. A copy of the files of a running database is no backup.
 
 **A full disk** is told as such, at the start and in the log. Nothing that was acknowledged is lost; requests that write answer 507
 or 503 meanwhile, \`/readyz\` 503 while the database is down, and when there is space again the server goes on by itself.

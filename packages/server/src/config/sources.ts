@@ -18,9 +18,8 @@ export const configFileName = 'DIALWRIGHT_CONFIG'
 const prefix = 'DIALWRIGHT_'
 const fileSuffix = '_FILE'
 
-/** Read by other programs of the product, which may be used from the same shell. */
-const ofOtherPrograms: ReadonlySet<string> = new Set(['DIALWRIGHT_URL', 'DIALWRIGHT_TOKEN'])
-const ofOtherProgramsPrefix = 'DIALWRIGHT_CLI_'
+/** Read by the command line client, which may be used from the same shell. */
+const ofTheClient: ReadonlySet<string> = new Set(['DIALWRIGHT_SERVER', 'DIALWRIGHT_TOKEN', 'DIALWRIGHT_TOKEN_FILE'])
 
 /**
  * Collects the texts of all settings; what they mean is looked at later.
@@ -42,8 +41,7 @@ export function gatherSettings(names: readonly string[], environment: Environmen
   }
   for (const name of Object.keys(environment)) {
     if (!name.toUpperCase().startsWith(prefix) || isKnown(name, names) || name === configFileName) continue
-    if (ofOtherPrograms.has(name) || name.startsWith(ofOtherProgramsPrefix)) continue
-    problems.push(`${name}: ${unknownSetting(name, names)}`)
+    if (!ofTheClient.has(name)) problems.push(`${name}: ${unknownSetting(name, names)}`)
   }
   return { values, headings, problems }
 }
