@@ -34,6 +34,15 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   server: ['dialer', 'scenario', 'sip', 'media', 'carrier'],
 }
 
+/**
+ * Rooms of the server, from what the world sees inwards. `http` and `compat` translate and call use cases; who wires is
+ * named in `wiring`, and only there do the rooms meet.
+ */
+const server = 'packages/server/src/'
+const wiring = ['http/server.ts', 'node.ts'].map((name) => server + name)
+/** Webhooks speak to a vendor's receivers in the words that only the vendor's room knows. */
+const vendorBodies = { from: `${server}webhooks/events.ts`, to: /^compat\/[^/]+\/webhook-bodies\.ts$/ }
+
 /** Entries of processes and of worker threads: where the real clock is made and handed in. */
 const processEntries = [
   ...['main.ts', 'telephony.ts', 'jobs.ts', 'demo.ts'].map((name) => `packages/server/src/${name}`),
@@ -138,6 +147,16 @@ function checkImports(source: Source): Violation[] {
     }
     if (specifier.startsWith('node:') && ['dialer', 'scenario'].includes(source.pkg) && !source.isTest)
       refuse('dialer and scenario know no node modules')
+    if (module === 'pg' && !source.isTest && !source.path.startsWith(`${server}adapters/postgres/`))
+      refuse('only adapters/postgres speaks to the database driver')
+    const reached = pathOf(specifier, source)
+    if (reached !== null) {
+      if (/^(?:bench|tests)\//.test(reached)) refuse('bench and tests are imported by no package')
+      if (reached.startsWith(server) && source.path.startsWith(server) && !source.isTest) {
+        const rule = refusedRoom(source.path, reached)
+        if (rule !== null) refuse(rule)
+      }
+    }
     const target = packageOf(specifier, source)
     if (target === null || target === source.pkg) continue
     const isAllowed = (allowedImports[source.pkg] ?? []).includes(target) || (source.isTest && target === 'testkit')
@@ -147,13 +166,43 @@ function checkImports(source: Source): Violation[] {
   return found
 }
 
+/** The rule that keeps a file of the server from another one; null: it may import it. */
+function refusedRoom(path: string, reached: string): string | null {
+  if (wiring.includes(path)) return null
+  const [from, to] = [path.slice(server.length), reached.slice(server.length)]
+  const [room, inner] = from.split('/')
+  const [toRoom, toInner] = to.split('/')
+  const isRoomOf = (rest: string): boolean => rest.split('/').length > 2
+  if (toRoom === 'http' && room !== 'http') {
+    if (room !== 'compat') return 'http and compat are imported by nobody but the wiring'
+    // What lies directly in http/ is shared by both.
+    return isRoomOf(to) ? 'rooms of http and compat do not import each other' : null
+  }
+  if (toRoom === 'compat' && room !== 'compat') {
+    if (path === vendorBodies.from && vendorBodies.to.test(to)) return null
+    return 'http and compat are imported by nobody but the wiring'
+  }
+  if ((room === 'http' || room === 'compat') && room === toRoom && isRoomOf(from) && isRoomOf(to) && inner !== toInner)
+    return 'rooms of http and compat do not import each other'
+  return null
+}
+
+/** The path that a relative import leads to, from the repository's root; null: it names a package. */
+function pathOf(specifier: string, source: Source): string | null {
+  return specifier.startsWith('.') ? new URL(specifier, `file:///${source.path}`).pathname.slice(1) : null
+}
+
+/** The files that a source imports by path, types included. */
+export function importedPaths(path: string, text: string): string[] {
+  const source = readSource(path, text)
+  return importsOf(source).flatMap(({ specifier }) => pathOf(specifier, source) ?? [])
+}
+
 /** The package that an import leads to, by name or by path; null: none of ours. */
 function packageOf(specifier: string, source: Source): string | null {
   const named = /^@dialwright\/([^/]+)/.exec(specifier)?.[1]
   if (named !== undefined) return named
-  if (!specifier.startsWith('.')) return null
-  const reached = new URL(specifier, `file:///${source.path}`).pathname
-  const name = /^\/packages\/([^/]+)\//.exec(reached)?.[1]
+  const name = /^packages\/([^/]+)\//.exec(pathOf(specifier, source) ?? '')?.[1]
   return name !== undefined && packageNames.includes(name) ? name : null
 }
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { checkSource, listedRfcs } from './boundary-rules.ts'
+import { checkSource, importedPaths, listedRfcs } from './boundary-rules.ts'
+import { importCycles } from './import-cycles.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -17,6 +18,27 @@ test('every source of every package keeps the boundaries', () => {
     violations.map(({ rule, path, line, found }) => `${path}:${line} ${rule}: ${found}`),
     [],
   )
+})
+
+test('no source imports itself, by however many others', () => {
+  const paths = globSync('packages/*/src/**/*.{ts,tsx}', { cwd: root }).map((path) => path.replaceAll('\\', '/'))
+  const imports = new Map(paths.map((path) => [path, importedPaths(path, readFileSync(join(root, path), 'utf8'))]))
+  const known = [...imports.values()].flat().filter((path) => imports.has(path))
+  assert.ok(known.length > paths.length / 2, 'the imports were not found')
+  assert.deepEqual(importCycles(imports), [])
+})
+
+test('a ring of imports is found by types, side effects and other paths, and nothing else is', () => {
+  const files = {
+    'a/one.ts': `import type { Two } from './two.ts'`,
+    'a/two.ts': `export { three } from '../b/three.ts'`,
+    'b/three.ts': `import '../a/../a/one.ts'\nimport { four } from './four.ts'`,
+    'b/four.ts': `import { five } from './five.ts'`,
+    'b/five.ts': `// import { four } from './four.ts'`,
+    'c/own.ts': `const own = await import('./own.ts')`,
+  }
+  const imports = new Map(Object.entries(files).map(([path, text]) => [path, importedPaths(path, text)]))
+  assert.deepEqual(importCycles(imports), [['a/one.ts', 'a/two.ts', 'b/three.ts'], ['c/own.ts']])
 })
 
 const domain = 'packages/dialer/src/pacing/plan.ts'
@@ -68,6 +90,22 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ['packages/sip/src/index.ts', `import { SeededRandom } from '@dialwright/testkit'`, /sip does not import testkit/],
   ['packages/server/src/x.ts', `import { x } from '@dialwright/sip/src/message/parse.ts'`, /one door/],
   ['packages/server/src/x.ts', `import { x } from '../../sip/src/index.ts'`, /one door/],
+  ['packages/server/src/reports/x.ts', `import { Pool } from 'pg'`, /database driver/],
+  ['packages/cli/src/x.ts', `import { Pool } from 'pg'`, /database driver/],
+  ['packages/server/src/adapters/memory/x.ts', `import pg from 'pg'`, /database driver/],
+  ['packages/server/src/x.ts', `import { wait } from '../../../tests/e2e/app-copy.ts'`, /no package/],
+  ['packages/sip/test/x.test.ts', `import { Bench } from '../../../bench/harness/bench.ts'`, /no package/],
+  ['packages/cli/src/run.ts', `import { readConfig } from '../../server/src/config.ts'`, /cli does not import server/],
+  ['packages/cli/src/run.ts', `import { planAttempts } from '@dialwright/dialer'`, /cli does not import dialer/],
+  ['packages/server/src/tokens/token.ts', `import { etagOf } from '../http/etag.ts'`, /wiring/],
+  ['packages/server/src/adapters/postgres/x.ts', `import { Problem } from '../../http/problem.ts'`, /wiring/],
+  ['packages/server/src/campaigns/x.ts', `import { x } from '../compat/twin/mapping.ts'`, /wiring/],
+  ['packages/server/src/webhooks/events.ts', `import { x } from '../compat/twin/mapping.ts'`, /wiring/],
+  ['packages/server/src/http/campaigns/x.ts', `import { x } from '../../compat/twin/mapping.ts'`, /wiring/],
+  ['packages/server/src/http/problem.ts', `import { x } from '../compat/twin/mapping.ts'`, /wiring/],
+  ['packages/server/src/compat/twin/x.ts', `import { x } from '../../http/campaigns/schemas.ts'`, /do not import each/],
+  ['packages/server/src/compat/twin/x.ts', `import { x } from '../yunfu/mapping.ts'`, /do not import each/],
+  ['packages/server/src/http/campaigns/x.ts', `import { x } from '../calls/shown.ts'`, /do not import each/],
   [domain, '// TODO: later', /markers/],
   [domain, '/* a\n FIXME */', /markers/],
   ['packages/sip/src/x.ts', '/** RFC 9999 §1 */', /STANDARDS/],
@@ -109,6 +147,13 @@ const accepted: readonly (readonly [string, string])[] = [
   ],
   ['packages/carrier/src/index.ts', `import { x } from '@dialwright/sip'\nimport { y } from '@dialwright/media'`],
   ['packages/server/src/x.ts', `import type { x } from '@dialwright/dialer'\nimport y from './y.ts'`],
+  ['packages/server/src/adapters/postgres/pool.ts', `import { Pool } from 'pg'`],
+  ['packages/server/src/compat/twin/x.ts', `import { Problem } from '../../http/problem.ts'`],
+  ['packages/server/src/compat/twin/x.ts', `import { x } from './mapping.ts'`],
+  ['packages/server/src/http/campaigns/x.ts', `import { Problem } from '../problem.ts'`],
+  ['packages/server/src/http/campaigns/x.ts', `import { x } from './schemas.ts'`],
+  ['packages/server/src/http/server.ts', `import { x } from '../compat/twin/routes.ts'`],
+  ['packages/server/src/webhooks/events.ts', `import { x } from '../compat/twin/webhook-bodies.ts'`],
   ['packages/sip/src/x.ts', `/** RFC 3261 §17 */ const number = '7XXX'`],
 ]
 

@@ -8,33 +8,17 @@ import { join } from 'node:path'
 import { spawnCarrier } from '@dialwright/carrier'
 import { demoEnvironment } from './config.ts'
 import { ApiClient } from './demo/api-client.ts'
-import { compareWithLedger, type LedgerLine, type ReportedCall } from './demo/ledger-check.ts'
+import { compareWithLedger, type LedgerLine } from './demo/ledger-check.ts'
 import { planDemo } from './demo/people.ts'
 import { demoProvisioning, demoTask } from './demo/provisioning.ts'
 import { type Progress, Screen } from './demo/screen.ts'
 import { ServerProcess } from './demo/server-process.ts'
-import { printSummary } from './demo/summary.ts'
+import { type DemoCall, printSummary, type WaitingContact } from './demo/summary.ts'
 import { makeTemporaryDirectory } from './demo/temporary-directory.ts'
 import { WebhookReceiver } from './demo/webhook-receiver.ts'
 
 const deadlineMs = 95_000
 const pollMs = 500
-
-export type DemoCall = ReportedCall & {
-  readonly callerId: string | null
-  readonly attempt: number
-  readonly contactId: string
-  readonly detail: string | null
-  readonly keys: string
-  readonly goal: string | null
-  readonly createdAt: string
-  readonly timeline: readonly { readonly at: string; readonly kind: string; readonly [field: string]: unknown }[]
-}
-export type WaitingContact = {
-  readonly phones: readonly string[]
-  readonly reason: string
-  readonly until: string | null
-}
 
 async function demo(stay: boolean): Promise<number> {
   const screen = new Screen(process.stdout)

@@ -1,6 +1,5 @@
 /** Who a request comes from: a bearer token, whose scheme word is read without regard to case (RFC 6750 §2.1, RFC 9110 §11.1). */
-import { statement } from '../adapters/postgres/pool.ts'
-import type { ServerDeps } from '../deps.ts'
+import { type Database, statement } from '../adapters/postgres/pool.ts'
 import { tokenHash } from './tokens.ts'
 
 export type Role = 'owner' | 'admin' | 'operator' | 'author' | 'analyst'
@@ -27,7 +26,7 @@ const noteUse = statement('access-note-use', 'update api_token set last_used_at 
 
 /** Null: there is no such token, it has expired, or the header is not a bearer token. */
 export async function authenticate(
-  deps: Pick<ServerDeps, 'pool'>,
+  deps: { readonly pool: Database },
   authorization: string | undefined,
 ): Promise<Principal | null> {
   const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
@@ -35,7 +34,7 @@ export async function authenticate(
 }
 
 export async function principalOfToken(
-  deps: Pick<ServerDeps, 'pool'>,
+  deps: { readonly pool: Database },
   token: string,
   kind: 'access' | 'refresh',
 ): Promise<Principal | null> {

@@ -1,6 +1,6 @@
 /** A do-not-call entry: a number that nobody may dial, in the whole workspace or in one campaign. */
 import { z } from 'zod'
-import { instantSchema } from '../http/instant.ts'
+import { instantSchema } from '../instant.ts'
 import { normalizePhone } from '../numbers/normalize.ts'
 import { referenceSchema } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'

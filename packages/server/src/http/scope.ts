@@ -28,6 +28,7 @@ export function within(deps: HttpDeps, request: FastifyRequest): ServerDeps {
 
 export const idParams = z.strictObject({ id: z.string() })
 export const pageQuery = { after: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }
+export const nextSchema = z.string().nullable().meta({ description: 'For `?after=`; null: this was the last page' })
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 

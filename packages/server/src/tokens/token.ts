@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { isAtLeast } from '../access/permissions.ts'
 import { newToken, tokenHash } from '../access/tokens.ts'
-import { instantSchema } from '../http/instant.ts'
+import { instantSchema } from '../instant.ts'
 import { sections } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'
 import { ResourceError } from '../resources/errors.ts'

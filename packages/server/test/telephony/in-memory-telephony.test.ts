@@ -1,7 +1,8 @@
 import type { TrunkTarget } from '@dialwright/dialer'
 import { VirtualClock } from '@dialwright/testkit'
 import { telephonyConformance } from '../../../dialer/src/ports/telephony.conformance.ts'
-import { type Callee, InMemoryTelephony } from '../../src/adapters/memory/telephony/in-memory-telephony.ts'
+import type { Callee } from '../../src/adapters/memory/telephony/callee.ts'
+import { InMemoryTelephony } from '../../src/adapters/memory/telephony/in-memory-telephony.ts'
 
 const answers = { kind: 'answer', ringMs: 300, presses: null, hangsUpAfterMs: null } as const
 const callees = {

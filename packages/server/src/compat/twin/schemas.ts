@@ -1,6 +1,6 @@
 /** The task body of TWIN24 (docs: README.md): what is legal, what a missing field means. Unknown fields are ignored. */
 import { z } from 'zod'
-import { isKeepable } from '../../http/instant.ts'
+import { isKeepable } from '../../instant.ts'
 
 /** `""` stands for null wherever null is legal. */
 const emptyIsNull = (value: unknown): unknown => (value === '' ? null : value)

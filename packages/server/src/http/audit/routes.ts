@@ -3,10 +3,9 @@ import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
 import { auditedActions } from '../../audit/record.ts'
 import type { HttpDeps } from '../../deps.ts'
+import { instantSchema } from '../../instant.ts'
 import { shownId, shownInstant } from '../../resources/fields.ts'
-import { instantSchema } from '../instant.ts'
-import { nextSchema } from '../resources/routes.ts'
-import { cursorOf, type NativeApp, page, pageQuery, within } from '../scope.ts'
+import { cursorOf, type NativeApp, nextSchema, page, pageQuery, within } from '../scope.ts'
 
 const querystring = z.strictObject({
   ...pageQuery,

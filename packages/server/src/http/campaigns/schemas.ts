@@ -1,7 +1,7 @@
 /** The campaign of the native API. */
 import { z } from 'zod'
+import { instantSchema } from '../../instant.ts'
 import { referenceSchema, sections } from '../../provisioning/schema.ts'
-import { instantSchema } from '../instant.ts'
 
 const seconds = (text: string): number => {
   const [hours = '0', minutes = '0'] = text.split(':')

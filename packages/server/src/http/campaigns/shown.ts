@@ -1,7 +1,7 @@
 /** Campaigns as the native API answers. */
 import { z } from 'zod'
 import { shownId, shownInstant, shownInstantOrNull } from '../../resources/fields.ts'
-import { nextSchema } from '../resources/routes.ts'
+import { nextSchema } from '../scope.ts'
 
 const states = z.enum(['draft', 'scheduled', 'running', 'paused', 'done', 'stopped'])
 

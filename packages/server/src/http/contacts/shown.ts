@@ -1,7 +1,7 @@
 /** People of a campaign as the native API answers. */
 import { z } from 'zod'
 import { shownId, shownInstant, shownInstantOrNull } from '../../resources/fields.ts'
-import { nextSchema } from '../resources/routes.ts'
+import { nextSchema } from '../scope.ts'
 
 const text = z.string().nullable()
 

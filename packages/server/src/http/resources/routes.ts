@@ -16,7 +16,7 @@ import {
 } from '../../resources/resource.ts'
 import { etagOf, isMatch } from '../etag.ts'
 import { Problem } from '../problem.ts'
-import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, within } from '../scope.ts'
+import { cursorOf, idOrNotFound, idParams, type NativeApp, nextSchema, page, pageQuery, within } from '../scope.ts'
 
 export function resourceRoutes(app: NativeApp, deps: HttpDeps, resource: Resource): void {
   const { path, newSchema, changeSchema, shownSchema, listedSchema = shownSchema, onceSchema } = resource
@@ -93,8 +93,6 @@ export function resourceRoutes(app: NativeApp, deps: HttpDeps, resource: Resourc
     },
   )
 }
-
-export const nextSchema = z.string().nullable().meta({ description: 'For `?after=`; null: this was the last page' })
 
 /** A change is made to what was seen: refuses where If-Match names another version. */
 function seenBy(request: FastifyRequest): (shown: Shown) => void {

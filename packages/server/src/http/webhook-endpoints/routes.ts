@@ -6,8 +6,7 @@ import { shownId, shownInstant, shownInstantOrNull } from '../../resources/field
 import { readResource } from '../../resources/resource.ts'
 import { webhookEndpoints } from '../../webhook-endpoints/webhook-endpoint.ts'
 import { Problem } from '../problem.ts'
-import { nextSchema } from '../resources/routes.ts'
-import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, within } from '../scope.ts'
+import { cursorOf, idOrNotFound, idParams, type NativeApp, nextSchema, page, pageQuery, within } from '../scope.ts'
 
 const querystring = z.strictObject({ ...pageQuery, state: z.enum(['pending', 'delivered', 'dead']).optional() })
 const delivery = z.object({

@@ -1,7 +1,7 @@
 /** One call of the in-memory telephony: the same states and the same words as a real leg, with a called party in place of a network. */
 import type { Clock, OriginateRequest, QueuedSpeech, Timer } from '@dialwright/dialer'
 import type { LegEvent } from '../../telephony/protocol.ts'
-import type { Callee, Seen } from './in-memory-telephony.ts'
+import type { Callee, Seen } from './callee.ts'
 
 type Ended = Extract<LegEvent, { type: 'ended' }>
 type Play = { readonly playId: string; readonly ms: number }

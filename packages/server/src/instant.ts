@@ -1,4 +1,4 @@
-/** An instant as a request gives it. */
+/** An instant as a document or a request gives it. */
 import { z } from 'zod'
 
 /** Whether the text is an instant that everything behind us can hold: PostgreSQL, Temporal, and people's calendars. */
