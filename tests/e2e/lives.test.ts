@@ -140,6 +140,8 @@ test('an app in a closed home, with a tight umask and packages that nobody may w
   rmSync(data, { recursive: true, force: true })
   // What root's home is: PostgreSQL, which then runs as another user, cannot pass. An ordinary user's own home is open to itself.
   chmodSync(closed, 0o700)
+  const place = await findPlace(data)
+  if (place.directory !== data) context.after(() => rmSync(place.directory, { recursive: true, force: true }))
   const before = fingerprint(app.programs)
   // Root is stopped by a read-only mount, in a namespace of its own; anybody else by the modes.
   const readOnly = isRoot ? 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && ' : ''
@@ -148,8 +150,6 @@ test('an app in a closed home, with a tight umask and packages that nobody may w
   const run = watched(context, ServerRun.start(environment, wrap, app.entry))
   const address = await run.ready()
   assert.equal((await fetch(`${address}/readyz`)).status, 200)
-  const place = await findPlace(data)
-  if (place.directory !== data) context.after(() => rmSync(place.directory, { recursive: true, force: true }))
   assert.equal(place.directory !== data, isRoot)
   const told = run.lines.filter((line) => line.includes('the database is kept in this directory'))
   assert.equal(told.length, isRoot ? 1 : 0)
