@@ -1,5 +1,6 @@
 export { type Classified, classifyEnd, classifyResponse } from './attempts/classify.ts'
 export { type Disposition, dispositions } from './attempts/disposition.ts'
+export { replacesLost, revisedTimeline, type StoredEnd } from './attempts/late-result.ts'
 export { lostOutcome } from './attempts/lost-outcome.ts'
 export type {
   CallerIdChoice,
@@ -37,6 +38,7 @@ export type {
   CapacityView,
   ClaimedLeg,
   EndedBy,
+  Finished,
   LaneOrder,
   LaneView,
   NodeLease,

@@ -10,6 +10,7 @@ import { ends, recoveries } from './store-ends.conformance.ts'
 import { explains, sayWhoIsCalled } from './store-explain.conformance.ts'
 import type { StoreGround } from './store-ground.conformance.ts'
 import { lanesAndPaces } from './store-lanes.conformance.ts'
+import { lateResults } from './store-late.conformance.ts'
 import { sharedLimits } from './store-limits.conformance.ts'
 import {
   addPlainContact,
@@ -51,6 +52,7 @@ export function campaignStoreConformance(
   phases(promise)
   ends(promise)
   recoveries(promise)
+  lateResults(promise)
   breakers(promise)
   explains(promise)
   for (const seed of [1, 2, 3, 4, 5]) {
@@ -115,7 +117,7 @@ function claims(promise: Promised): void {
       assert.equal((await claimAll(world)).length, 0)
       const [first] = legs
       assert.ok(first !== undefined)
-      assert.equal(await ground.store.finish(world.lease, outcome(first, ground)), true)
+      assert.equal(await ground.store.finish(world.lease, outcome(first, ground)), 'stored')
       assert.equal((await claimAll(world)).length, 1)
     })
   }
@@ -140,7 +142,7 @@ function claims(promise: Promised): void {
       const capped = settings({ retry: { rules: [], caps: { perPhonePerDay: 1 } } })
       const world = await plainWorld(ground, { contacts: 1, settings: capped })
       const leg = only(await claimAll(world))
-      assert.equal(await ground.store.finish(world.lease, outcome(leg, ground)), true)
+      assert.equal(await ground.store.finish(world.lease, outcome(leg, ground)), 'stored')
       await ground.addCampaign({ id: otherCampaignId, workspaceId, settings: capped })
       await addPlainContact(ground, world.routeId, 10, { campaignId: otherCampaignId, phones: [phoneOf(0)] })
       await addPlainContact(ground, world.routeId, 11, { campaignId: otherCampaignId })

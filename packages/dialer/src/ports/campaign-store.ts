@@ -112,6 +112,12 @@ export type AttemptOutcome = {
   readonly timeline: readonly { readonly at: string; readonly kind: string; readonly [key: string]: unknown }[]
 }
 
+/**
+ * What became of a result. `revised`: recovery had ended the attempt in this node's place, and the true result has replaced
+ * that end. `fenced`: nothing has changed.
+ */
+export type Finished = 'stored' | 'revised' | 'fenced'
+
 export type Recovery = { readonly returned: number; readonly unknown: number; readonly answered: number }
 
 export interface CampaignStore {
@@ -145,9 +151,12 @@ export interface CampaignStore {
   release(lease: NodeLease, legId: string, reason: string): Promise<boolean>
   /**
    * Ends an attempt in one transaction (live leg, call, attempt, phone history, next attempt, outbox, the trunk's breaker).
-   * False: fenced, nothing changed.
+   * The leg has to be this node's own, of this epoch or of an older one that was dialling: the node knows how it ended,
+   * whatever became of its lease. Where recovery was faster, the true result replaces, once, the end that recovery wrote:
+   * the contact's next attempt is decided anew unless it has been dialled or reset since, a campaign that was done runs again
+   * for it, and `attempt.revised` is told. The breaker hears of an attempt once.
    */
-  finish(lease: NodeLease, outcome: AttemptOutcome): Promise<boolean>
+  finish(lease: NodeLease, outcome: AttemptOutcome): Promise<Finished>
   /** Legs of dead nodes (lease past by `graceMs`) and of older epochs: phase 0 returned, 1 `unknown`, 2 keeps `answered`. */
   recover(graceMs: number): Promise<Recovery>
   /** Running campaigns with nothing undone become `done`, scheduled ones whose instant has come `running`; returns their ids. */

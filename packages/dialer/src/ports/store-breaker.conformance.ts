@@ -38,7 +38,8 @@ async function soleTrunk(ground: StoreGround, trunk: Partial<TrunkSeed>, people:
 
 async function dial(world: World, leg: ClaimedLeg, end: Partial<AttemptOutcome> | null): Promise<void> {
   assert.equal(await world.ground.store.beginDialing(world.lease, leg.legId), true)
-  if (end !== null) assert.equal(await world.ground.store.finish(world.lease, outcome(leg, world.ground, end)), true)
+  if (end !== null)
+    assert.equal(await world.ground.store.finish(world.lease, outcome(leg, world.ground, end)), 'stored')
 }
 
 async function end(world: World, count: number, how: Partial<AttemptOutcome>): Promise<void> {
@@ -132,7 +133,7 @@ export function breakers(promise: Promised): void {
     const probe = only(await atOnce())
     assert.equal((await claimAll(world)).length, 0)
     // A call from before says nothing of how the trunk is now.
-    assert.equal(await ground.store.finish(world.lease, outcome(talking, ground)), true)
+    assert.equal(await ground.store.finish(world.lease, outcome(talking, ground)), 'stored')
     assert.equal((await claimAll(world)).length, 0)
     await dial(world, probe, {})
     assert.equal((await claimAll(world)).length > 5, true)

@@ -26,7 +26,7 @@ export function ends(promise: Promised): void {
       const world = await plainWorld(ground, { contacts: 1, settings: settings({ retry: busyTwice }) })
       const leg = only(await claimAll(world))
       assert.equal(await ground.store.beginDialing(world.lease, leg.legId), true)
-      assert.equal(await ground.store.finish(world.lease, outcome(leg, ground)), true)
+      assert.equal(await ground.store.finish(world.lease, outcome(leg, ground)), 'stored')
       const contact = await ground.contact(leg.contactId)
       assert.deepEqual([contact.state, contact.attempts], ['ready', 1])
       assert.equal(contact.dueAt.toString(), ground.now().add({ seconds: 60 }).toString())
@@ -44,7 +44,7 @@ export function ends(promise: Promised): void {
       const world = await plainWorld(ground, { contacts: 1 })
       const leg = only(await claimAll(world))
       const done = outcome(leg, ground, { disposition: 'answered', answeredAt: ground.now(), talkMs: 8_000 })
-      assert.equal(await ground.store.finish(world.lease, done), true)
+      assert.equal(await ground.store.finish(world.lease, done), 'stored')
       const { state, reason } = await ground.contact(leg.contactId)
       assert.deepEqual([state, reason], ['done', 'answered'])
       assert.deepEqual(await ground.attempts(leg.contactId), [{ disposition: 'answered', attemptNumber: 1 }])
@@ -90,7 +90,7 @@ export function ends(promise: Promised): void {
       variables: { said: '\0' },
       tags: ['a,"b"', '{}'],
     })
-    assert.equal(await ground.store.finish(world.lease, odd), true)
+    assert.equal(await ground.store.finish(world.lease, odd), 'stored')
     assert.equal((await ground.attempts(leg.contactId)).length, 1)
   })
 
@@ -98,10 +98,10 @@ export function ends(promise: Promised): void {
     const world = await plainWorld(ground, { contacts: 2 })
     const [first, second] = await claimAll(world)
     assert.ok(first !== undefined && second !== undefined)
-    assert.equal(await ground.store.finish(world.lease, outcome(first, ground)), true)
-    assert.equal(await ground.store.finish(world.lease, outcome(first, ground)), false)
+    assert.equal(await ground.store.finish(world.lease, outcome(first, ground)), 'stored')
+    assert.equal(await ground.store.finish(world.lease, outcome(first, ground)), 'fenced')
     const zombie = { ...world.lease, epoch: world.lease.epoch - 1 }
-    assert.equal(await ground.store.finish(zombie, outcome(second, ground)), false)
+    assert.equal(await ground.store.finish(zombie, outcome(second, ground)), 'fenced')
     assert.equal(await ground.store.beginDialing(zombie, second.legId), false)
     assert.equal((await ground.contact(second.contactId)).state, 'dialing')
     assert.equal((await ground.attempts(first.contactId)).length, 1)
@@ -181,7 +181,7 @@ export function recoveries(promise: Promised): void {
       ],
     )
     assert.deepEqual(await ground.attempts(answered.contactId), [{ disposition: 'answered', attemptNumber: 1 }])
-    assert.equal(await ground.store.finish(lease, outcome(dialling, ground)), false)
+    assert.equal(await ground.store.finish(lease, outcome(claimed, ground)), 'fenced')
     assert.equal((await ground.store.renew(lease, leaseMs)).isCurrent, false)
     assert.deepEqual(await ground.store.recover(2_000), { returned: 0, unknown: 0, answered: 0 })
   })

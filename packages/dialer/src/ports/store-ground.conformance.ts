@@ -75,6 +75,8 @@ export interface StoreGround {
     readonly campaignId: string
     readonly phone: string
   }): Promise<ExplainFacts | null>
+  /** Payloads of one topic, in order. */
+  told(topic: string): Promise<readonly Readonly<Record<string, unknown>>[]>
   /** Topics with their keys, in order. */
   outbox(): Promise<readonly { readonly topic: string; readonly key: string }[]>
 }

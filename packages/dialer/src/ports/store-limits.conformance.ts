@@ -91,7 +91,7 @@ export async function sharedLimits(ground: StoreGround, random: Random): Promise
       if (chance < 0.2) assert.equal(await ground.store.release(lease, leg.legId, 'by chance'), true)
       else if (chance < 0.6) {
         const disposition = random.next() < 0.3 ? 'invalid-number' : 'busy'
-        assert.equal(await ground.store.finish(lease, outcome(leg, ground, { disposition })), true)
+        assert.equal(await ground.store.finish(lease, outcome(leg, ground, { disposition })), 'stored')
         resting.push({ leg, until: ground.now().add({ seconds: leg.settings.pacing.pauseSeconds }) })
       } else continue
       live.delete(leg.legId)

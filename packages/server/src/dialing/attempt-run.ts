@@ -226,9 +226,10 @@ export class AttemptRun {
       try {
         if (lease !== null) {
           this.#deps.faults('before-finish')
-          const isTaken = await this.#deps.store.finish(lease, outcome)
+          const finished = await this.#deps.store.finish(lease, outcome)
           this.#deps.faults('after-finish')
-          if (!isTaken) this.#deps.log.warn({ attemptId: this.leg.attemptId }, 'a late result was fenced')
+          if (finished !== 'stored')
+            this.#deps.log.warn({ attemptId: this.leg.attemptId, finished }, 'a result came late')
           break
         }
       } catch (error) {

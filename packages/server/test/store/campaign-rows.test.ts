@@ -116,7 +116,7 @@ test('an end takes four trips to the database, whatever follows from it; a fault
   assert.ok(again !== undefined && over !== undefined && fault !== undefined)
   const end = async (given: Parameters<typeof outcome>[0], more: Parameters<typeof outcome>[2]): Promise<string[]> => {
     sent.length = 0
-    assert.equal(await finish(noting(sent), world.lease, outcome(given, ground, more)), true)
+    assert.equal(await finish(noting(sent), world.lease, outcome(given, ground, more)), 'stored')
     return [...sent]
   }
   const trips = ['begin', 'finish-take', 'end-write', 'commit']

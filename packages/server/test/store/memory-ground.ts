@@ -142,6 +142,10 @@ export class MemoryGround implements StoreGround {
     return explainFacts(this.#tables, { ...question, at: this.now() })
   }
 
+  async told(topic: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return this.#tables.outbox.filter((row) => row.topic === topic).map(({ payload }) => payload)
+  }
+
   async outbox(): Promise<readonly { readonly topic: string; readonly key: string }[]> {
     return this.#tables.outbox.map(({ topic, key }) => ({ topic, key }))
   }

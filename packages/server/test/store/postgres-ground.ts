@@ -203,6 +203,14 @@ export class PostgresGround implements StoreGround {
     return explainFacts(this.#pool, question)
   }
 
+  async told(topic: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const { rows } = await this.#pool.query<{ payload: Readonly<Record<string, unknown>> }>(
+      'select payload from outbox where topic = $1 order by id',
+      [topic],
+    )
+    return rows.map(({ payload }) => payload)
+  }
+
   async outbox(): Promise<readonly { readonly topic: string; readonly key: string }[]> {
     return (await this.#pool.query<{ topic: string; key: string }>('select topic, key from outbox order by id')).rows
   }

@@ -7,6 +7,7 @@ import {
   type CampaignView,
   type ClaimedLeg,
   countedFrom,
+  type Finished,
   isProbe,
   isTripped,
   type LaneOrder,
@@ -15,11 +16,12 @@ import {
   nextAttempt,
   opened,
   type Recovery,
+  replacesLost,
   StoreError,
   type TrunkTally,
 } from '@dialwright/dialer'
 import { breakerOf, claimLegs, type MemoryDeps, ownersOf, viewOf } from './claim.ts'
-import { type LiveLeg, MemoryTables, type TrunkRow } from './tables.ts'
+import { type AttemptRow, type ContactRow, type LiveLeg, MemoryTables, type TrunkRow } from './tables.ts'
 
 /** Methods do all their work before they return: what awaits them never sees half a change. */
 export class MemoryCampaignStore implements CampaignStore {
@@ -108,11 +110,12 @@ export class MemoryCampaignStore implements CampaignStore {
     return true
   }
 
-  async finish(lease: NodeLease, outcome: AttemptOutcome): Promise<boolean> {
-    const leg = this.#legOf(lease, outcome.legId)
-    if (leg === null) return false
+  async finish(lease: NodeLease, outcome: AttemptOutcome): Promise<Finished> {
+    const leg = this.tables.legs.get(outcome.legId)
+    const isOwn = leg?.node === lease.node && (leg.epoch === lease.epoch || (leg.epoch < lease.epoch && leg.phase > 0))
+    if (leg === undefined || !isOwn) return this.#revise(lease, outcome) ? 'revised' : 'fenced'
     this.#end(leg, outcome)
-    return true
+    return 'stored'
   }
 
   async recover(graceMs: number): Promise<Recovery> {
@@ -127,7 +130,10 @@ export class MemoryCampaignStore implements CampaignStore {
     for (const leg of legs) {
       if (leg.epoch >= (epochs.get(leg.node) ?? 0)) continue
       if (leg.phase === 0) this.#giveBack(leg)
-      else this.#end(leg, lostOutcome({ ...leg, legId: leg.claimed.legId }, now))
+      else {
+        this.#end(leg, lostOutcome({ ...leg, legId: leg.claimed.legId }, now))
+        this.tables.lost.set(leg.claimed.legId, leg)
+      }
       count[leg.phase === 0 ? 'returned' : leg.phase === 1 ? 'unknown' : 'answered'] += 1
     }
     return count
@@ -172,47 +178,101 @@ export class MemoryCampaignStore implements CampaignStore {
     const pauseMs = claimed.settings.pacing.pauseSeconds * 1000
     const until = outcome.endedAt.add({ milliseconds: Math.round(pauseMs) })
     if (pauseMs > 0 && !this.#isPast(until)) tables.resting.push({ owners: ownersOf(claimed), until })
-    const { disposition, detail, endedAt } = outcome
-    const talkMs = Math.round(outcome.talkMs)
+    const { disposition, endedAt, detail } = outcome
     const { attemptId, attemptNumber, callId, workspaceId, campaignId } = claimed
     const phoneIndex = contact.phones.findIndex((phone) => phone.phoneKey === leg.phoneKey)
-    const past = [
-      ...(tables.attempts.get(contact.id) ?? []),
-      { attemptId, attemptNumber, disposition, detail, talkMs, endedAt, phoneIndex },
-    ]
-    tables.attempts.set(contact.id, past)
+    const ended = {
+      attemptId,
+      attemptNumber,
+      disposition,
+      detail,
+      talkMs: Math.round(outcome.talkMs),
+      endedAt,
+      phoneIndex,
+    }
+    tables.attempts.set(contact.id, [...(tables.attempts.get(contact.id) ?? []), ended])
     const starts = [...(tables.phoneStarts.get(leg.phoneKey) ?? []), { workspaceId, at: claimed.startAt }]
     tables.phoneStarts.set(leg.phoneKey, starts)
-    const startedAt = claimed.startAt.toString()
-    tables.outbox.push({
-      topic: 'attempt.finished',
-      key: contact.id,
-      payload: { workspaceId, campaignId, contactId: contact.id, attemptId, callId, disposition, startedAt, talkMs },
-    })
+    tables.outbox.push({ topic: 'attempt.finished', key: contact.id, payload: attemptFacts(leg, ended) })
     this.#tellTrunk(leg, outcome)
-    const campaign = tables.campaigns.get(campaignId)
+    contact.attempts = attemptNumber
+    if (this.#moveOn(contact, leg)) return
+    const payload = { workspaceId, campaignId, contactId: contact.id, reason: contact.reason, lastCallId: callId }
+    tables.outbox.push({ topic: 'contact.finished', key: contact.id, payload })
+  }
+
+  /** False: recovery has not ended this leg of this node, or a result has replaced that end already. */
+  #revise(lease: NodeLease, outcome: AttemptOutcome): boolean {
+    const { tables } = this
+    const leg = tables.lost.get(outcome.legId)
+    if (leg === undefined || leg.node !== lease.node || leg.epoch > lease.epoch) return false
+    const { attemptId, callId, workspaceId, campaignId, contactId, trunkId } = leg.claimed
+    const attempts = tables.attempts.get(contactId) ?? []
+    const was = attempts.find((one) => one.attemptId === attemptId)
+    if (was === undefined || !replacesLost(was, outcome)) return false
+    tables.lost.delete(outcome.legId)
+    const { disposition, detail, endedAt, sip } = outcome
+    const ended: AttemptRow = { ...was, disposition, detail, endedAt, talkMs: Math.round(outcome.talkMs) }
+    tables.attempts.set(
+      contactId,
+      attempts.map((one) => (one === was ? ended : one)),
+    )
+    const trunk = tables.trunks.get(trunkId)
+    if (trunk !== undefined)
+      trunk.ends = trunk.ends.map((end) =>
+        end.attemptId === attemptId ? { ...end, disposition, detail, sipCode: sip.code, endedAt } : end,
+      )
+    const told = { ...attemptFacts(leg, ended), was: { disposition: was.disposition, talkMs: was.talkMs } }
+    tables.outbox.push({ topic: 'attempt.revised', key: contactId, payload: told })
+    const contact = tables.contacts.get(contactId)
+    const isDecidable = contact !== undefined && ['ready', 'done', 'unknown'].includes(contact.state)
+    if (!isDecidable || attempts.at(-1) !== was) return true
+    const before = { state: contact.state, reason: contact.reason }
+    if (this.#moveOn(contact, leg)) {
+      this.#reopen(campaignId)
+      return true
+    }
+    if (before.state !== 'ready' && before.reason === contact.reason && was.disposition === disposition) return true
+    const payload = { workspaceId, campaignId, contactId, reason: contact.reason, lastCallId: callId }
+    tables.outbox.push({ topic: 'contact.finished', key: contactId, payload })
+    return true
+  }
+
+  /** What the rule makes of a contact after the last of its attempts. False: it is over. */
+  #moveOn(contact: ContactRow, { claimed }: LiveLeg): boolean {
+    const { tables } = this
+    const campaign = tables.campaigns.get(claimed.campaignId)
+    const past = tables.attempts.get(contact.id) ?? []
     const next = nextAttempt({
       settings: campaign?.settings ?? claimed.settings,
       workspaceZone: claimed.workspaceZone,
       expiresAt: campaign?.expiresAt ?? null,
       phones: contact.phones.map((phone) => ({
         zones: tables.zonesOf(phone.zoneId),
-        starts: tables.startsOf(workspaceId, phone.phoneKey),
+        starts: tables.startsOf(claimed.workspaceId, phone.phoneKey),
       })),
       past,
       now: this.#now(),
     })
-    contact.attempts = attemptNumber
     if (next.kind === 'retry') {
       contact.state = 'ready'
+      contact.reason = null
       contact.dueAt = next.dueAt
       contact.phoneIndex = next.phoneIndex
-      return
+      return true
     }
-    contact.state = disposition === 'unknown' ? 'unknown' : 'done'
+    contact.state = past.at(-1)?.disposition === 'unknown' ? 'unknown' : 'done'
     contact.reason = next.reason
-    const payload = { workspaceId, campaignId, contactId: contact.id, reason: next.reason, lastCallId: callId }
-    tables.outbox.push({ topic: 'contact.finished', key: contact.id, payload })
+    return false
+  }
+
+  /** A campaign that was done runs again for a contact that has more to come. */
+  #reopen(campaignId: string): void {
+    const campaign = this.tables.campaigns.get(campaignId)
+    if (campaign?.state !== 'done') return
+    campaign.state = 'running'
+    const payload = { workspaceId: campaign.workspaceId, campaignId, state: 'running' }
+    this.tables.outbox.push({ topic: 'campaign.changed', key: campaignId, payload })
   }
 
   #tellTrunk(leg: LiveLeg, { disposition, detail, sip, endedAt }: AttemptOutcome): void {
@@ -222,9 +282,10 @@ export class MemoryCampaignStore implements CampaignStore {
     const now = this.#now()
     const result = { disposition, detail, sipCode: sip.code }
     const from = countedFrom(breaker, trunk, now)
-    trunk.ends = [...trunk.ends, { ...result, phoneKey: leg.phoneKey, endedAt }].filter(
-      (end) => Temporal.Instant.compare(end.endedAt, from) > 0,
-    )
+    trunk.ends = [
+      ...trunk.ends,
+      { ...result, attemptId: leg.claimed.attemptId, phoneKey: leg.phoneKey, endedAt },
+    ].filter((end) => Temporal.Instant.compare(end.endedAt, from) > 0)
     const effect = afterEnd(trunk, result, leg.claimed.startAt)
     if (effect === 'back-in-use') Object.assign(trunk, backInUse(now))
     if (effect === 'open' || (effect === 'count' && isTripped(breaker, tallies(trunk.ends))))
@@ -269,4 +330,11 @@ function tallies(ends: TrunkRow['ends']): TrunkTally[] {
     const callees = new Set([first, ...more].map((end) => end.phoneKey)).size
     return [{ disposition, detail, sipCode, results: 1 + more.length, callees }]
   })
+}
+
+/** What an event tells of an attempt. */
+function attemptFacts({ claimed }: LiveLeg, { disposition, talkMs }: AttemptRow) {
+  const { workspaceId, campaignId, contactId, attemptId, callId } = claimed
+  const startedAt = claimed.startAt.toString()
+  return { workspaceId, campaignId, contactId, attemptId, callId, disposition, startedAt, talkMs }
 }

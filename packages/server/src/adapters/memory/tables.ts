@@ -29,7 +29,7 @@ export type TrunkRow = {
   closedUntil: Temporal.Instant | null
   probeAt: Temporal.Instant | null
   /** How its calls of late ended: as far back as its breaker looks. */
-  ends: (TrunkResult & { readonly phoneKey: string; readonly endedAt: Temporal.Instant })[]
+  ends: (TrunkResult & { readonly attemptId: string; readonly phoneKey: string; readonly endedAt: Temporal.Instant })[]
 }
 
 export type NumberRow = {
@@ -122,6 +122,8 @@ export class MemoryTables {
   readonly contacts = new Map<string, ContactRow>()
   readonly contactsOf = new Map<string, ContactRow[]>()
   readonly legs = new Map<string, LiveLeg>()
+  /** Legs that recovery ended in their nodes' place, until the true result comes. */
+  readonly lost = new Map<string, LiveLeg>()
   readonly resting: RestingChannel[] = []
   readonly nodes = new Map<string, NodeRow>()
   readonly attempts = new Map<string, AttemptRow[]>()

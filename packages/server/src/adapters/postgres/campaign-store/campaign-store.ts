@@ -4,6 +4,7 @@ import type {
   CampaignStore,
   CampaignView,
   ClaimedLeg,
+  Finished,
   LaneOrder,
   NodeLease,
   Recovery,
@@ -74,7 +75,7 @@ export class PostgresCampaignStore implements CampaignStore {
     return release(this.#deps.pool, lease, legId)
   }
 
-  finish(lease: NodeLease, outcome: AttemptOutcome): Promise<boolean> {
+  finish(lease: NodeLease, outcome: AttemptOutcome): Promise<Finished> {
     return finish(this.#deps.pool, lease, outcome)
   }
 

@@ -142,7 +142,7 @@ export async function writeEnd(
 }
 
 /** A far end may put anything into its reason phrase: what the database cannot hold must not keep an end from being stored. */
-function asJson(value: unknown): string {
+export function asJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'string' ? part.toWellFormed().replaceAll('\0', '\uFFFD') : part,
   )
