@@ -6,6 +6,8 @@ import {
   type CampaignStore,
   type CampaignView,
   type ClaimedLeg,
+  type LaneOrder,
+  type LaneView,
   planAttempts,
   type Telephony,
   type Timer,
@@ -47,6 +49,8 @@ export class DialingEngine {
   #isClaiming = false
   /** The campaign that went first in the last round that dialled: the next round begins behind it. */
   #lastFirst: string | null = null
+  /** Of campaigns whose last claim found nobody: how long their lanes wait for the next one. */
+  readonly #vainMs = new Map<string, number>()
 
   constructor(deps: EngineDeps) {
     this.#store = deps.store
@@ -136,23 +140,48 @@ export class DialingEngine {
     await this.#store.settleCampaigns()
     let waitMs = pollMs
     let first: string | null = null
-    for (const view of this.#inTurn(await this.#store.runningCampaigns())) {
+    const views = await this.#store.runningCampaigns()
+    for (const id of this.#vainMs.keys()) if (!views.some((view) => view.campaignId === id)) this.#vainMs.delete(id)
+    for (const view of this.#inTurn(views)) {
       const now = this.#clock.now()
       const plan = planAttempts(view, now, { horizonMs })
       if (plan.start.length > 0) {
         const legs = await this.#store.claim(lease, view.campaignId, plan.start, horizonMs)
         if (legs.length > 0) this.#runDeps.faults('after-claim')
         for (const leg of legs) this.#begin(leg)
-        // A claim that found nothing where the planner saw something lost a race: the poll looks again.
-        if (legs.length > 0) {
-          first ??= view.campaignId
-          waitMs = Math.min(waitMs, horizonMs / 2)
+        if (legs.length === 0) {
+          waitMs = Math.min(waitMs, this.#inVain(view, plan.start, now))
+          continue
         }
+        first ??= view.campaignId
+        waitMs = Math.min(waitMs, horizonMs / 2)
       }
-      if (plan.wakeAt !== null) waitMs = Math.min(waitMs, Math.max(leastPauseMs, this.#clock.msUntil(plan.wakeAt)))
+      this.#vainMs.delete(view.campaignId)
+      waitMs = Math.min(waitMs, this.#msUntil(plan.wakeAt))
     }
     this.#lastFirst = first ?? this.#lastFirst
     return waitMs
+  }
+
+  /**
+   * A claim found nobody where the planner saw somebody: no trunk serves them, their phones are on the line, or another node was
+   * faster. Twice as long as the last time until these lanes are looked at again, because every look locks the gates of others;
+   * not at once the longest time, because a claim looks through a part of a long lane. The other lanes wait for their own instants.
+   */
+  #inVain(view: CampaignView, ordered: readonly LaneOrder[], now: Temporal.Instant): number {
+    const againMs = Math.min(pollMs, (this.#vainMs.get(view.campaignId) ?? horizonMs / 2) * 2)
+    this.#vainMs.set(view.campaignId, againMs)
+    const isOrdered = (lane: LaneView): boolean =>
+      ordered.some(
+        ({ routeId, zoneId, priority }) =>
+          lane.routeId === routeId && lane.zoneId === zoneId && lane.priority === priority,
+      )
+    const others = view.lanes.filter((lane) => !isOrdered(lane))
+    return Math.min(againMs, this.#msUntil(planAttempts({ ...view, lanes: others }, now, { horizonMs }).wakeAt))
+  }
+
+  #msUntil(wakeAt: Temporal.Instant | null): number {
+    return wakeAt === null ? pollMs : Math.max(leastPauseMs, this.#clock.msUntil(wakeAt))
   }
 
   /** Whoever goes first may take every slot of a shared trunk or workspace, so each campaign goes first in its turn. */

@@ -49,11 +49,13 @@ export function virtualEngine({
 } = {}) {
   const clock = new VirtualClock()
   const begin = clock.monotonicMs()
+  let claims = 0
   const ground = new MemoryGround(clock, new SeededRandom(7))
   const store = new Proxy<CampaignStore>(ground.store, {
     get:
       (target, key) =>
       async (...given: unknown[]) => {
+        if (key === 'claim') claims += 1
         await new Promise<void>((resolve) => clock.schedule(storeMs, resolve))
         return Reflect.apply(Reflect.get(target, key), target, given)
       },
@@ -84,6 +86,9 @@ export function virtualEngine({
   })
   return {
     ground,
+    clock,
+    /** Claims that the engine made so far. */
+    claims: () => claims,
     async run(ms: number): Promise<void> {
       const started = engine.start()
       await clock.advanceAsync(100)
