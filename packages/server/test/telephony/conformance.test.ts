@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises'
-import { type CalleeKind, telephonyConformance } from '../../../dialer/src/ports/telephony.conformance.ts'
+import { telephonyConformance } from '../../../dialer/src/ports/telephony.conformance.ts'
+import type { CalleeKind } from '../../../dialer/src/ports/telephony-ground.conformance.ts'
 import { handKinds, openFarEnd } from './far-end-by-hand.ts'
 import { openNativeLine } from './native-line.ts'
 
