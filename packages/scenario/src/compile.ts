@@ -74,11 +74,11 @@ export function variableTypes(definition: ScenarioDefinition): ReadonlyMap<strin
   return types
 }
 
-export function textsOf(block: Block): readonly string[] {
+function textsOf(block: Block): readonly string[] {
   return (block.type === 'say' || block.type === 'menu') && block.text !== undefined ? [block.text] : []
 }
 
-export function expressionsOf(block: Block): readonly string[] {
+function expressionsOf(block: Block): readonly string[] {
   if (block.type === 'condition') return block.branches.map((branch) => branch.when)
   return block.type === 'set' ? Object.values(block.variables) : []
 }

@@ -19,7 +19,7 @@ export function completionCommand(others: readonly Command[]): Command {
 }
 
 /** @param shell  bash or zsh, which speaks bash's language of completion when it is asked to. */
-export function completionScript(shell: string, commands: readonly Command[]): string {
+function completionScript(shell: string, commands: readonly Command[]): string {
   const nouns = [...new Set(commands.map(({ path }) => path[0] ?? ''))]
   const cases = commands.map(
     (command) =>

@@ -105,7 +105,7 @@ export function allocateSlots(desk: ClaimDesk, requests: readonly SlotRequest[])
 }
 
 /** Microseconds between two starts at this rate, rounded up: rounded down, a second could hold one start too many. */
-export function intervalMicroseconds(callsPerSecond: number): number {
+function intervalMicroseconds(callsPerSecond: number): number {
   return Math.ceil(1_000_000 / callsPerSecond)
 }
 

@@ -1,7 +1,7 @@
 /** The scenario format: what a stored conversation consists of, block by block. References between blocks are checked by `validation/`. */
 import { z } from 'zod'
 
-export const scenarioLimits = {
+const scenarioLimits = {
   blocks: 500,
   startBlocks: 50,
   textCharacters: 2_000,
@@ -113,7 +113,7 @@ const keys = z.strictObject({
 })
 const hangup = z.strictObject({ id: blockId, type: z.literal('hangup') })
 
-export const blockSchema = z.discriminatedUnion('type', [say, menu, condition, set, mark, pause, keys, hangup], {
+const blockSchema = z.discriminatedUnion('type', [say, menu, condition, set, mark, pause, keys, hangup], {
   error: (issue) => unknownTypeMessage(issue.input),
 })
 
@@ -134,7 +134,7 @@ export const externalIdsSchema = z.strictObject({
 })
 
 const parameterDefault = z.union([z.string().max(1_000), z.number(), z.boolean()])
-export const parameterSchema = z.strictObject({
+const parameterSchema = z.strictObject({
   name: variableName,
   type: z.enum(['string', 'number', 'boolean', 'date', 'any']),
   default: parameterDefault.optional(),

@@ -13,7 +13,7 @@ export type Gathered = {
 }
 
 /** Names the configuration file; for that reason it is the one setting that cannot stand in it. */
-export const configFileName = 'DIALWRIGHT_CONFIG'
+const configFileName = 'DIALWRIGHT_CONFIG'
 
 const prefix = 'DIALWRIGHT_'
 const fileSuffix = '_FILE'

@@ -6,8 +6,8 @@ export const demoIds = {
   botId: '44e62ac6-6c08-4ad1-923d-5ee3299dd737',
   dialplanId: 'd71c9c44-e942-4c6c-9ccc-ea5a043efb75',
 } as const
-export const demoCallerId = '79996662211'
-export const demoRingTimeoutMs = 8_000
+const demoCallerId = '79996662211'
+const demoRingTimeoutMs = 8_000
 
 const scenarioFile = new URL('../../assets/scenarios/delivery-confirmation.yaml', import.meta.url)
 

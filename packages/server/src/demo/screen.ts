@@ -45,7 +45,7 @@ export class Screen {
   }
 }
 
-export function progressText(progress: Progress, elapsedMs: number): string {
+function progressText(progress: Progress, elapsedMs: number): string {
   const share = progress.total === 0 ? 0 : progress.done / progress.total
   const filled = Math.round(share * barWidth)
   const bar = '#'.repeat(filled) + '-'.repeat(barWidth - filled)

@@ -6,7 +6,7 @@
  */
 
 /** Points in main. */
-export const mainFaultPoints = [
+const mainFaultPoints = [
   'after-claim',
   'before-invite',
   'after-invite',
@@ -48,7 +48,7 @@ export type FaultVictim = (typeof faultVictims)[number]
 
 export type Kill = { readonly victim: FaultVictim; readonly point: FaultPoint; readonly nth: number }
 
-export const noFaults: Faults = () => {}
+const noFaults: Faults = () => {}
 
 export function isTelephonyFault(kill: Pick<Kill, 'point'>): boolean {
   return telephonyFaultPoints.some((point) => point === kill.point)

@@ -4,7 +4,7 @@ import { eventBody, type OutboxRow } from '../webhooks/events.ts'
 import { readFacts } from '../webhooks/facts.ts'
 
 /** How long an event can be asked for again. An hour at 100 events a second is about 100 MB. */
-export const feedLifetime = Temporal.Duration.from({ hours: 1 })
+const feedLifetime = Temporal.Duration.from({ hours: 1 })
 /** Old events taken away with one batch: more than a batch brings, so that the feed never grows behind its age. */
 const trimAtMost = 2_000
 /** Events read at once. */

@@ -97,7 +97,7 @@ function guardedLookup(policy: EgressPolicy, resolve: LookupFunction): LookupFun
  * Makes the connector: the literal host is checked here, since a literal never reaches a lookup, and names are checked as they
  * resolve, in the same step that connects, so that a second answer of the DNS cannot slip in between.
  */
-export function egressConnector(policy: EgressPolicy, parts: EgressParts = {}): Connect {
+function egressConnector(policy: EgressPolicy, parts: EgressParts = {}): Connect {
   const makeConnect =
     parts.makeConnect ?? ((lookup) => buildConnector({ lookup, timeout: connectTimeoutMs, allowH2: false }))
   const connect = makeConnect(guardedLookup(policy, parts.lookup ?? systemLookup))

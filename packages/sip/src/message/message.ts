@@ -58,7 +58,7 @@ export type Via = {
 }
 
 /** `SIP / 2.0 / UDP host : port ; parameters`, blanks anywhere the grammar allows them. */
-export function parseVia(value: string): Via | undefined {
+function parseVia(value: string): Via | undefined {
   const second = value.indexOf('/', value.indexOf('/') + 1)
   const rest = value.slice(second + 1).trimStart()
   const blank = rest.search(/[ \t]/)

@@ -18,7 +18,7 @@ export type Core = {
   readonly guard: (action: () => void) => void
 }
 
-export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE'
+const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE'
 export const allowHeader: Header = ['Allow', allowedMethods]
 
 export function newTag(core: Core): string {

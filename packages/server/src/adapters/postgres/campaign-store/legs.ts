@@ -60,7 +60,7 @@ export function release(pool: Pool, lease: NodeLease, legId: string): Promise<bo
 }
 
 /** As `release`, inside a transaction of the caller. */
-export async function releaseIn(connection: Connection, lease: NodeLease, legId: string): Promise<boolean> {
+async function releaseIn(connection: Connection, lease: NodeLease, legId: string): Promise<boolean> {
   const [leg] = await removeUnsent(connection, [legId, lease.node, lease.epoch])
   if (leg === undefined) return false
   if (leg.contactId !== null) await returnContact(connection, [leg.contactId])
