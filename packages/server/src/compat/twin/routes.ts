@@ -11,6 +11,7 @@ import { IdempotencyError, idempotencyOf } from '../../campaigns/idempotency.ts'
 import { addContacts } from '../../contacts/add-contacts.ts'
 import type { NewContact } from '../../contacts/prepare-contact.ts'
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
+import { databaseFailureOf } from '../../http/database-failure.ts'
 import { within } from '../../http/scope.ts'
 import { UnstorableInputError } from '../../http/storable-input.ts'
 import { fieldErrors, TwinError } from './errors.ts'
@@ -252,6 +253,8 @@ function answerError(deps: ServerDeps, error: unknown, request: FastifyRequest, 
   if (status < 500)
     return reply.status(status).send({ message: error instanceof Error ? error.message : 'Bad request', errors: {} })
   deps.log.error({ err: error, path: request.routeOptions.url }, 'a request failed')
+  const failure = databaseFailureOf(error)
+  if (failure !== null) return reply.status(failure.status).send({ message: failure.message })
   return reply.status(500).send({ message: 'Server Error' })
 }
 
