@@ -9,7 +9,7 @@ import { type Dialect, eventWord } from '../webhooks/events.ts'
 import { webhookSecretPurpose } from '../webhooks/signature.ts'
 
 /** What is told of; see the outbox. */
-const topics = ['attempt.finished', 'contact.finished', 'campaign.changed'] as const
+const topics = ['attempt.finished', 'attempt.revised', 'contact.finished', 'campaign.changed'] as const
 const secretBytes = 24
 
 const fields = {
@@ -83,7 +83,7 @@ export const webhookEndpoints = defineResource<z.output<typeof newSchema>, Chang
 })
 
 function checkEvents(desk: Desk, { events = [] }: Change, dialect: Dialect): void {
-  const known = topics.flatMap((topic) => eventWord(topic, dialect) ?? [])
+  const known = [...new Set(topics.flatMap((topic) => eventWord(topic, dialect) ?? []))]
   for (const [index, event] of events.entries())
     if (!known.includes(event)) desk.report(`events.${index}`, 'unknown', `expected one of ${known.join(', ')}`)
 }

@@ -14,6 +14,8 @@ export type OutboxPayload = {
   readonly startedAt?: string | undefined
   readonly talkMs?: number | undefined
   readonly state?: string | undefined
+  /** Of a revised attempt: what had been told of it. */
+  readonly was?: { readonly disposition: string; readonly talkMs: number } | undefined
 }
 
 export type OutboxRow = {
@@ -29,6 +31,8 @@ export type Dialect = 'native' | 'twin' | 'yunfu' | 'is74' | 'omicall'
 
 const twinWords = new Map([
   ['attempt.finished', 'CALL_ENDED'],
+  // The dialect has no word for a correction: the same call is told again, as it really ended.
+  ['attempt.revised', 'CALL_ENDED'],
   ['contact.finished', 'CANDIDATE_CHANGED'],
 ])
 

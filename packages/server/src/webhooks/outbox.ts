@@ -42,12 +42,18 @@ const addDeliveries = statement(
 const addSums = statement(
   'webhook-add-sums',
   `insert into campaign_hour (workspace_id, campaign_id, hour, disposition, attempts, talk_ms)
-   select c.workspace_id, c.id, date_trunc('hour', a.started_at, 'UTC'), a.disposition, count(*), sum(a.talk_ms)
-     from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::bigint[]) as a(campaign_id, started_at, disposition, talk_ms)
+   select c.workspace_id, c.id, date_trunc('hour', a.started_at, 'UTC'), a.disposition, sum(a.attempts), sum(a.talk_ms)
+     from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::integer[], $5::bigint[])
+       as a(campaign_id, started_at, disposition, attempts, talk_ms)
      join campaign c on c.id = a.campaign_id
     group by 1, 2, 3, 4 order by 2, 3, 4
    on conflict (campaign_id, hour, disposition) do update
       set attempts = campaign_hour.attempts + excluded.attempts, talk_ms = campaign_hour.talk_ms + excluded.talk_ms`,
+)
+
+const dropEmptySums = statement(
+  'webhook-drop-empty-sums',
+  'delete from campaign_hour where campaign_id = any ($1::uuid[]) and attempts = 0',
 )
 
 /**
@@ -76,15 +82,35 @@ export async function takeOutbox(
   }
 }
 
+type Sum = {
+  readonly campaignId: string
+  readonly startedAt: string | undefined
+  readonly disposition: string | undefined
+  readonly attempts: 1 | -1
+  readonly talkMs: number
+}
+
+/** What an event adds to the sums; a revised attempt leaves the sum that it stood in. */
+function sumsOf({ topic, payload }: OutboxRow): readonly Sum[] {
+  const { campaignId, startedAt, disposition, talkMs = 0, was } = payload
+  const now: Sum = { campaignId, startedAt, disposition, attempts: 1, talkMs }
+  if (topic === 'attempt.finished') return [now]
+  if (topic !== 'attempt.revised' || was === undefined) return []
+  return [{ campaignId, startedAt, disposition: was.disposition, attempts: -1, talkMs: -was.talkMs }, now]
+}
+
 async function sumAttempts(connection: Connection, rows: readonly OutboxRow[]): Promise<void> {
-  const ended = rows.filter((row) => row.topic === 'attempt.finished').map((row) => row.payload)
-  if (ended.length === 0) return
+  const sums = rows.flatMap(sumsOf)
+  if (sums.length === 0) return
   await addSums(connection, [
-    ended.map((payload) => payload.campaignId),
-    ended.map((payload) => payload.startedAt),
-    ended.map((payload) => payload.disposition),
-    ended.map((payload) => payload.talkMs ?? 0),
+    sums.map((sum) => sum.campaignId),
+    sums.map((sum) => sum.startedAt),
+    sums.map((sum) => sum.disposition),
+    sums.map((sum) => sum.attempts),
+    sums.map((sum) => sum.talkMs),
   ])
+  const revised = sums.filter((sum) => sum.attempts < 0).map((sum) => sum.campaignId)
+  if (revised.length > 0) await dropEmptySums(connection, [unique(revised)])
 }
 
 async function tellingsOf(connection: Connection, rows: readonly OutboxRow[]): Promise<readonly Telling[]> {

@@ -113,6 +113,17 @@ describe('GET /events', { timeout: 60_000 }, () => {
     listener.leave()
   })
 
+  test('an attempt that is revised is heard of, with what it was', async () => {
+    const listener = await listen()
+    const was = { disposition: 'unknown', talkMs: 0 }
+    await happen([finished(5), ['attempt.revised', { ...finished(5)[1], was }]])
+    const [, revised] = await listener.next(2)
+    assert.equal(revised?.event, 'attempt.revised')
+    const { disposition, was: told } = revised.data.data as { disposition?: string; was?: object }
+    assert.deepEqual([disposition, told], ['busy', was])
+    listener.leave()
+  })
+
   test('who comes back with Last-Event-ID gets what came after it, once, and nothing before', async () => {
     const first = await listen()
     await happen([finished(10), finished(11)])

@@ -262,6 +262,66 @@ describe('the webhook dispatcher', { timeout: 60_000 }, () => {
     assert.equal(receiver.received.length, 2)
   })
 
+  it('corrects the sums of an attempt that is revised, and tells the call again as it really ended', async () => {
+    await ground.addEndpoint(receiver.url(), { dialect: 'twin', events: ['CALL_ENDED'] })
+    await ground.addEndpoint(receiver.url(), { events: ['attempt.revised'] })
+    const contact = await ground.addContact('79990000001')
+    const startedAt = ground.clock.now().subtract({ seconds: 20 }).toString()
+    const lost = await ground.endAttempt(contact, 1, 'unknown', 0)
+    await ground.endAttempt(contact, 2, 'unknown', 0)
+    const talked = await ground.endAttempt(contact, 3, 'answered', 9_000)
+    start()
+    await ground.until((all) => all.length === 3 && all.every(({ state }) => state === 'delivered'))
+    await database.pool.query("update call set disposition = 'busy' where id = $1", [lost])
+    await database.pool.query('update call set talk_ms = 4000 where id = $1', [talked])
+    const busy = { callId: lost, disposition: 'busy', startedAt, talkMs: 0, was: { disposition: 'unknown', talkMs: 0 } }
+    await ground.tell('attempt.revised', contact, busy)
+    await ground.tell('attempt.revised', contact, {
+      callId: talked,
+      disposition: 'answered',
+      startedAt,
+      talkMs: 4_000,
+      was: { disposition: 'answered', talkMs: 9_000 },
+    })
+    await ground.advance(200)
+    await ground.until((all) => all.length === 7 && all.every(({ state }) => state === 'delivered'))
+    const sums = 'select disposition, attempts, talk_ms from campaign_hour order by disposition'
+    const { rows } = await database.pool.query(sums)
+    assert.deepEqual(
+      rows.map(({ disposition, attempts, talk_ms }) => [disposition, attempts, talk_ms]),
+      [
+        ['answered', 1, 4_000],
+        ['busy', 1, 0],
+        ['unknown', 1, 0],
+      ],
+    )
+    const ended = receiver.received.filter(({ body }) => body.event === 'CALL_ENDED' && body.id === lost)
+    assert.deepEqual(
+      ended.map(({ body }) => body.status),
+      ['FAILED', 'BUSY'],
+    )
+    assert.equal(new Set(ended.map(({ body }) => body.eventId)).size, 2)
+    const revised = receiver.received.filter(({ body }) => body.type === 'attempt.revised')
+    assert.deepEqual(
+      revised
+        .map(({ body }) => body.data as typeof busy & { call: typeof busy })
+        .map((one) => [one.was, one.call.disposition]),
+      [
+        [busy.was, 'busy'],
+        [{ disposition: 'answered', talkMs: 9_000 }, 'answered'],
+      ],
+    )
+
+    // The last one of its disposition: nothing is left that never happened.
+    await ground.tell('attempt.revised', contact, { ...busy, disposition: 'busy' })
+    await ground.advance(200)
+    await ground.until((all) => all.length === 9 && all.every(({ state }) => state === 'delivered'))
+    assert.deepEqual(
+      (await database.pool.query(sums)).rows.map(({ disposition }) => disposition),
+      ['answered', 'busy'],
+    )
+  })
+
   it('leaves the work to one of two dispatchers until that one goes', async () => {
     await ground.addEndpoint(receiver.url())
     const contact = await ground.addContact('79990000001')

@@ -59,7 +59,7 @@ export function eventRoutes(app: NativeApp, deps: HttpDeps): void {
       schema: {
         tags: ['events'],
         description:
-          'Server-sent events: campaign.changed, contact.finished, attempt.finished, each with the body of a native webhook. ' +
+          'Server-sent events: campaign.changed, contact.finished, attempt.finished, attempt.revised, each with the body of a native webhook. ' +
           'Last-Event-ID resumes within an hour; where that event is no longer kept, events.lost says so and all that is kept follows.',
         querystring: query,
       },
