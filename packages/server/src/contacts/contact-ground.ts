@@ -37,6 +37,8 @@ export async function openContactGround(
   campaignId: string,
 ): Promise<ContactGround> {
   const ground = await contactGround(connection, workspaceId, campaignId)
-  await openForContacts(connection, workspaceId, ground.campaignId)
+  // Deleted since it was read.
+  if ((await openForContacts(connection, workspaceId, ground.campaignId)) === null)
+    throw new CampaignNotFoundError(campaignId)
   return ground
 }

@@ -1,4 +1,5 @@
 /** Makes people of a campaign new again, as if they had never been dialled: their history stays, their tries begin anew. */
+import { tellCampaignState } from '../adapters/postgres/campaign-store/settle.ts'
 import { type Connection, statement, transaction } from '../adapters/postgres/pool.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
 import { CampaignNotFoundError, CampaignStateError } from '../campaigns/errors.ts'
@@ -22,9 +23,9 @@ const lock = statement<{ state: string }>(
   'reset-campaign',
   'select state from campaign where workspace_id = $1 and id = $2 for update',
 )
-const wake = statement(
+const wake = statement<{ id: string }>(
   'reset-wake-campaign',
-  `update campaign set state = 'paused', finished_at = null where id = $1 and state in ('done', 'stopped')`,
+  `update campaign set state = 'paused', finished_at = null where id = $1 and state in ('done', 'stopped') returning id`,
 )
 const reset = statement<{ id: string; isReset: boolean }>(
   'reset-contacts',
@@ -43,7 +44,11 @@ const reset = statement<{ id: string; isReset: boolean }>(
         and ($9::text is null or strpos(lower(coalesce(k.client_external_id, '')), $9) > 0
              or exists (select from contact_phone x where x.contact_id = k.id and (strpos(x.phone, $9) > 0 or strpos(x.given, $9) > 0))
              or exists (select from jsonb_each_text(k.variables) v where strpos(lower(v.value), $9) > 0))
-      returning k.id)
+      returning k.id, k.route_id, k.zone_id, k.priority),
+   -- Back at the first phone, with a priority that may be another by now: the claim finds nobody outside of a lane.
+   lanes as (
+     insert into lane (workspace_id, campaign_id, route_id, zone_id, priority)
+     select distinct $1::uuid, $2::uuid, made.route_id, made.zone_id, made.priority from made on conflict do nothing)
    select page.id, made.id is not null as "isReset" from page left join made using (id) order by page.id`,
 )
 
@@ -100,6 +105,7 @@ async function resetPage(
     filter.createdTo ?? null,
     filter.keyword?.toLowerCase() ?? null,
   ])
-  if (page.some(({ isReset }) => isReset)) await wake(connection, [campaignId])
+  if (page.some(({ isReset }) => isReset) && (await wake(connection, [campaignId])).length > 0)
+    await tellCampaignState(connection, { workspaceId, campaignId, state: 'paused' })
   return page
 }

@@ -17,10 +17,13 @@ const known = statement<{ id: string; key: string; clientExternalId: string | nu
   `select contact_id as id, phone_key as key, client_external_id as "clientExternalId"
      from contact_phone where campaign_id = $1 and phone_key = any ($2)`,
 )
-// Two statements: a neighbour's row that the insert waited for is seen by the next one only.
+// Two statements: a neighbour's row that the insert waited for is seen by the next one only. Those that are there are left out
+// before the insert: a conflict costs an id, and of the small ids there are 32,767.
 const addZones = statement(
   'contacts-add-zones',
-  `insert into zone (names) select array(select jsonb_array_elements_text(z)) from jsonb_array_elements($1::jsonb) z on conflict do nothing`,
+  `insert into zone (names)
+   select wanted.names from (select distinct array(select jsonb_array_elements_text(z)) as names from jsonb_array_elements($1::jsonb) z) wanted
+    where not exists (select from zone where zone.names = wanted.names) on conflict do nothing`,
 )
 const zoneRows = statement<{ id: number; names: string[] }>(
   'contacts-zones',

@@ -22,11 +22,18 @@ const ownNames = new Map<string, OwnKind>([
 ])
 const expected = 'expected phone, zone, priority, clientExternalId, callbackData, variable:<name> or -'
 
+/** More is no table of people: each is looked at for every row, and the header while others wait for the event loop. */
+const mostColumns = 1_000
+
 export class Columns {
   readonly #fields: readonly Field[]
 
   /** @throws {InvalidInputError} when no column is a phone, or `names` speaks of columns that are not there. */
   constructor(headers: readonly string[], names: ColumnNames) {
+    if (headers.length > mostColumns) {
+      const message = `expected at most ${mostColumns} columns, found ${headers.length}`
+      throw new InvalidInputError([{ field: 'columns', code: 'too-many', message }])
+    }
     const problems = Object.keys(names)
       .filter((header) => !headers.includes(header))
       .map((header) => ({ field: `columns.${header}`, code: 'unknown', message: 'the file has no such column' }))

@@ -19,13 +19,15 @@ export type Runner = { readonly node: string; readonly token: string }
 
 const leaseSeconds = 30
 
-// The same node's earlier life is dead or will find itself fenced; another node's is waited for until its lease ends.
+// The same node's earlier life is dead or will find itself fenced; another node's is waited for until its lease ends. While a
+// list is received, its lease is how long the rest is waited for: then it is taken to be ended.
 const claim = statement<Import>(
   'import-claim',
   `update contact_import i set runner_node = $1, runner_token = $2, lease_until = dw_clock() + make_interval(secs => $3),
           state = case i.state when 'waiting' then 'running' else i.state end
      from (select id from contact_import
             where state in ('waiting', 'running', 'undoing') and (lease_until is null or lease_until < dw_clock() or runner_node = $1)
+               or state = 'receiving' and lease_until < dw_clock()
             order by created_at, id limit 1 for update skip locked) next
     where i.id = next.id
    returning i.id, i.workspace_id as "workspaceId", i.campaign_id as "campaignId", i.state, i.format, i.encoding, i.delimiter, i.columns, i.rows`,
@@ -33,11 +35,17 @@ const claim = statement<Import>(
 const anyOpen = statement(
   'import-any-open',
   `select from contact_import where state in ('waiting', 'running', 'undoing')
-      and (lease_until is null or lease_until < dw_clock() or runner_node = $1) limit 1`,
+      and (lease_until is null or lease_until < dw_clock() or runner_node = $1)
+       or state = 'receiving' and lease_until < dw_clock() limit 1`,
 )
 const hold = statement<{ state: ImportState }>(
   'import-hold',
   'select state from contact_import where id = $1 and runner_token = $2 for update',
+)
+const renew = statement(
+  'import-renew',
+  `update contact_import set lease_until = dw_clock() + make_interval(secs => $3)
+    where id = $1 and runner_token = $2 and state = 'running' returning id`,
 )
 const chunk = statement<{ bytes: Buffer }>(
   'import-chunk',
@@ -70,6 +78,11 @@ export async function hasOpenImports(on: Queryable, node: string): Promise<boole
 export async function holdImport(connection: Connection, id: string, runner: Runner): Promise<ImportState | null> {
   const [row] = await hold(connection, [id, runner.token])
   return row?.state ?? null
+}
+
+/** Reading on without writing takes longer than the lease where millions of rows are skipped. @returns Whether it is still ours. */
+export async function keepImport(on: Queryable, id: string, runner: Runner): Promise<boolean> {
+  return (await renew(on, [id, runner.token, leaseSeconds])).length > 0
 }
 
 /** What was received, in pieces that are quick to read: others on the event loop get their turn between them. */

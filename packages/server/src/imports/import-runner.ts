@@ -22,6 +22,7 @@ import {
   finishImport,
   holdImport,
   type Import,
+  keepImport,
   moveImportOn,
   type Runner,
   receivedPieces,
@@ -52,6 +53,9 @@ type Prepared = {
 class OutrunError extends Error {}
 
 const patience = 5
+/** Of one batch, as they were received: rows may be large, and a batch is held in memory. */
+const batchBytes = 8 * 1024 * 1024
+const keepEveryMs = 10_000
 /** Then the batch that is being written gets its turn: the database waits for nothing but for us. */
 const readAtOnce = 200
 
@@ -68,7 +72,8 @@ export class ImportRunner {
       const next = await claimImport(this.#parts.pool, this.#parts.runner)
       if (next === null) return
       try {
-        if (next.state === 'undoing') await undoImport(this.#parts, next)
+        if (next.state === 'undoing') await undoImport(this.#parts, next, signal)
+        else if (next.state === 'receiving') await this.#end(next, 'failed', 'The rest of the list never came')
         else await this.#run(next, signal)
         failures = 0
       } catch (error) {
@@ -85,7 +90,9 @@ export class ImportRunner {
   }
 
   async #run(list: Import, signal: AbortSignal): Promise<void> {
-    const { pool } = this.#parts
+    const { pool, clock, runner, batchRows = 10_000 } = this.#parts
+    let keptAt = clock.monotonicMs()
+    let writtenTo = 0
     let ground = await transaction(pool, (connection) => contactGround(connection, list.workspaceId, list.campaignId))
     let bytesRead = 0
     const counted = async function* (pieces: AsyncIterable<Uint8Array>) {
@@ -113,8 +120,15 @@ export class ImportRunner {
           if (row > list.rows)
             batch.push({ row, given, source: read, read: isRejection(read) ? read : prepareContact(ground, read) })
         }
-        if (batch.length >= (this.#parts.batchRows ?? 10_000)) await write()
+        if (batch.length === 0) writtenTo = bytesRead
+        if (batch.length >= batchRows || bytesRead - writtenTo >= batchBytes) {
+          writtenTo = bytesRead
+          await write()
+        }
         if (signal.aborted) break
+        if (clock.monotonicMs() - keptAt < keepEveryMs) continue
+        keptAt = clock.monotonicMs()
+        if (!(await keepImport(pool, list.id, runner))) throw new OutrunError()
       }
       if (batch.length > 0) await write()
       await writing
@@ -162,7 +176,8 @@ export class ImportRunner {
 
   async #end(list: Import, state: 'done' | 'failed', error: string | null): Promise<void> {
     await transaction(this.#parts.pool, async (connection) => {
-      if ((await holdImport(connection, list.id, this.#parts.runner)) !== 'running') throw new OutrunError()
+      const expected = list.state === 'receiving' ? 'receiving' : 'running'
+      if ((await holdImport(connection, list.id, this.#parts.runner)) !== expected) throw new OutrunError()
       await finishImport(connection, list.id, state, error)
     })
     this.#parts.onChange()

@@ -99,6 +99,14 @@ test('encoding and separator are seen by the beginning', () => {
     ),
   )
   assert.equal(guessEncoding(cyrillic), 'windows-1251')
+  // What tells them apart stands behind a page of plain letters, in a chunk that would take a second to look through.
+  const plain = Buffer.from(`phone;name\n${'1;Anna\n'.repeat(5_000)}`)
+  const names =
+    '1;\xc0\xed\xed\xe0 \xcf\xe5\xf2\xf0\xee\xe2\xe0;\xca\xe0\xe7\xe0\xed\xfc, \xf3\xeb. \xd1\xee\xe2\xe5\xf2\xf1\xea\xe0\xff\n'
+  const late = Buffer.concat([plain, Buffer.from(names.repeat(15_000), 'latin1')])
+  const startedAt = performance.now()
+  assert.equal(guessEncoding(late), 'windows-1251')
+  assert.ok(performance.now() - startedAt < 300, `guessed in ${performance.now() - startedAt} ms`)
   assert.equal(knownEncoding('gb18030'), 'gb18030')
   assert.equal(knownEncoding('klingon'), null)
   assert.deepEqual(['phone;"a,b,c";d', 'phone', 'a\tb,c\td', 'a|b'].map(guessDelimiter), [';', ',', '\t', '|'])
