@@ -79,6 +79,7 @@ export {
   probing,
   type TrunkResult,
   type TrunkTally,
+  tellsNothing,
 } from './trunks/breaker.ts'
 export { forbiddenBy, type Hours, isInWindow, isOpen, nextOpening } from './windows/calling-window.ts'
 export { zonesOfNumber } from './zones/zones-of-number.ts'

@@ -80,6 +80,26 @@ export function breakers(promise: Promised): void {
     assert.notEqual(await closedUntil(world), null)
   })
 
+  promise(
+    'a trunk that worked well and dies is out of use after a row of faults, not when they are half',
+    async (ground) => {
+      const world = await soleTrunk(ground, { breaker: small }, 40)
+      await end(world, 20, {})
+      await ground.advance(1_000)
+      await end(world, 3, fault)
+      await ground.advance(1_000)
+      await end(world, 1, {})
+      await ground.advance(1_000)
+      await end(world, 3, fault)
+      // What we took back ourselves does not part them.
+      await end(world, 1, { disposition: 'cancelled', sip: { code: null, reason: null, q850: null } })
+      assert.equal(await closedUntil(world), null)
+      await ground.advance(1_000)
+      await end(world, 1, fault)
+      assert.equal(await closedUntil(world), ground.now().add({ seconds: 10 }).toString())
+    },
+  )
+
   promise('ends that come at the same moment all count', async (ground) => {
     const world = await soleTrunk(ground, {}, 20)
     const legs = await claimAll(world)

@@ -21,7 +21,12 @@ const ended = (sipCode: number | null, q850: number | null = null): TrunkResult 
   sipCode,
 })
 const silence: TrunkResult = { disposition: 'congestion', detail: 'no-response', sipCode: null }
-const tally = (result: TrunkResult, results: number, callees = results): TrunkTally => ({ ...result, results, callees })
+const tally = (result: TrunkResult, results: number, callees = results, latest = 0): TrunkTally => ({
+  ...result,
+  results,
+  callees,
+  latest,
+})
 const trips = (...tallies: TrunkTally[]) => isTripped(defaultBreaker, tallies)
 
 test("the trunk is to blame for silence, 5xx, credentials, payment, and a 403 without a callee's cause", () => {
@@ -49,6 +54,13 @@ test('half of at least twenty results trips it, not fewer of either', () => {
   assert.equal(trips(tally(ended(503), 10), tally(ended(486), 10)), true)
   assert.equal(trips(tally(ended(503), 10), tally(ended(486), 11)), false)
   assert.equal(trips(tally(ended(503), 5), tally(silence, 5), tally(ended(486), 10)), true, 'kinds of fault add up')
+})
+
+test('twenty faults in a row trip it however much went well before; nineteen do not', () => {
+  assert.equal(trips(tally(ended(486), 300, 300, 0), tally(silence, 20, 20, 20)), true)
+  assert.equal(trips(tally(ended(486), 300, 300, 0), tally(silence, 12, 12, 12), tally(ended(503), 8, 8, 8)), true)
+  assert.equal(trips(tally(ended(486), 300, 300, 1), tally(silence, 30, 30, 19)), false)
+  assert.equal(trips(tally(ended(486), 300, 300, 0), tally(ended(403), 20, 1, 20)), false, 'one callee')
 })
 
 test("one callee's 403, and any number of 488, never trips it", () => {

@@ -13,7 +13,7 @@ import type { Disposition } from '../attempts/disposition.ts'
 export type BreakerSettings = {
   /** Faults among the results, above 0 up to 1: this many open it. */
   readonly share: number
-  /** Fewer results than these decide nothing. */
+  /** Fewer results than these decide nothing; so many faults in a row open it whatever the share. */
   readonly of: number
   /** Results are looked at this far back. */
   readonly seconds: number
@@ -36,37 +36,51 @@ export type TrunkResult = {
 }
 
 /** Like ends of one trunk within the time that counts: how many, and of how many callees. */
-export type TrunkTally = TrunkResult & { readonly results: number; readonly callees: number }
+export type TrunkTally = TrunkResult & {
+  readonly results: number
+  readonly callees: number
+  /** How many of them are among the trunk's latest `of` ends that tell anything (`tellsNothing`). */
+  readonly latest: number
+}
 
 export type Blame = 'trunk' | 'callee' | 'nobody'
 
 /** Credentials and payment (RFC 3261 §21.4.2, §21.4.3, §21.4.8), and a refusal that names no callee's cause (§21.4.4). */
 const ownRefusals: ReadonlySet<number> = new Set([401, 402, 403, 407])
 
+/** Dispositions of which no end speaks of its trunk. */
+export const tellsNothing: readonly Disposition[] = ['cancelled', 'failed', 'unknown']
+
 /**
  * Whose doing an end was. A Q.850 cause of the callee has made another disposition of it already (`classifyResponse`), so what
  * is still congestion came from the network. `nobody`: it tells nothing of the trunk, as what we took back ourselves.
  */
 export function blameFor({ disposition, detail, sipCode }: TrunkResult): Blame {
-  if (disposition === 'cancelled' || disposition === 'failed' || disposition === 'unknown') return 'nobody'
+  if (tellsNothing.includes(disposition)) return 'nobody'
   if (disposition !== 'congestion') return 'callee'
   if (detail === 'no-response') return 'trunk'
   if (sipCode === null) return 'nobody'
   return ownRefusals.has(sipCode) || (sipCode >= 500 && sipCode < 600) ? 'trunk' : 'callee'
 }
 
-/** Whether the results of the time that counts open the breaker. */
+/**
+ * Whether the results of the time that counts open the breaker: a share of them, or the latest `of` without exception. A busy
+ * trunk that dies has good results of two minutes behind it; until they are outweighed it would spend one person after another.
+ */
 export function isTripped(settings: BreakerSettings, tallies: readonly TrunkTally[]): boolean {
   let results = 0
   let faults = 0
+  let inARow = 0
   for (const tally of tallies) {
     const blame = blameFor(tally)
     if (blame === 'nobody') continue
     results += tally.results
     // Of a 403 the callee may be the reason although nothing says so: it is the trunk's when several callees meet it.
-    if (blame === 'trunk' && (tally.sipCode !== 403 || tally.callees > 1)) faults += tally.results
+    if (blame !== 'trunk' || (tally.sipCode === 403 && tally.callees === 1)) continue
+    faults += tally.results
+    inARow += tally.latest
   }
-  return results >= settings.of && faults >= settings.share * results
+  return results >= settings.of && (faults >= settings.share * results || inARow >= settings.of)
 }
 
 /** The first instant whose results count: none from before the trunk was last taken back into use. */

@@ -19,6 +19,7 @@ import {
   replacesLost,
   StoreError,
   type TrunkTally,
+  tellsNothing,
 } from '@dialwright/dialer'
 import { breakerOf, claimLegs, type MemoryDeps, ownersOf, viewOf } from './claim.ts'
 import { type AttemptRow, type ContactRow, type LiveLeg, MemoryTables, type TrunkRow } from './tables.ts'
@@ -288,7 +289,7 @@ export class MemoryCampaignStore implements CampaignStore {
     ].filter((end) => Temporal.Instant.compare(end.endedAt, from) > 0)
     const effect = afterEnd(trunk, result, leg.claimed.startAt)
     if (effect === 'back-in-use') Object.assign(trunk, backInUse(now))
-    if (effect === 'open' || (effect === 'count' && isTripped(breaker, tallies(trunk.ends))))
+    if (effect === 'open' || (effect === 'count' && isTripped(breaker, tallies(trunk.ends, breaker.of))))
       Object.assign(trunk, opened(breaker, now))
   }
 
@@ -321,14 +322,18 @@ export class MemoryCampaignStore implements CampaignStore {
   }
 }
 
-/** Ends that are alike, with the number of their callees. */
-function tallies(ends: TrunkRow['ends']): TrunkTally[] {
+/** Ends that are alike, with the number of their callees, and of those among the latest. */
+function tallies(ends: TrunkRow['ends'], latestOf: number): TrunkTally[] {
+  const speaking = ends.filter((end) => !tellsNothing.includes(end.disposition))
+  const latest = new Set(speaking.toSorted((a, b) => Temporal.Instant.compare(a.endedAt, b.endedAt)).slice(-latestOf))
   const alike = Map.groupBy(ends, ({ disposition, detail, sipCode }) => JSON.stringify([disposition, detail, sipCode]))
-  return [...alike.values()].flatMap(([first, ...more]) => {
+  return [...alike.values()].flatMap((some) => {
+    const [first] = some
     if (first === undefined) return []
     const { disposition, detail, sipCode } = first
-    const callees = new Set([first, ...more].map((end) => end.phoneKey)).size
-    return [{ disposition, detail, sipCode, results: 1 + more.length, callees }]
+    const callees = new Set(some.map((end) => end.phoneKey)).size
+    const among = some.filter((end) => latest.has(end)).length
+    return [{ disposition, detail, sipCode, results: some.length, callees, latest: among }]
   })
 }
 

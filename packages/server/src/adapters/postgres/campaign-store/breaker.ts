@@ -12,6 +12,7 @@ import {
   probing,
   type Slot,
   type TrunkTally,
+  tellsNothing,
 } from '@dialwright/dialer'
 import { type Connection, statement } from '../pool.ts'
 
@@ -32,8 +33,9 @@ const lockTrunks = statement(
 const tallyEnds = statement<TrunkTally>(
   'breaker-tally',
   `select disposition, case when detail = 'no-response' then detail end as detail, sip_code as "sipCode",
-          count(*) as results, count(distinct phone_key) as callees
-     from attempt where trunk_id = $1 and ended_at > $2 and started_at > $2::timestamptz - interval '1 day'
+          count(*) as results, count(distinct phone_key) as callees, count(*) filter (where back <= $3) as latest
+     from (select *, row_number() over (partition by disposition = any ($4::text[]) order by ended_at desc, id desc) as back
+             from attempt where trunk_id = $1 and ended_at > $2 and started_at > $2::timestamptz - interval '1 day') a
     group by 1, 2, 3`,
 )
 const setState = statement(
@@ -76,7 +78,12 @@ export async function tellTrunk(
   }
   const [trunk] = await lockTrunk(connection, [leg.trunkId])
   if (trunk === undefined || afterEnd(trunk, result, leg.startAt) !== 'count') return
-  const tallies = await tallyEnds(connection, [leg.trunkId, countedFrom(settings, trunk, now)])
+  const tallies = await tallyEnds(connection, [
+    leg.trunkId,
+    countedFrom(settings, trunk, now),
+    settings.of,
+    tellsNothing,
+  ])
   if (!isTripped(settings, tallies)) return
   const { closedUntil, probeAt } = opened(settings, now)
   await setState(connection, [[leg.trunkId], [closedUntil], [probeAt]])
