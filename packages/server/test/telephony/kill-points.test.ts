@@ -3,12 +3,11 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { TelephonyEvent } from '@dialwright/dialer'
 import { type Kill, telephonyFaultPoints } from '../../src/dialing/faults.ts'
-import { type NativeLine, openNativeLine } from './native-line.ts'
+import { callOnce, openNativeLine } from './native-line.ts'
 
-type Ended = Extract<TelephonyEvent, { type: 'ended' }>
-
+/** Answers and says nothing. */
+const listener = '74955550002'
 const pollMs = 20
 /** Points at which main has been told of no answer. */
 const unheard = new Set(['before-invite-sent', 'after-journal-written', 'after-invite-sent', 'before-answer-acked'])
@@ -26,28 +25,6 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Calls somebody who answers and says nothing, hangs up once answered; resolves with the end that main is told. */
-function callOnce({ client, trunk }: NativeLine, legId: string): Promise<Ended> {
-  const ended = new Promise<Ended>((resolve) => {
-    client.onEvent((event) => {
-      if (event.legId !== legId) return
-      if (event.type === 'answered') client.hangup(legId)
-      if (event.type === 'ended') resolve(event)
-    })
-  })
-  void client.originate({
-    legId,
-    sipCallId: legId,
-    trunk: trunk(),
-    to: '74955550002',
-    from: '79996662211',
-    ringTimeoutMs: 8_000,
-    maxDurationMs: 30_000,
-    recordTo: null,
-  })
-  return ended
-}
-
 for (const point of telephonyFaultPoints) {
   test(`killed ${point}: its leg is lost, the next process leaves nobody on the line and is not killed again`, {
     timeout: 60_000,
@@ -59,7 +36,7 @@ for (const point of telephonyFaultPoints) {
       onKill: (kill) => kills.push(kill),
     })
     const legId = crypto.randomUUID()
-    const ended = await callOnce(line, legId)
+    const ended = await callOnce(line, listener, { legId })
     assert.deepEqual([ended.by, ended.cause], ['error', 'lost'])
     if (unheard.has(point)) assert.equal(ended.wasAnswered, false)
     assert.deepEqual(kills, [{ victim: 'telephony', point, nth: 1 }])
@@ -71,7 +48,7 @@ for (const point of telephonyFaultPoints) {
         .map(({ kind }) => kind)
     // The same point once more, in the life of the next process.
     const next = crypto.randomUUID()
-    assert.equal((await callOnce(line, next)).cause, 'bye')
+    assert.equal((await callOnce(line, listener, { legId: next })).cause, 'bye')
     // The far end writes that it ended after we have been told.
     while (kindsOf(next).at(-1) !== 'ended') await pause(pollMs)
     assert.deepEqual(kindsOf(next), ['ring', 'answered', 'ended'])

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LedgerLine, spawnCarrier } from '@dialwright/carrier'
-import type { TrunkTarget } from '@dialwright/dialer'
+import type { TelephonyEvent, TrunkTarget } from '@dialwright/dialer'
 import { pino } from 'pino'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
 import { TelephonyClient } from '../../src/adapters/telephony/telephony-client.ts'
@@ -17,6 +17,32 @@ export type NativeLine = {
   readonly ledger: () => LedgerLine[]
   /** Legs that the journal would leave to a later process. */
   readonly openLegs: () => string[]
+}
+
+/** Calls a number and hangs up once it is answered; resolves with the end that main is told. */
+export function callOnce(
+  { client, trunk }: NativeLine,
+  to: string,
+  more: { readonly legId?: string; readonly ringTimeoutMs?: number } = {},
+): Promise<Extract<TelephonyEvent, { type: 'ended' }>> {
+  const { legId = crypto.randomUUID(), ringTimeoutMs = 8_000 } = more
+  const ended = Promise.withResolvers<Extract<TelephonyEvent, { type: 'ended' }>>()
+  client.onEvent((event) => {
+    if (event.legId !== legId) return
+    if (event.type === 'answered') client.hangup(legId)
+    if (event.type === 'ended') ended.resolve(event)
+  })
+  void client.originate({
+    legId,
+    sipCallId: legId,
+    trunk: trunk(),
+    to,
+    from: '79996662211',
+    ringTimeoutMs,
+    maxDurationMs: 30_000,
+    recordTo: null,
+  })
+  return ended.promise
 }
 
 /** Both end with the test, in this order: what is still to be told arrives. */

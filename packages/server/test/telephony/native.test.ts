@@ -1,32 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TelephonyEvent } from '@dialwright/dialer'
-import { type NativeLine, openNativeLine } from './native-line.ts'
-
-type Ended = Extract<TelephonyEvent, { type: 'ended' }>
-
-/** Places a call and hangs up when it is answered. */
-function callOnce({ client, trunk }: NativeLine, number: string): Promise<Ended> {
-  const legId = crypto.randomUUID()
-  const ended = new Promise<Ended>((resolve) => {
-    client.onEvent((event) => {
-      if (event.legId !== legId) return
-      if (event.type === 'answered') client.hangup(legId)
-      if (event.type === 'ended') resolve(event)
-    })
-  })
-  void client.originate({
-    legId,
-    sipCallId: legId,
-    trunk: trunk(),
-    to: number,
-    from: '79996662211',
-    ringTimeoutMs: 2_000,
-    maxDurationMs: 30_000,
-    recordTo: null,
-  })
-  return ended
-}
+import { callOnce, openNativeLine } from './native-line.ts'
 
 test('every refusal comes with its status and cause', async (t) => {
   const line = await openNativeLine(t)
@@ -38,7 +12,7 @@ test('every refusal comes with its status and cause', async (t) => {
     17: [503, null],
   }
   for (const [persona, [code, q850]] of Object.entries(expected)) {
-    const ended = await callOnce(line, `749555500${persona}`)
+    const ended = await callOnce(line, `749555500${persona}`, { ringTimeoutMs: 2_000 })
     assert.ok(!ended.wasAnswered && ended.cause === 'response', persona)
     assert.deepEqual([ended.sip.code, ended.sip.q850], [code, q850], persona)
   }
@@ -46,6 +20,6 @@ test('every refusal comes with its status and cause', async (t) => {
 
 test('a call that is challenged rings once', async (t) => {
   const line = await openNativeLine(t)
-  assert.equal((await callOnce(line, '28')).wasAnswered, true)
+  assert.equal((await callOnce(line, '28', { ringTimeoutMs: 2_000 })).wasAnswered, true)
   assert.equal(line.ledger().filter(({ kind, to }) => kind === 'ring' && to === '28').length, 1)
 })
