@@ -45,6 +45,7 @@ export class DialingEngine {
   #planTimer: Timer | null = null
   #recoverTimer: Timer | null = null
   #isPlanning = false
+  #round: Promise<void> | null = null
   #wokenWhilePlanning = false
   #isClaiming = false
   /** The campaign that went first in the last round that dialled: the next round begins behind it. */
@@ -89,13 +90,14 @@ export class DialingEngine {
     this.#planTimer?.cancel()
     this.#planTimer = null
     this.#isPlanning = true
-    void this.#plan()
+    this.#round = this.#plan()
       .catch((error) => {
         this.#log.warn({ err: error }, 'planning failed, trying again')
         return pollMs
       })
       .then((waitMs) => {
         this.#isPlanning = false
+        this.#round = null
         if (!this.#isClaiming) return
         if (this.#wokenWhilePlanning) {
           this.#wokenWhilePlanning = false
@@ -110,17 +112,22 @@ export class DialingEngine {
   async drain(deadlineMs: number): Promise<void> {
     this.#isClaiming = false
     this.#planTimer?.cancel()
-    const all = Promise.all([...this.#runs.values()].map((run) => run.done))
+    const idle = this.#untilIdle()
     let timer: Timer | null = null
     const deadline = new Promise<'late'>((resolve) => {
       timer = this.#clock.schedule(deadlineMs, () => resolve('late'))
     })
-    const result = await Promise.race([all, deadline])
+    const result = await Promise.race([idle, deadline])
     ;(timer as Timer | null)?.cancel()
-    if (result === 'late') {
-      for (const legId of this.#runs.keys()) this.#telephony.hangup(legId, 'cut')
-      await Promise.all([...this.#runs.values()].map((run) => run.done))
-    }
+    if (result !== 'late') return
+    for (const legId of this.#runs.keys()) this.#telephony.hangup(legId, 'cut')
+    await idle
+  }
+
+  /** Until the store knows every end. What a round that was claiming still brings is waited for, too. */
+  async #untilIdle(): Promise<void> {
+    while (this.#round !== null || this.#runs.size > 0)
+      await Promise.all([this.#round, ...[...this.#runs.values()].map((run) => run.done)])
   }
 
   async stop(): Promise<void> {
@@ -148,6 +155,11 @@ export class DialingEngine {
       if (plan.start.length > 0) {
         const legs = await this.#store.claim(lease, view.campaignId, plan.start, horizonMs)
         if (legs.length > 0) this.#runDeps.faults('after-claim')
+        // Stopped while the store was claiming: the slots go back, or a drain would dial for as long as it looks.
+        if (!this.#isClaiming) {
+          for (const { legId } of legs) await this.#store.release(lease, legId, 'the node stops')
+          break
+        }
         for (const leg of legs) this.#begin(leg)
         if (legs.length === 0) {
           waitMs = Math.min(waitMs, this.#inVain(view, plan.start, now))

@@ -3,6 +3,7 @@ import type { CampaignStore } from '@dialwright/dialer'
 import { compileScenario, scenarioSchema } from '@dialwright/scenario'
 import { SeededRandom, VirtualClock } from '@dialwright/testkit'
 import { pino } from 'pino'
+import type { Callee } from '../../src/adapters/memory/telephony/callee.ts'
 import { InMemoryTelephony } from '../../src/adapters/memory/telephony/in-memory-telephony.ts'
 import { Conversation } from '../../src/dialing/conversation.ts'
 import { DialingEngine } from '../../src/dialing/engine.ts'
@@ -34,42 +35,36 @@ const scenario = compileScenario(
 
 type Answer = { readonly status: number; readonly q850: number | null }
 
-/**
- * An engine over an empty world; everyone is busy after `ringMs`, or answers as `answerAt` says of the milliseconds gone.
- * @param storeMs  What each call of the store takes: the twin itself takes no time, as no database does.
- */
-export function virtualEngine({
-  ringMs = 10,
-  storeMs = 4,
-  answerAt = (): Answer => ({ status: 486, q850: 17 }),
-}: {
-  readonly ringMs?: number
+export type VirtualNodeOptions = {
+  readonly clock: VirtualClock
+  readonly ground: MemoryGround
+  readonly nodeName: string
+  readonly calleeOf: (number: string) => Callee
+  /** What each call of the store takes: the twin itself takes no time, as no database does. */
   readonly storeMs?: number
-  readonly answerAt?: (ms: number) => Answer
-} = {}) {
-  const clock = new VirtualClock()
-  const begin = clock.monotonicMs()
+}
+
+/** One node of a virtual cluster: an engine with a telephony of its own, on a store that it may lose. */
+export function virtualNode({ clock, ground, nodeName, calleeOf, storeMs = 4 }: VirtualNodeOptions) {
   let claims = 0
-  const ground = new MemoryGround(clock, new SeededRandom(7))
+  let isStoreThere = true
   const store = new Proxy<CampaignStore>(ground.store, {
     get:
       (target, key) =>
       async (...given: unknown[]) => {
         if (key === 'claim') claims += 1
         await new Promise<void>((resolve) => clock.schedule(storeMs, resolve))
+        if (!isStoreThere) throw new Error('The database cannot be reached')
         return Reflect.apply(Reflect.get(target, key), target, given)
       },
   })
-  const telephony = new InMemoryTelephony({
-    clock,
-    calleeOf: () => ({ kind: 'reject', ringMs, ...answerAt(clock.monotonicMs() - begin) }),
-  })
+  const telephony = new InMemoryTelephony({ clock, calleeOf })
   const engine = new DialingEngine({
     store,
     telephony,
     clock: new NodeClock(clock),
     log: pino({ level: 'silent' }),
-    nodeName: 'node-a',
+    nodeName,
     loadTrunk: async () => trunk,
     openConversation: async ({ legId, startBlock, variables }) =>
       new Conversation({
@@ -85,10 +80,38 @@ export function virtualEngine({
     faults: () => {},
   })
   return {
-    ground,
-    clock,
+    engine,
     /** Claims that the engine made so far. */
     claims: () => claims,
+    /** From now on every call of the store fails, or none does. */
+    reachStore: (isThere: boolean): void => {
+      isStoreThere = isThere
+    },
+  }
+}
+
+/**
+ * An engine over an empty world; everyone is busy after `ringMs`, or answers as `answerAt` says of the milliseconds gone.
+ * @param storeMs  What each call of the store takes.
+ */
+export function virtualEngine({
+  ringMs = 10,
+  storeMs = 4,
+  answerAt = (): Answer => ({ status: 486, q850: 17 }),
+}: {
+  readonly ringMs?: number
+  readonly storeMs?: number
+  readonly answerAt?: (ms: number) => Answer
+} = {}) {
+  const clock = new VirtualClock()
+  const begin = clock.monotonicMs()
+  const ground = new MemoryGround(clock, new SeededRandom(7))
+  const calleeOf = (): Callee => ({ kind: 'reject', ringMs, ...answerAt(clock.monotonicMs() - begin) })
+  const { engine, claims } = virtualNode({ clock, ground, nodeName: 'node-a', calleeOf, storeMs })
+  return {
+    ground,
+    clock,
+    claims,
     async run(ms: number): Promise<void> {
       const started = engine.start()
       await clock.advanceAsync(100)
