@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
+import { migrate } from '../../src/adapters/postgres/migrate.ts'
 import { createPool, type Database, type Pool } from '../../src/adapters/postgres/pool.ts'
 import { WorkspaceDatabases } from '../../src/adapters/postgres/workspace-database.ts'
 import { silentLog, useTestDatabase } from '../fixtures/database.ts'
@@ -173,5 +174,65 @@ describe('row-level security', () => {
     assert.deepEqual(await ask('74951234567'), [{ live: true }])
     assert.deepEqual(await ask('74951234568'), [{ live: false }])
     assert.equal((await asStranger.query('select from live_leg')).rowCount, 0)
+  })
+
+  test('a table that a session makes for itself does not answer in the place of ours', async () => {
+    const connection = await asStranger.connect()
+    try {
+      await connection.query('create temporary table live_leg (phone_key text, contact_id uuid)')
+      await connection.query("insert into live_leg values ('70000000000', null)")
+      await connection.query('grant select on live_leg to public')
+      const { rows } = await connection.query("select dw_phone_is_live('70000000000', $1) as live", [stranger])
+      assert.deepEqual(rows, [{ live: false }])
+    } finally {
+      connection.release(true)
+    }
+  })
+
+  test('a user who may make no roles is told the statements that an administrator must run, and they mend it', async () => {
+    const [name, user] = [`test_roles_${own.slice(0, 8)}`, 'plain "user']
+    const admin = database.pool
+    await admin.query(`create role "plain ""user" login password 'plain'`)
+    await admin.query(`create database ${name} owner "plain ""user"`)
+    await admin.query('alter role dialwright_http rename to dialwright_away')
+    const url = new URL(database.connectionString)
+    Object.assign(url, { pathname: `/${name}`, username: encodeURIComponent(user), password: 'plain' })
+    const asPlain = createPool(url.href, silentLog, { size: 1 })
+    const statementsOf = (error: unknown): string => {
+      assert.ok(error instanceof Error && 'code' in error && error.code === 'MIGRATION_FAILED')
+      const [, statements] = /Ask the administrator of the server for: (.*;)$/.exec(error.message) ?? []
+      assert.ok(statements !== undefined, error.message)
+      return statements
+    }
+    try {
+      const missing = statementsOf(await migrate(asPlain).catch((error: unknown) => error))
+      assert.match(missing, /^create role dialwright_http nologin; grant dialwright_http to /)
+      await admin.query('alter role dialwright_away rename to dialwright_http')
+      const refused = statementsOf(await migrate(asPlain).catch((error: unknown) => error))
+      assert.ok(missing.endsWith(refused))
+      await admin.query(refused)
+      await migrate(asPlain)
+      assert.equal((await new WorkspaceDatabases(asPlain).of(own).query('select from workspace')).rowCount, 0)
+    } finally {
+      await asPlain.end()
+      await admin.query('alter role dialwright_away rename to dialwright_http').catch(() => undefined)
+      await admin.query(`drop database ${name} with (force)`)
+      await admin.query('revoke dialwright_http from "plain ""user"')
+      await admin.query('drop role "plain ""user"')
+    }
+  })
+
+  test('a statement that was planned for one workspace answers the next one from its own rows', async () => {
+    const onePool = createPool(database.connectionString, silentLog, { size: 1 })
+    const workspaces = new WorkspaceDatabases(onePool)
+    // More often than the server plans anew: then one plan serves all.
+    for (let turn = 0; turn < 16; turn += 1) {
+      const id = turn % 3 === 0 ? stranger : own
+      const { rows } = await workspaces
+        .of(id)
+        .query({ name: 'whose', text: 'select id from workspace where name <> $1', values: [''] })
+      assert.deepEqual(rows, [{ id }])
+    }
+    await onePool.end()
   })
 })

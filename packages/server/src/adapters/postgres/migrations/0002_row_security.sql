@@ -13,7 +13,7 @@ begin
       -- Another database of the same server was quicker.
       when duplicate_object or unique_violation then null;
       when insufficient_privilege then
-        raise exception 'the role dialwright_http is missing and "%" may not make it. Ask the administrator of the server for: create role dialwright_http nologin; grant dialwright_http to "%";', current_user, current_user;
+        raise exception 'the role dialwright_http is missing and % may not make it. Ask the administrator of the server for: create role dialwright_http nologin; grant dialwright_http to %;', quote_ident(current_user), quote_ident(current_user);
     end;
   end if;
   if not pg_has_role(current_user, 'dialwright_http', 'member') or current_setting('server_version_num')::int >= 160000
@@ -21,7 +21,7 @@ begin
     begin
       execute format('grant dialwright_http to %I', current_user);
     exception when insufficient_privilege then
-      raise exception '"%" may not put on the role dialwright_http. Ask the administrator of the server for: grant dialwright_http to "%";', current_user, current_user;
+      raise exception '% may not put on the role dialwright_http. Ask the administrator of the server for: grant dialwright_http to %;', quote_ident(current_user), quote_ident(current_user);
     end;
   end if;
   execute format('grant usage on schema %I to dialwright_http', current_schema());
@@ -67,6 +67,9 @@ grant select, insert on outbox, zone to dialwright_http;
 grant select on
   live_leg, resting_channel, call, leg, attempt, phone_history, campaign_hour, webhook_delivery, webhook_try
   to dialwright_http;
+
+-- Our schema and temporary tables last, which otherwise come first: a table that a session makes is not taken for ours.
+do $$ begin execute format('set local search_path = %I, pg_temp', current_schema()); end $$;
 
 -- A phone is in at most one live call of the whole installation, so one workspace may learn that another is on the line with it,
 -- and nothing more: not who, not since when.
