@@ -61,23 +61,24 @@ describe('long lists', () => {
       .rows[0].id
     const deps = { pool: database.pool, onImport: () => {} } as unknown as ServerDeps
     // Both were told the same place; the second one's bytes come while the first one's connection still hangs.
-    const [isFirstIn, isSecondDone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    const first = continueImport(
-      ...([deps, workspaceId, id, half] as const),
+    const [wasSecondTold, isFirstIn, isSecondDone] = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
+    const goOn = (body: AsyncGenerator<Uint8Array>) => continueImport(deps, workspaceId, id, half, body)
+    const second = goOn(
       (async function* () {
-        yield rest
-        isFirstIn.resolve()
-        await isSecondDone.promise
-      })(),
-    )
-    const second = continueImport(
-      ...([deps, workspaceId, id, half] as const),
-      (async function* () {
-        await isFirstIn.promise
+        wasSecondTold?.resolve()
+        await isFirstIn?.promise
         yield rest
       })(),
     )
-    await assert.rejects(second.finally(isSecondDone.resolve), ImportStateError)
+    await wasSecondTold?.promise
+    const first = goOn(
+      (async function* () {
+        yield rest
+        isFirstIn?.resolve()
+        await isSecondDone?.promise
+      })(),
+    )
+    await assert.rejects(second.finally(isSecondDone?.resolve), ImportStateError)
     await first
     assert.equal((await read(id)).bytes, text.length)
     await ground.ask('POST', `/imports/${id}/undo`)
