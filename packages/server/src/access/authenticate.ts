@@ -1,6 +1,6 @@
 /** Who a request comes from: a bearer token, whose scheme word is read without regard to case (RFC 6750 §2.1, RFC 9110 §11.1). */
 import { type Database, statement } from '../adapters/postgres/pool.ts'
-import { tokenHash } from './tokens.ts'
+import { tokenHash } from './token-value.ts'
 
 export type Role = 'owner' | 'admin' | 'operator' | 'author' | 'analyst'
 export type Principal = {

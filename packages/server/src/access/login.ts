@@ -4,7 +4,7 @@ import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import type { ServerDeps } from '../deps.ts'
 import type { Role } from './authenticate.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
-import { newToken, tokenHash } from './tokens.ts'
+import { newToken, tokenHash } from './token-value.ts'
 
 export type Session = { readonly token: string; readonly refreshToken: string; readonly expiresAt: Temporal.Instant }
 

@@ -1,5 +1,5 @@
 /** What rows of other workspaces have, as far as the asker may see them: ids, logins and tokens are one set for the installation. */
-import { tokenHash } from '../access/tokens.ts'
+import { tokenHash } from '../access/token-value.ts'
 import { type Queryable, statement } from '../adapters/postgres/pool.ts'
 import type { Foreign } from './identify.ts'
 import type { Drafts } from './read.ts'

@@ -1,5 +1,5 @@
 /** Which row each item of a document is: by id, by any external id, or by its name; a new one otherwise. No two items are the same. */
-import { tokenHash } from '../access/tokens.ts'
+import { tokenHash } from '../access/token-value.ts'
 import type { Report } from './errors.ts'
 import type { Inventory, Row } from './inventory.ts'
 import type { Draft, Drafts } from './read.ts'

@@ -1,6 +1,6 @@
 /** From an item of the document to the values of its row, and back: the two directions of one mapping, side by side. */
 import { scenarioSchema } from '@dialwright/scenario'
-import { tokenHash } from '../access/tokens.ts'
+import { tokenHash } from '../access/token-value.ts'
 import { givenOf, policyOf } from '../retry-rules/retry-rule.ts'
 import { hoursOf, spansOf } from '../time-groups/time-group.ts'
 import { instantText, type Values } from './inventory.ts'

@@ -1,7 +1,7 @@
 /** A token: what a program shows in place of a person. It belongs to the workspace and to no person; its value is told once. */
 import { z } from 'zod'
 import { isAtLeast } from '../access/permissions.ts'
-import { newToken, tokenHash } from '../access/tokens.ts'
+import { newToken, tokenHash } from '../access/token-value.ts'
 import { instantSchema } from '../instant.ts'
 import { sections } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import { tokenHash } from '../../src/access/tokens.ts'
+import { tokenHash } from '../../src/access/token-value.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
 import { examples, makeResource, makeResources } from './resource-surface.ts'
 import {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { SeededRandom, VirtualClock } from '@dialwright/testkit'
-import { tokenHash } from '../../src/access/tokens.ts'
+import { tokenHash } from '../../src/access/token-value.ts'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
 import { takeOutbox } from '../../src/webhooks/outbox.ts'
 import { useTestDatabase } from '../fixtures/database.ts'

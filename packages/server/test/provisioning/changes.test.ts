@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { SeededRandom } from '@dialwright/testkit'
 import { login } from '../../src/access/login.ts'
-import { tokenHash } from '../../src/access/tokens.ts'
+import { tokenHash } from '../../src/access/token-value.ts'
 import { applyProvisioning } from '../../src/provisioning/apply.ts'
 import { type Json, secrets, smallDocument, useInstallation, wav, wholeDocument } from './ground.ts'
 

@@ -1,7 +1,7 @@
 /** Provisioning over the API: the asker's own workspace alone, nothing beyond their own rights, no file of this machine. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { tokenHash } from '../../src/access/tokens.ts'
+import { tokenHash } from '../../src/access/token-value.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
 import { type HttpGround, login, native, openHttp, tokenOf } from '../http/surface.ts'
 import { type Json, smallDocument, wav } from './ground.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { verifyPassword } from '../../src/access/passwords.ts'
-import { tokenHash } from '../../src/access/tokens.ts'
+import { tokenHash } from '../../src/access/token-value.ts'
 import { trunkSecretPurpose } from '../../src/adapters/postgres/material-source.ts'
 import { type Json, secrets, useInstallation, wholeDocument } from './ground.ts'
 

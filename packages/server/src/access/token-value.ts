@@ -1,4 +1,4 @@
-/** API tokens: opaque, shown once, kept as SHA-256 alone. */
+/** The value of an API token: opaque, shown once, kept as SHA-256 alone. */
 import { createHash } from 'node:crypto'
 import type { Random } from '@dialwright/dialer'
 
