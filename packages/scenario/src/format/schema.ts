@@ -57,7 +57,11 @@ const menu = z
     id: blockId,
     type: z.literal('menu'),
     ...spoken,
-    keys: z.record(digit, blockId).refine((keys) => Object.keys(keys).length > 0, 'a menu needs at least one key'),
+    keys: z
+      .record(digit, blockId, {
+        error: (issue) => (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined),
+      })
+      .refine((keys) => Object.keys(keys).length > 0, 'a menu needs at least one key'),
     timeoutSeconds: z.number().min(0.5).max(60),
     repeats: z.int().min(0).max(10),
     noInput: blockId,

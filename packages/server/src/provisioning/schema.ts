@@ -217,6 +217,8 @@ const retryRule = z.strictObject({
       intervals: z.array(z.int().min(0).max(31_536_000)).min(1).max(100),
       talkSecondsAtMost: z.int().min(0).max(86_400).optional(),
     }),
+    // Else a wrong key is only called invalid, not what it could be.
+    { error: (issue) => (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined) },
   ),
   caps: z
     .strictObject({
