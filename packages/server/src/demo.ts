@@ -87,7 +87,7 @@ async function demo(stay: boolean): Promise<number> {
   screen.line(`  curl -H 'Authorization: Bearer ${token}' '${server.address}${campaign}/progress'`)
   screen.line(`  API documentation: ${server.address}/docs`)
   screen.line(
-    `\n${problems.length === 0 ? 'All is as it should be' : `Not as it should be: ${problems.join('; ')}`} (${seconds(startedMs)} s).`,
+    `\n${problems.length === 0 ? 'All is as it should be' : `Not as it should be: ${problems.join('; ')}`}. It took ${seconds(startedMs)} s.`,
   )
   if (stay) {
     screen.line('Staying up until Ctrl+C.')

@@ -106,8 +106,16 @@ function problemsOf(input: SummaryInput, dispositions: number, menus: number, re
   if (progress.done + waiting.length !== progress.total)
     problems.push(`${progress.total - progress.done - waiting.length} people neither done nor waiting`)
   if (ledger.differences.length > 0) problems.push('ledger and attempts differ')
-  if (firstAnswerMs === null || firstAnswerMs > firstAnswerWithinMs) problems.push('the first answer came late')
+  if (firstAnswerMs === null) problems.push('nobody answered')
+  else if (firstAnswerMs > firstAnswerWithinMs)
+    problems.push(
+      `the first answer came after ${inSeconds(firstAnswerMs)}, later than ${inSeconds(firstAnswerWithinMs)}`,
+    )
   const ended = received.filter((event) => event.event === 'CALL_ENDED').length
   if (ended !== calls.length) problems.push(`${ended} CALL_ENDED webhooks for ${calls.length} calls`)
   return problems
+}
+
+function inSeconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(0)} s`
 }
