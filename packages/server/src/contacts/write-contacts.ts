@@ -3,6 +3,7 @@
  * writer a campaign at a time, so that what was looked up still holds when it is written. A statement for a thousand people, not
  * COPY: row-level security allows no COPY, and next to the upkeep of the indexes the difference is small.
  */
+import { setImmediate } from 'node:timers/promises'
 import type { Clock, Random } from '@dialwright/dialer'
 import { type Connection, statement } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
@@ -52,6 +53,8 @@ const insertPhones = statement(
 
 /** Rows of one statement: their JSON is made in a few milliseconds. */
 const atOnce = 1_000
+/** People looked at before others on the event loop get their turn. */
+const lookedAtOnce = 500
 
 type PhoneRow = {
   readonly id: string
@@ -75,15 +78,21 @@ export async function writeContacts(
   await takeTurn(connection, [campaignId])
   const ids = await knownIds(connection, campaignId, contacts)
   // Sorted, so that ids of one moment too are in the order of the list: it is the order in which people are rung and shown.
-  const newIds = Array.from(contacts, () => uuidV7(clock, random)).sort()
-  const written = contacts.map((contact, at): Written => {
+  const newIds: string[] = []
+  for (let at = 0; at < contacts.length; at += 1) {
+    if (at % lookedAtOnce === 0) await setImmediate()
+    newIds.push(uuidV7(clock, random))
+  }
+  newIds.sort()
+  const written: Written[] = []
+  for (const [at, contact] of contacts.entries()) {
+    if (at % lookedAtOnce === 0) await setImmediate()
     const keys = contact.phones.map(({ key }) => identity(key, contact.clientExternalId))
-    const id = keys.map((key) => ids.get(key)).find((found) => found !== undefined)
-    if (id !== undefined) return { id, isNew: false }
-    const made = newIds[at] ?? uuidV7(clock, random)
-    for (const key of keys) ids.set(key, made)
-    return { id: made, isNew: true }
-  })
+    const found = keys.map((key) => ids.get(key)).find((id) => id !== undefined)
+    const id = found ?? newIds[at] ?? uuidV7(clock, random)
+    written.push({ id, isNew: found === undefined })
+    if (found === undefined) for (const key of keys) ids.set(key, id)
+  }
   const fresh = contacts.flatMap((contact, index) => {
     const { id, isNew } = written[index] ?? {}
     return id !== undefined && isNew === true ? [{ id, contact }] : []
@@ -93,7 +102,8 @@ export async function writeContacts(
   const lanes = new Set<string>()
   const people: object[] = []
   const phones: PhoneRow[] = []
-  for (const { id, contact } of fresh) {
+  for (const [at, { id, contact }] of fresh.entries()) {
+    if (at % lookedAtOnce === 0) await setImmediate()
     const [first] = contact.phones
     const { priority, clientExternalId: client, callbackData: callback, variables, zoneSource: source } = contact
     const zone = zoneId(first.zones)
@@ -123,8 +133,11 @@ async function knownIds(
   contacts: readonly ReadyContact[],
 ): Promise<Map<string, string>> {
   const keys = contacts.flatMap(({ phones }) => phones.map(({ key }) => key))
-  const rows = await known(connection, [campaignId, keys])
-  return new Map(rows.map(({ id, key, clientExternalId }) => [identity(key, clientExternalId), id]))
+  const ids = new Map<string, string>()
+  for (let at = 0; at < keys.length; at += atOnce)
+    for (const { id, key, clientExternalId } of await known(connection, [campaignId, keys.slice(at, at + atOnce)]))
+      ids.set(identity(key, clientExternalId), id)
+  return ids
 }
 
 async function zoneIds(

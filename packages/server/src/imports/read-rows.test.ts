@@ -79,6 +79,17 @@ test('however the bytes are cut, the rows are the same and in the same order', a
   )
 })
 
+test('lines may end in any way, and in several in one list', async () => {
+  const ends = ['\r\n', '\n', '\r']
+  for (const first of ends)
+    for (const second of ends)
+      for (const size of [1, 2, 7, 1_000]) {
+        const rows = await rowsOf(csv, `phone,name${first}1,a${second}2,"b"${second}${first}3,c`, size)
+        const names = rows.map(({ read }) => ('variables' in read ? read.variables.name : read.code))
+        assert.deepEqual(names, ['a', 'b', 'c'], JSON.stringify([first, second, size]))
+      }
+})
+
 test('a header without a phone is refused with what it holds; a mapping is held to it', () => {
   assert.throws(() => new Columns(['Телефон', 'Имя'], {}), /no column is a phone.*Телефон, Имя/)
   const columns = new Columns(['Телефон', 'Имя', 'x'], { Телефон: 'phone', Имя: 'variable:name', x: '-' })

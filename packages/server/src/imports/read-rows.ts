@@ -64,6 +64,8 @@ async function* readTable(form: TableForm, texts: AsyncIterable<string>): AsyncG
   // Collected by the callbacks alone, so that good rows and bad ones stay in their order.
   const parser = parse({
     delimiter,
+    // Said, not discovered: a header that was put in front by hand ends otherwise than the rows.
+    record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
