@@ -151,3 +151,21 @@ test('a late result waits for whoever holds the campaign, and does not lock itse
   assert.equal(await revised.late, 'revised')
   assert.equal((await ground.contact(leg.contactId)).state, 'ready')
 })
+
+test('two results of one call that come at once are one revision, however their steps interleave', async () => {
+  const { ground, lease, leg } = await lostCall()
+  const both = await transaction(database.pool, async (connection) => {
+    await connection.query('select from campaign where id = $1 for update', [campaignId])
+    const late = Promise.all([1, 2].map(() => ground.store.finish(lease, outcome(leg, ground))))
+    // One waits for the campaign; were the attempt no door, both would, each with the end of recovery in its hands.
+    for (;;) {
+      const { rows } = await database.pool.query(
+        "select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+      if (rows[0].waiting === 2) break
+    }
+    return { late }
+  })
+  assert.deepEqual((await both.late).toSorted(), ['fenced', 'revised'])
+  assert.equal((await ground.told('attempt.revised')).length, 1)
+})
