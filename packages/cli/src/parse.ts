@@ -67,7 +67,7 @@ function unknownCommand(positionals: readonly string[], commands: readonly Comma
   const nouns = [...new Set(commands.map(({ path }) => path[0] ?? ''))]
   const near = nouns.find((known) => distance(known, noun) <= 2)
   return new UsageError(
-    `There is no command "${noun}"${near === undefined ? '' : `: did you mean "${near}"?`} "dialwright help" lists them`,
+    `There is no command "${noun}"${near === undefined ? '.' : `: did you mean "${near}"?`} "dialwright help" lists them`,
   )
 }
 

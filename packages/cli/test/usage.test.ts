@@ -41,8 +41,8 @@ test('what is not understood is 2, says the word, and asks no server', async () 
     [['explain', '--phone', '7'], /--campaign is missing/],
     [['call', '7', '--route', 'r'], /--scenario is missing/],
     [['contacts', 'import', 'people.xlsx', '--campaign', 'c', '--token', 't'], /is it csv or jsonl\?/],
-    [['contacts', 'import', '/nowhere/people.csv', '--campaign', 'c', '--token', 't'], /ENOENT/],
-    [['campaigns', 'create', '/nowhere.yaml', '--token', 't'], /ENOENT/],
+    [['contacts', 'import', '/nowhere/people.csv', '--campaign', 'c', '--token', 't'], /there is no such file/],
+    [['campaigns', 'create', '/nowhere.yaml', '--token', 't'], /there is no such file/],
     [['completion', 'fish'], /Expected bash or zsh/],
     [['help', 'frob'], /no command "frob"/],
   ] as const) {

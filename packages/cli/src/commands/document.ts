@@ -4,14 +4,15 @@ import { text } from 'node:stream/consumers'
 import { parseDocument } from 'yaml'
 import type { Context } from '../command.ts'
 import { UsageError } from '../errors.ts'
+import { fileProblem } from './file-problem.ts'
 
 /**
  * @param file  `-` is stdin.
  * @throws {UsageError} with the place of the mistake.
  */
 export async function readDocument({ stdin }: Pick<Context, 'stdin'>, file: string): Promise<unknown> {
-  const content = await (file === '-' ? text(stdin) : readFile(file, 'utf8')).catch((error: Error) => {
-    throw new UsageError(`${file}: ${error.message}`)
+  const content = await (file === '-' ? text(stdin) : readFile(file, 'utf8')).catch((error) => {
+    throw new UsageError(fileProblem(file, error))
   })
   // JSON is YAML; but a JSON file's mistakes are told by its own parser, and without surprises like `no` becoming false.
   if (file.endsWith('.json')) {

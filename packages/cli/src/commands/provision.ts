@@ -6,6 +6,7 @@ import type { Command, Context } from '../command.ts'
 import { UsageError } from '../errors.ts'
 import { table } from '../terminal/text.ts'
 import { readDocument } from './document.ts'
+import { fileProblem } from './file-problem.ts'
 
 export const provisionCommands: readonly Command[] = [
   {
@@ -68,8 +69,8 @@ async function withSounds(document: object, directory: string): Promise<object> 
     items.map(async (item) => {
       if (typeof item !== 'object' || item === null || !('file' in item)) return item
       if (typeof item.file !== 'string' || item.file.startsWith('data:')) return item
-      const bytes = await readFile(resolve(directory, item.file)).catch((error: Error) => {
-        throw new UsageError(`${item.file}: ${error.message}`)
+      const bytes = await readFile(resolve(directory, item.file)).catch((error) => {
+        throw new UsageError(fileProblem(String(item.file), error))
       })
       return { ...item, file: `data:audio/wav;base64,${bytes.toString('base64')}` }
     }),

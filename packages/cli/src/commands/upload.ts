@@ -4,6 +4,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import type { Context } from '../command.ts'
 import { InterruptedError, RefusedError, UnreachableError, UsageError } from '../errors.ts'
 import { bar, bytes } from '../terminal/text.ts'
+import { fileProblem } from './file-problem.ts'
 
 export type Import = {
   readonly id: string
@@ -132,6 +133,6 @@ export async function sizeOf(file: string): Promise<number> {
     await access(file, constants.R_OK)
     return found.size
   } catch (error) {
-    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UsageError(fileProblem(file, error))
   }
 }
