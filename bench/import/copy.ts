@@ -82,6 +82,12 @@ class CopyOut extends Copy {
     wire.stream.pause()
     this.#to.once('drain', () => wire.stream.resume())
   }
+
+  override handleReadyForQuery(): void {
+    // The last rows may be waiting still: a target that is ended meanwhile tells of no drain, and the wire would stay silent.
+    this.wire?.stream.resume()
+    super.handleReadyForQuery()
+  }
 }
 
 /** `copy ... from stdin`, in text format. */

@@ -18,6 +18,8 @@ function bench(...given: string[]): Report['results'] {
   const { status, stdout, stderr } = spawnSync(process.execPath, [entry, '--quick', '--json', ...given], {
     encoding: 'utf8',
     timeout: limitMs,
+    // It may be the end that hangs.
+    killSignal: 'SIGKILL',
   })
   assert.equal(status, 0, `the bench ended with ${status ?? 'the time limit'}:\n${stderr}`)
   const report: Report = JSON.parse(stdout)
