@@ -33,6 +33,8 @@ export type Line = {
   hears(type: MediaEvent['type'], nth?: number): Promise<MediaEvent>
   say(): void
   press(digits: string): void
+  /** Until the far end has heard all that was said and pressed. */
+  drained(): Promise<void>
   /** What it does with a re-INVITE; absent: it answers. */
   refuseReinvites(): void
   hangUp(): void
@@ -140,6 +142,7 @@ export async function openCaller(carrierHaste = 1) {
       hears: (type, count = 1) => nth(sound, type, count),
       say: () => media.play(callId, 'sentence', ['sentence']),
       press: (digits) => media.sendDtmf(callId, digits),
+      drained: () => media.drain(callId),
       refuseReinvites: () => {
         refuses = true
       },

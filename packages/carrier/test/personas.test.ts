@@ -100,12 +100,12 @@ describe('personas', { concurrency: true }, () => {
   })
 
   test('22 hears the caller, keys and all, and none of its own sound arrives', async () => {
-    const heard = await line.call('749555501022', async ({ until, hears, say, press, hangUp }) => {
+    const heard = await line.call('749555501022', async ({ until, hears, say, press, drained, hangUp }) => {
       await until('answered')
       say()
       await hears('play-done')
       press('42#')
-      await new Promise((resolve) => setTimeout(resolve, 1_200))
+      await drained()
       hangUp()
     })
     assert.equal(summary(heard), 'ring answered ended:200:caller')
@@ -126,15 +126,18 @@ describe('personas', { concurrency: true }, () => {
 
   test('26 sends a re-INVITE in the call; what became of it stands in the ledger, and the call goes on', async () => {
     for (const refuses of [false, true]) {
-      const heard = await line.call('749555501026', async ({ until, hears, say, press, refuseReinvites, hangUp }) => {
-        if (refuses) refuseReinvites()
-        await until('reoffer')
-        say()
-        await hears('play-done')
-        press('7')
-        await new Promise((resolve) => setTimeout(resolve, 500))
-        hangUp()
-      })
+      const heard = await line.call(
+        '749555501026',
+        async ({ until, hears, say, press, drained, refuseReinvites, hangUp }) => {
+          if (refuses) refuseReinvites()
+          await until('reoffer')
+          say()
+          await hears('play-done')
+          press('7')
+          await drained()
+          hangUp()
+        },
+      )
       assert.equal(summary(heard), 'ring answered ended:200:caller')
       assert.equal(ended(heard).reinvite, refuses ? 'refused' : 'answered')
       assertHeardSentence(heard)

@@ -8,9 +8,9 @@ import {
   CampaignStateError,
   InvalidInputError,
 } from '../campaigns/errors.ts'
-import { IdempotencyError } from '../campaigns/idempotency.ts'
 import { ContactBusyError, ContactNotFoundError } from '../contacts/change-contact.ts'
 import type { ServerDeps } from '../deps.ts'
+import { IdempotencyError } from '../idempotency.ts'
 import { ImportNotFoundError, ImportStateError } from '../imports/errors.ts'
 import { ProvisioningError } from '../provisioning/errors.ts'
 import { ResourceError, type ResourceErrorCode, type Use } from '../resources/errors.ts'

@@ -2,8 +2,8 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
-import { idempotencyOf } from '../../campaigns/idempotency.ts'
 import type { HttpDeps } from '../../deps.ts'
+import { idempotencyOf } from '../../idempotency.ts'
 import {
   changeResource,
   createResource,

@@ -3,7 +3,7 @@
  * makes the resource, so that a crash leaves both or neither, and two at once make one.
  */
 import { createHash } from 'node:crypto'
-import type { Connection } from '../adapters/postgres/pool.ts'
+import type { Connection } from './adapters/postgres/pool.ts'
 
 /** A key that is malformed, or was used for another request. */
 export class IdempotencyError extends Error {
