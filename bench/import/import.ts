@@ -44,7 +44,7 @@ export const importBench: Bench = {
       const list = join(directory, 'people.csv')
       await pipeline(Readable.from(csvChunks(rows)), createWriteStream(list))
       const databaseUrl = await makeDatabase(await grounds.database(), stack, 'bench_import')
-      const pool = createPool(databaseUrl, silentLog, { size: 1 })
+      const pool = createPool(databaseUrl, silentLog, { size: 1, pipeline: false })
       stack.defer(() => pool.end())
       const server = await BenchServer.start(stack, { farEndPort: noFarEnd, databaseUrl })
       return {

@@ -52,7 +52,7 @@ const insertPhones = statement(
 )
 
 /** Rows of one statement: their JSON is made in a few milliseconds. */
-const atOnce = 1_000
+const atOnce = 500
 /** People looked at before others on the event loop get their turn. */
 const lookedAtOnce = 500
 
@@ -76,7 +76,7 @@ export async function writeContacts(
   importId: string | null = null,
 ): Promise<Written[]> {
   await takeTurn(connection, [campaignId])
-  const ids = await knownIds(connection, campaignId, contacts)
+  const lookingUp = knownIds(connection, campaignId, contacts)
   // Sorted, so that ids of one moment too are in the order of the list: it is the order in which people are rung and shown.
   const newIds: string[] = []
   for (let at = 0; at < contacts.length; at += 1) {
@@ -84,6 +84,7 @@ export async function writeContacts(
     newIds.push(uuidV7(clock, random))
   }
   newIds.sort()
+  const ids = await lookingUp
   const written: Written[] = []
   for (const [at, contact] of contacts.entries()) {
     if (at % lookedAtOnce === 0) await setImmediate()
@@ -97,29 +98,60 @@ export async function writeContacts(
     const { id, isNew } = written[index] ?? {}
     return id !== undefined && isNew === true ? [{ id, contact }] : []
   })
-  if (fresh.length === 0) return written
+  if (fresh.length > 0) await writeFresh(connection, { workspaceId, campaignId, importId }, fresh)
+  return written
+}
+
+type Fresh = { readonly id: string; readonly contact: ReadyContact }
+
+async function writeFresh(
+  connection: Connection,
+  to: { readonly workspaceId: string; readonly campaignId: string; readonly importId: string | null },
+  fresh: readonly Fresh[],
+): Promise<void> {
   const zoneId = await zoneIds(connection, fresh)
   const lanes = new Set<string>()
-  const people: object[] = []
   const phones: PhoneRow[] = []
-  for (const [at, { id, contact }] of fresh.entries()) {
-    if (at % lookedAtOnce === 0) await setImmediate()
-    const [first] = contact.phones
-    const { priority, clientExternalId: client, callbackData: callback, variables, zoneSource: source } = contact
-    const zone = zoneId(first.zones)
-    lanes.add(JSON.stringify([first.routeId, zone, priority]))
-    people.push({ id, priority, route: first.routeId, zone, client, callback, variables, source })
-    for (const [position, { key, given, phone, zones, routeId }] of contact.phones.entries())
-      phones.push({ id, position, given, phone, key, client, zone: zoneId(zones), route: routeId })
+  // Not waited for one by one: the database writes while the next rows are made.
+  const sent = new Sent()
+  for (let at = 0; at < fresh.length; at += atOnce) {
+    const people = fresh.slice(at, at + atOnce).map(({ id, contact }) => {
+      const [first] = contact.phones
+      const { priority, clientExternalId: client, callbackData: callback, variables, zoneSource: source } = contact
+      const zone = zoneId(first.zones)
+      lanes.add(JSON.stringify([first.routeId, zone, priority]))
+      for (const [position, { key, given, phone, zones, routeId }] of contact.phones.entries())
+        phones.push({ id, position, given, phone, key, client, zone: zoneId(zones), route: routeId })
+      return { id, priority, route: first.routeId, zone, client, callback, variables, source }
+    })
+    sent.add(insertContacts(connection, [to.workspaceId, to.campaignId, to.importId, JSON.stringify(people)]))
+    await setImmediate()
   }
-  await addLanes(connection, [workspaceId, campaignId, `[${[...lanes].join()}]`])
-  for (let at = 0; at < people.length; at += atOnce)
-    await insertContacts(connection, [workspaceId, campaignId, importId, JSON.stringify(people.slice(at, at + atOnce))])
+  sent.add(addLanes(connection, [to.workspaceId, to.campaignId, `[${[...lanes].join()}]`]))
   // In the order of the unique index, whose upkeep costs most: neighbours go to the same page.
   phones.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-  for (let at = 0; at < phones.length; at += atOnce)
-    await insertPhones(connection, [workspaceId, campaignId, JSON.stringify(phones.slice(at, at + atOnce))])
-  return written
+  for (let at = 0; at < phones.length; at += atOnce) {
+    const rows = JSON.stringify(phones.slice(at, at + atOnce))
+    sent.add(insertPhones(connection, [to.workspaceId, to.campaignId, rows]))
+    await setImmediate()
+  }
+  await sent.answered()
+}
+
+/** Statements of one connection that are under way. */
+class Sent {
+  readonly #answers: Promise<unknown>[] = []
+
+  add(answer: Promise<unknown>): void {
+    // What fails is told by `answered`, and must not count as unheard until then.
+    answer.catch(() => undefined)
+    this.#answers.push(answer)
+  }
+
+  /** @throws what the first of them that failed was answered. */
+  async answered(): Promise<void> {
+    await Promise.all(this.#answers)
+  }
 }
 
 /** A repeated phone with the same client id is one contact; with another client id it is another contact. */
@@ -133,17 +165,16 @@ async function knownIds(
   contacts: readonly ReadyContact[],
 ): Promise<Map<string, string>> {
   const keys = contacts.flatMap(({ phones }) => phones.map(({ key }) => key))
+  const slices = Array.from({ length: Math.ceil(keys.length / atOnce) }, (_, at) =>
+    keys.slice(at * atOnce, (at + 1) * atOnce),
+  )
   const ids = new Map<string, string>()
-  for (let at = 0; at < keys.length; at += atOnce)
-    for (const { id, key, clientExternalId } of await known(connection, [campaignId, keys.slice(at, at + atOnce)]))
-      ids.set(identity(key, clientExternalId), id)
+  for (const rows of await Promise.all(slices.map((slice) => known(connection, [campaignId, slice]))))
+    for (const { id, key, clientExternalId } of rows) ids.set(identity(key, clientExternalId), id)
   return ids
 }
 
-async function zoneIds(
-  connection: Connection,
-  fresh: readonly { readonly contact: ReadyContact }[],
-): Promise<(zones: readonly string[]) => number> {
+async function zoneIds(connection: Connection, fresh: readonly Fresh[]): Promise<(zones: readonly string[]) => number> {
   const sets = new Map<string, readonly string[]>()
   for (const { contact } of fresh) for (const { zones } of contact.phones) sets.set(zones.join(' '), zones)
   const wanted = JSON.stringify([...sets.values()])

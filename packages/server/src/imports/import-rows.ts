@@ -87,7 +87,7 @@ export async function keepImport(on: Queryable, id: string, runner: Runner): Pro
 
 /** What was received, in pieces that are quick to read: others on the event loop get their turn between them. */
 export async function* receivedPieces(database: Database, id: string): AsyncGenerator<Uint8Array> {
-  const pieceBytes = 32 * 1024
+  const pieceBytes = 4 * 1024
   for (let position = 0; ; position += 1) {
     const [row] = await chunk(database, [id, position])
     if (row === undefined) return

@@ -57,7 +57,7 @@ const patience = 5
 const batchBytes = 8 * 1024 * 1024
 const keepEveryMs = 10_000
 /** Then the batch that is being written gets its turn: the database waits for nothing but for us. */
-const readAtOnce = 200
+const readAtOnce = 25
 
 export class ImportRunner {
   readonly #parts: ImportRunnerParts

@@ -20,7 +20,11 @@ export type DatabaseLog = {
   error(fields: object, message: string): void
 }
 
-export type PoolOptions = { readonly size?: number | undefined }
+export type PoolOptions = {
+  readonly size?: number | undefined
+  /** A statement is sent though an earlier one of its connection is not answered yet (true); COPY needs false. */
+  readonly pipeline?: boolean | undefined
+}
 
 const timestamptz = 1184
 const timestamptzArray = 1185
@@ -101,6 +105,7 @@ export function createPool(connectionString: string, log: DatabaseLog, options: 
     max: options.size ?? 10,
     connectionTimeoutMillis: 10_000,
     application_name: 'dialwright',
+    pipeline: options.pipeline ?? true,
     // A transaction forgotten by a fault must not hold back vacuum and the claim.
     idle_in_transaction_session_timeout: 10_000,
   })
