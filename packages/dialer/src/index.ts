@@ -12,6 +12,7 @@ export type {
   RetryPolicy,
   RetryRule,
   RetryTrigger,
+  TransferTarget,
 } from './campaigns/campaign-settings.ts'
 export {
   type Allocation,
@@ -48,9 +49,15 @@ export type {
 export type { Clock, Timer } from './ports/clock.ts'
 export type { Random } from './ports/random.ts'
 export type {
+  Admission,
+  BridgingTelephony,
+  InboundTelephony,
+  IncomingCall,
   OriginateRequest,
   Prompt,
   QueuedSpeech,
+  Registration,
+  RegistrationState,
   SipEvidence,
   Telephony,
   TelephonyEvent,

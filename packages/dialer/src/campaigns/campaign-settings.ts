@@ -45,7 +45,16 @@ export type Pacing = {
   readonly maxCalls: number
   /** A channel stays taken this long after the end of its call. */
   readonly pauseSeconds: number
+  /** Calls go out in waves: `size` at once, the next wave `gapSeconds` after the last call of this one has ended. Absent: no waves. */
+  readonly wave?: { readonly size: number; readonly gapSeconds: number } | undefined
 }
+
+/** Whom a call is handed to; ids are ours. */
+export type TransferTarget =
+  | { readonly to: 'operator-group'; readonly groupId: string }
+  | { readonly to: 'number'; readonly phone: string; readonly callerId?: string | undefined }
+  | { readonly to: 'dialplan'; readonly dialplanId: string; readonly phone: string }
+  | { readonly to: 'scenario'; readonly scenarioId: string }
 
 /** 'given': the phones are dialled as given. */
 export type CallerIdChoice =
@@ -62,5 +71,10 @@ export type CampaignSettings = {
   readonly callerId: CallerIdChoice
   readonly ringTimeoutMs: number
   readonly maxDurationMs: number
+  /** Switches policies off. */
   readonly isTest: boolean
+  /** Where a transfer to "campaign" goes; absent: it hangs up. */
+  readonly redirect?: TransferTarget | undefined
+  /** Names of compliance packs, like `ru-230fz`; absent: none. */
+  readonly policies?: readonly string[] | undefined
 }

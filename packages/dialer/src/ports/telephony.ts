@@ -65,6 +65,70 @@ export type TelephonyEvent = { readonly legId: string; readonly seq: number; rea
     }
 )
 
+/** An address of record that we keep registered at a provider (RFC 3261 §10). */
+export type Registration = {
+  /** Stable: the number's id, or the trunk's where the trunk itself registers. */
+  readonly lineId: string
+  readonly trunk: TrunkTarget
+  /** User part of the address of record; the trunk's user name, or the number's own login. */
+  readonly user: string
+  readonly username: string
+  readonly password: string
+  /** Asked for; the provider may shorten it. */
+  readonly everySeconds: number
+}
+
+export type RegistrationState = {
+  readonly lineId: string
+  readonly at: Temporal.Instant
+  readonly state: 'registered' | 'refused' | 'unreachable' | 'ended'
+  /** Until when the provider keeps it; null: it does not. */
+  readonly until: Temporal.Instant | null
+  readonly sipCode: number | null
+  /** In words, for people: what the provider answered and what it means. */
+  readonly message: string
+}
+
+/** Whose calls are let in: everybody else's INVITE gets silence. */
+export type Admission = { readonly trunkId: string; readonly host: string; readonly port: number }
+
+/** A call that comes in; it rings until it is answered or rejected. Its events follow under `legId`. */
+export type IncomingCall = {
+  readonly legId: string
+  readonly sipCallId: string
+  readonly at: Temporal.Instant
+  /** Trunks at the address it came from: several may share one. */
+  readonly trunkIds: readonly string[]
+  /** The line whose registered contact was called; null: the request named none. */
+  readonly lineId: string | null
+  /** User part of the request URI, as it came. */
+  readonly to: string
+  /** User part of From; null: anonymous. */
+  readonly from: string | null
+  readonly fromName: string | null
+}
+
+/** The inbound half of telephony. Legs that came in take `play`, `stop`, `sendDtmf` and `hangup`, and tell events, like any other. */
+export interface InboundTelephony {
+  /** Replaces what is registered: what is new is registered, what is missing is taken back, what is the same is left alone. */
+  register(lines: readonly Registration[]): void
+  onRegistration(listener: (state: RegistrationState) => void): () => void
+  /** Replaces whose calls are let in. */
+  admit(sources: readonly Admission[]): void
+  onIncoming(listener: (call: IncomingCall) => void): () => void
+  /** 180, so that the caller hears that it rings. */
+  ring(legId: string): void
+  answer(legId: string, request: { readonly maxDurationMs: number; readonly recordTo: string | null }): void
+  /** @param status  A final SIP status from 400 on: 480 nobody is there, 486 busy, 603 refused. */
+  reject(legId: string, status: number): void
+}
+
+/** Two answered legs hear each other. What plays on either stops; keys still come as events. Ends when either leg does. */
+export interface BridgingTelephony {
+  bridge(legId: string, otherLegId: string): void
+  unbridge(legId: string): void
+}
+
 /** What becomes of speech that is still queued when a call is hung up: said to its end, or cut. */
 export type QueuedSpeech = 'finish' | 'cut'
 

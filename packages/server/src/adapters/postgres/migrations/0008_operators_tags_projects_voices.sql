@@ -1,0 +1,1 @@
+-- Operator groups with their operators, tag scenes with groups and tags, projects, voices.

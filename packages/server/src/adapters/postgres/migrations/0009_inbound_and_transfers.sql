@@ -1,0 +1,1 @@
+-- Calls that come in, registration of lines, second legs of hand-overs.

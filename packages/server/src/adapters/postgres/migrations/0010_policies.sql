@@ -1,0 +1,1 @@
+-- Compliance packs: what the claim needs to know of them.

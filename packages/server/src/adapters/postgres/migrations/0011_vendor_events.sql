@@ -1,0 +1,1 @@
+-- Events that vendors tell of beside the ends of calls.
