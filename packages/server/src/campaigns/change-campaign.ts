@@ -7,6 +7,7 @@ import type { ServerDeps } from '../deps.ts'
 import type { CampaignState } from './change-state.ts'
 import { CampaignInUseError, CampaignNotFoundError, type FieldProblem, InvalidInputError } from './errors.ts'
 import { expiresTooEarly, isBefore } from './lifetime.ts'
+import { type GivenRedirect, resolveRedirect } from './redirect.ts'
 import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
 import { type ShownCampaign, showCampaign } from './show-campaign.ts'
 
@@ -17,6 +18,8 @@ export type CampaignChange = {
     readonly pacing?: Partial<CampaignSettings['pacing']>
   }
   readonly shared?: GivenRules | undefined
+  /** Null: a transfer to "campaign" hangs up; undefined: as it is. */
+  readonly redirect?: GivenRedirect | null | undefined
   /** Null: none; undefined: as it is. */
   readonly startAt?: Temporal.Instant | null | undefined
   readonly expiresAt?: Temporal.Instant | null | undefined
@@ -47,6 +50,7 @@ export async function changeCampaign(
   const changed = await transaction(deps.pool, async (connection) => {
     const problems: FieldProblem[] = []
     const taken = await takeSharedRules(connection, workspaceId, change.shared ?? {}, problems)
+    const redirect = change.redirect ? await resolveRedirect(connection, workspaceId, change.redirect, problems) : null
     const campaign = await lock(connection, workspaceId, id)
     const before = await showCampaign(connection, workspaceId, campaign.id)
     check(before)
@@ -56,6 +60,7 @@ export async function changeCampaign(
       ...campaign.settings,
       ...settings,
       ...taken.settings,
+      ...(change.redirect === undefined ? {} : { redirect: redirect ?? undefined }),
       pacing: { ...campaign.settings.pacing, ...pacing },
     }
     const startAt = change.startAt === undefined ? campaign.startAt : change.startAt

@@ -8,6 +8,7 @@ import { type Idempotency, takeKey } from '../idempotency.ts'
 import { type ReferredKind, resolveReference } from '../resources/references.ts'
 import { type FieldProblem, InvalidInputError } from './errors.ts'
 import { expiresTooEarly, isBefore } from './lifetime.ts'
+import { type GivenRedirect, resolveRedirect } from './redirect.ts'
 import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
 import { showCampaign } from './show-campaign.ts'
 
@@ -25,6 +26,8 @@ export type NewCampaign = {
   readonly callerIdGroup?: Reference | undefined
   /** What they say takes the place of the settings' own retry and time groups. */
   readonly shared?: GivenRules | undefined
+  /** Whom a transfer to "campaign" hands the call to, still as references; it takes the place of `settings.redirect`. */
+  readonly redirect?: GivenRedirect | undefined
   readonly settings: CampaignSettings
   readonly normalization: string
   readonly startAt: Temporal.Instant | null
@@ -63,6 +66,8 @@ export async function createCampaign(
       input.callerIdGroup === undefined
         ? null
         : await resolve(client, workspaceId, 'caller-id-group', input, input.callerIdGroup, problems)
+    const redirect =
+      input.redirect === undefined ? null : await resolveRedirect(client, workspaceId, input.redirect, problems)
     const taken = await takeSharedRules(client, workspaceId, input.shared ?? {}, problems)
     const version = scenarioId === null ? null : await latestVersion(client, scenarioId)
     const startBlock = input.startBlock ?? version?.startBlocks[0]
@@ -79,6 +84,7 @@ export async function createCampaign(
       ...input.settings,
       ...taken.settings,
       ...(groupId === null ? {} : { callerId: { mode: 'group', groupId } }),
+      ...(redirect === null ? {} : { redirect }),
     }
     await client.query(
       `insert into campaign (id, workspace_id, name, state, scenario_version_id, start_block, dialplan_id, settings, normalization, not_yet,

@@ -11,6 +11,7 @@ const tables = {
   campaign: 'campaign',
   'retry-rule': 'retry_rule',
   'time-group': 'time_group',
+  'operator-group': 'operator_group',
 } as const
 export type ReferredKind = keyof typeof tables
 
