@@ -38,6 +38,8 @@ export const callerIdGroups = defineResource<z.output<typeof newSchema>, z.outpu
   table: 'caller_id_group',
   columns: `t.id, t.name, array(select m.number_id from caller_id_group_member m where m.group_id = t.id order by m.position) as numbers,
     t.mode, ${externalIdsColumn('caller-id-group')}, t.created_at as "createdAt"`,
+  // A campaign's own numbers are shown by the campaign.
+  only: 't.campaign_id is null',
   filters: {
     name: nameFilter,
     number: {

@@ -8,6 +8,7 @@ import type { CampaignState } from './change-state.ts'
 import { CampaignInUseError, CampaignNotFoundError, type FieldProblem, InvalidInputError } from './errors.ts'
 import { expiresTooEarly, isBefore } from './lifetime.ts'
 import { type GivenRedirect, resolveRedirect } from './redirect.ts'
+import { changeOwnNumbers, dropOwnNumbers, findRoute, type Reference } from './route.ts'
 import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
 import { type ShownCampaign, showCampaign } from './show-campaign.ts'
 
@@ -20,9 +21,17 @@ export type CampaignChange = {
   readonly shared?: GivenRules | undefined
   /** Null: a transfer to "campaign" hangs up; undefined: as it is. */
   readonly redirect?: GivenRedirect | null | undefined
+  /** Other numbers for a campaign that calls via numbers: who is dialled from now on sees these. References are native unless they say otherwise. */
+  readonly numbers?: readonly Reference[] | undefined
   /** Null: none; undefined: as it is. */
   readonly startAt?: Temporal.Instant | null | undefined
   readonly expiresAt?: Temporal.Instant | null | undefined
+}
+
+const notByNumbers: FieldProblem = {
+  field: 'route',
+  code: 'conflict',
+  message: 'expected a campaign that calls via numbers: this one calls by a dialplan',
 }
 
 type Locked = {
@@ -51,9 +60,14 @@ export async function changeCampaign(
     const problems: FieldProblem[] = []
     const taken = await takeSharedRules(connection, workspaceId, change.shared ?? {}, problems)
     const redirect = change.redirect ? await resolveRedirect(connection, workspaceId, change.redirect, problems) : null
+    const route =
+      change.numbers === undefined
+        ? null
+        : await findRoute(connection, workspaceId, 'native', { via: 'numbers', numbers: change.numbers }, problems)
     const campaign = await lock(connection, workspaceId, id)
     const before = await showCampaign(connection, workspaceId, campaign.id)
     check(before)
+    if (route !== null && before.route.via !== 'numbers') problems.push(notByNumbers)
     if (problems.length > 0) throw new InvalidInputError(problems)
     const { pacing, ...settings } = change.settings
     const merged: CampaignSettings = {
@@ -73,6 +87,8 @@ export async function changeCampaign(
       [campaign.id, change.name ?? campaign.name, JSON.stringify(merged), startAt, expiresAt, state],
     )
     await keepSharedRules(connection, { id: campaign.id, workspaceId }, taken)
+    if (route?.via === 'numbers' && merged.callerId.mode === 'group')
+      await changeOwnNumbers(connection, { workspaceId, groupId: merged.callerId.groupId }, route.numberIds)
     if (state !== campaign.state) await tellCampaignState(connection, { workspaceId, campaignId: campaign.id, state })
     const after = await showCampaign(connection, workspaceId, campaign.id)
     await recordAudit(connection, deps, actor, {
@@ -111,6 +127,7 @@ export async function deleteCampaign(deps: ServerDeps, actor: Actor, id: string)
       campaign.id,
     ])
     await connection.query('delete from campaign where id = $1', [campaign.id])
+    await dropOwnNumbers(connection, workspaceId, campaign.id)
     await recordAudit(connection, deps, actor, {
       ...{ action: 'delete', kind: 'campaign', id: campaign.id, name: campaign.name, before, after: null },
     })

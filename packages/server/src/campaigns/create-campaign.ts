@@ -5,15 +5,13 @@ import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import { type Idempotency, takeKey } from '../idempotency.ts'
-import { type ReferredKind, resolveReference } from '../resources/references.ts'
+import { type Dialect, liveTopicsOf } from '../webhooks/dialects.ts'
 import { type FieldProblem, InvalidInputError } from './errors.ts'
 import { expiresTooEarly, isBefore } from './lifetime.ts'
 import { type GivenRedirect, resolveRedirect } from './redirect.ts'
+import { findReference, findRoute, type GivenRoute, makeOwnNumbers, type Reference } from './route.ts'
 import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
 import { showCampaign } from './show-campaign.ts'
-
-/** An id of ours, an id of `dialect` (the campaign's own where none is named), or in the native dialect a name. */
-export type Reference = { readonly field: string; readonly value: string; readonly dialect?: string | undefined }
 
 export type NewCampaign = {
   readonly name: string
@@ -21,9 +19,7 @@ export type NewCampaign = {
   readonly scenario: Reference
   /** Absent: the scenario's first. */
   readonly startBlock?: string | undefined
-  readonly dialplan: Reference
-  /** Caller-ID group of `settings.callerId`, still as a reference. */
-  readonly callerIdGroup?: Reference | undefined
+  readonly route: GivenRoute
   /** What they say takes the place of the settings' own retry and time groups. */
   readonly shared?: GivenRules | undefined
   /** Whom a transfer to "campaign" hands the call to, still as references; it takes the place of `settings.redirect`. */
@@ -32,14 +28,18 @@ export type NewCampaign = {
   readonly normalization: string
   readonly startAt: Temporal.Instant | null
   readonly expiresAt: Temporal.Instant | null
-  readonly dialect: 'native' | 'twin'
+  /** Whose API it is made by: its references are in those words. */
+  readonly dialect: Dialect
   readonly original: unknown
   /** Accepted, stored and returned, not in effect. */
   readonly notYet: unknown
   readonly webhooks: readonly {
     readonly url: string
-    readonly dialect: 'native' | 'twin'
+    readonly dialect: Dialect
+    /** In the words of its dialect; empty: all. */
     readonly events: readonly string[]
+    /** From what happens until it is told. */
+    readonly delaySeconds?: number | undefined
   }[]
 }
 
@@ -60,12 +60,10 @@ export async function createCampaign(
     const first = idempotency === undefined ? null : await takeKey(client, workspaceId, idempotency, id)
     if (first !== null) return first
     const problems: FieldProblem[] = []
-    const scenarioId = await resolve(client, workspaceId, 'scenario', input, input.scenario, problems)
-    const dialplanId = await resolve(client, workspaceId, 'dialplan', input, input.dialplan, problems)
-    const groupId =
-      input.callerIdGroup === undefined
-        ? null
-        : await resolve(client, workspaceId, 'caller-id-group', input, input.callerIdGroup, problems)
+    const { dialect } = input
+    const scenarioId = await findReference(client, workspaceId, 'scenario', { dialect, ...input.scenario }, problems)
+    const route = await findRoute(client, workspaceId, dialect, input.route, problems)
+    const groupId = route.via === 'dialplan' ? route.groupId : uuidV7(deps.clock, deps.random)
     const redirect =
       input.redirect === undefined ? null : await resolveRedirect(client, workspaceId, input.redirect, problems)
     const taken = await takeSharedRules(client, workspaceId, input.shared ?? {}, problems)
@@ -80,6 +78,8 @@ export async function createCampaign(
     }
     if (!isBefore(input.startAt, input.expiresAt)) problems.push(expiresTooEarly)
     if (problems.length > 0 || version === null) throw new InvalidInputError(problems)
+    if (route.via === 'numbers' && groupId !== null)
+      await makeOwnNumbers(client, { workspaceId, campaignId: id, groupId }, route.numberIds)
     const settings: CampaignSettings = {
       ...input.settings,
       ...taken.settings,
@@ -98,7 +98,7 @@ export async function createCampaign(
         input.name,
         version.id,
         startBlock,
-        dialplanId,
+        route.via === 'dialplan' ? route.dialplanId : null,
         JSON.stringify(settings),
         input.normalization,
         JSON.stringify(input.notYet),
@@ -115,8 +115,14 @@ export async function createCampaign(
     ])
     for (const webhook of input.webhooks) {
       await client.query(
-        'insert into webhook_endpoint (id, workspace_id, campaign_id, url, dialect, events) values ($1, $2, $3, $4, $5, $6)',
-        [uuidV7(deps.clock, deps.random), workspaceId, id, webhook.url, webhook.dialect, webhook.events],
+        `insert into webhook_endpoint (id, workspace_id, campaign_id, url, dialect, events, live_topics, delay_seconds)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [
+          uuidV7(deps.clock, deps.random),
+          ...[workspaceId, id, webhook.url, webhook.dialect, webhook.events],
+          liveTopicsOf(webhook.dialect, webhook.events, deps.tellers),
+          webhook.delaySeconds ?? 0,
+        ],
       )
     }
     const after = await showCampaign(client, workspaceId, id)
@@ -128,22 +134,6 @@ export async function createCampaign(
   if (firstId !== null) return firstId
   deps.onChange()
   return id
-}
-
-async function resolve(
-  client: Connection,
-  workspaceId: string,
-  kind: ReferredKind,
-  input: NewCampaign,
-  { field, value, dialect = input.dialect }: Reference,
-  problems: FieldProblem[],
-): Promise<string | null> {
-  const found = await resolveReference(client, workspaceId, kind, { value, dialect })
-  if ('id' in found) return found.id
-  const message =
-    found.problem === 'unknown' ? `there is no ${kind} "${value}"` : `"${value}" means more than one ${kind}`
-  problems.push({ field, code: found.problem, message })
-  return null
 }
 
 async function latestVersion(

@@ -10,6 +10,10 @@ export type ShownCampaign = {
   readonly state: CampaignState
   readonly dialect: string
   readonly startBlock: string
+  /** By which way its calls leave; ids. */
+  readonly route:
+    | { readonly via: 'dialplan'; readonly dialplan: string }
+    | { readonly via: 'numbers'; readonly numbers: readonly string[] }
   readonly settings: CampaignSettings
   readonly normalization: string
   readonly startAt: Temporal.Instant | null
@@ -24,6 +28,10 @@ export type ShownCampaign = {
 
 export const campaignColumns = `id, name, state, dialect, start_block as "startBlock", settings, normalization, start_at as "startAt",
   expires_at as "expiresAt", is_test as "isTest", created_at as "createdAt", finished_at as "finishedAt", retry_rule_id as "retryRule",
+  case when dialplan_id is not null then jsonb_build_object('via', 'dialplan', 'dialplan', dialplan_id)
+       else jsonb_build_object('via', 'numbers', 'numbers', array(
+              select m.number_id from caller_id_group_member m join caller_id_group o on o.id = m.group_id
+               where o.campaign_id = campaign.id order by m.position)) end as route,
   array(select g.time_group_id from campaign_time_group g where g.campaign_id = campaign.id order by g.position) as "timeGroups"`
 
 /** @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND` */

@@ -12,7 +12,8 @@ const campaignRow = statement<Omit<ContactGround, 'routes'> & { readonly dialpla
 )
 const routeRows = statement<ContactGround['routes'][number]>(
   'contacts-routes',
-  'select id as "routeId", prefix from route where workspace_id = $1 and dialplan_id = $2',
+  `select r.id as "routeId", r.prefix from route r
+    where r.workspace_id = $1 and (r.dialplan_id = $2 or r.group_id = (select g.id from caller_id_group g where g.campaign_id = $3))`,
 )
 
 /** @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND` */
@@ -24,7 +25,7 @@ export async function contactGround(
   const [row] = await campaignRow(connection, [workspaceId, campaignId])
   if (row === undefined) throw new CampaignNotFoundError(campaignId)
   const { dialplanId, ...campaign } = row
-  return { ...campaign, routes: await routeRows(connection, [workspaceId, dialplanId]) }
+  return { ...campaign, routes: await routeRows(connection, [workspaceId, dialplanId, campaign.campaignId]) }
 }
 
 /**

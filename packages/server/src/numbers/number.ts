@@ -51,7 +51,8 @@ export const numbers = defineResource<z.output<typeof newSchema>, Change>({
     trunk: { schema: z.uuid(), where: (parameter) => `t.trunk_id = ${parameter}` },
   },
   unique: { phone_number_workspace_id_phone_key_trunk_id_key: 'phone' },
-  uses: `select 'caller ID group' as kind, g.id, g.name
+  uses: `select case when g.campaign_id is null then 'caller ID group' else 'campaign' end as kind, coalesce(g.campaign_id, g.id) as id,
+           coalesce((select c.name from campaign c where c.id = g.campaign_id), g.name) as name
       from caller_id_group_member m join caller_id_group g on g.id = m.group_id
      where m.workspace_id = $1 and m.number_id = $2
     union all

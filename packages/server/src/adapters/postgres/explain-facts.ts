@@ -29,9 +29,9 @@ const factsRow = statement<Row>(
           d.reason as "forbiddenReason", d.expires_at as "forbiddenUntil",
           array(select h.at from phone_history h
                  where h.workspace_id = p.workspace_id and h.phone_key = p.phone_key and h.at > $4::timestamptz - interval '2 days') as starts,
-          (select coalesce(jsonb_agg(jsonb_build_object('closedUntil', t.closed_until) order by rt.position), '[]')
-             from route_trunk rt join trunk t on t.id = rt.trunk_id
-            where rt.route_id = p.route_id
+          (select coalesce(jsonb_agg(jsonb_build_object('closedUntil', t.closed_until) order by y.position), '[]')
+             from route_way y join trunk t on t.id = y.trunk_id
+            where y.route_id = p.route_id
               and (t.destinations is null or exists (select from unnest(t.destinations) as x(prefix)
                                                       where starts_with(p.phone_key, ltrim(x.prefix, '+'))))) as trunks,
           (select count(*) from contact o

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
 import { type CampaignChange, changeCampaign, deleteCampaign } from '../../campaigns/change-campaign.ts'
 import { changeState, type StateAction } from '../../campaigns/change-state.ts'
-import { createCampaign, type NewCampaign, type Reference } from '../../campaigns/create-campaign.ts'
+import { createCampaign, type NewCampaign } from '../../campaigns/create-campaign.ts'
+import type { GivenRoute, Reference } from '../../campaigns/route.ts'
 import type { GivenRules } from '../../campaigns/shared-rules.ts'
 import { campaignColumns, type ShownCampaign, showCampaign } from '../../campaigns/show-campaign.ts'
 import type { HttpDeps } from '../../deps.ts'
@@ -173,19 +174,18 @@ export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
 }
 
 function campaignOf(body: NewCampaignBody): NewCampaign {
-  const { callerId } = body.route
+  const { route } = body
   return {
     name: body.name,
     scenario: referTo('scenario', body.scenario),
     ...(body.startBlock === undefined ? {} : { startBlock: body.startBlock }),
-    dialplan: referTo('route.dialplan', body.route.dialplan),
-    ...(callerId.mode === 'group' ? { callerIdGroup: referTo('route.callerId.group', callerId.group) } : {}),
+    route: routeOf(body.route),
     settings: {
       pacing: body.pacing,
       windows: windowsOf(body.windows),
       timeGroups: [],
       retry: ownRetry(body.retry),
-      callerId: callerId.mode === 'number' ? callerId : { mode: 'trunk' },
+      callerId: route.via === 'dialplan' && route.callerId.mode === 'number' ? route.callerId : { mode: 'trunk' },
       ringTimeoutMs: body.ringTimeoutSeconds * 1_000,
       maxDurationMs: body.maxDurationSeconds * 1_000,
       isTest: body.isTest,
@@ -201,6 +201,20 @@ function campaignOf(body: NewCampaignBody): NewCampaign {
   }
 }
 
+function routeOf(given: NewCampaignBody['route']): GivenRoute {
+  if (given.via === 'numbers') return { via: 'numbers', numbers: numbersOf(given.numbers) }
+  const { dialplan, callerId } = given
+  return {
+    via: 'dialplan',
+    dialplan: referTo('route.dialplan', dialplan),
+    ...(callerId.mode === 'group' ? { callerIdGroup: referTo('route.callerId.group', callerId.group) } : {}),
+  }
+}
+
+function numbersOf(given: readonly GivenReference[]): readonly Reference[] {
+  return given.map((number, index) => referTo(`route.numbers.${index}`, number))
+}
+
 function changeOf(body: CampaignChangeBody): CampaignChange {
   const instant = (text: string | null | undefined): Temporal.Instant | null | undefined =>
     typeof text === 'string' ? Temporal.Instant.from(text) : text
@@ -214,6 +228,7 @@ function changeOf(body: CampaignChangeBody): CampaignChange {
       ...(body.maxDurationSeconds === undefined ? {} : { maxDurationMs: body.maxDurationSeconds * 1_000 }),
     },
     shared: sharedOf(body),
+    numbers: body.route === undefined ? undefined : numbersOf(body.route.numbers),
     startAt: instant(body.startAt),
     expiresAt: instant(body.expiresAt),
   }

@@ -35,21 +35,28 @@ const timeGroups = z.array(referenceSchema).max(50)
 const ringTimeoutSeconds = z.int().min(1).max(180)
 const maxDurationSeconds = z.int().min(1).max(14_400)
 
+const viaDialplan = z.strictObject({
+  via: z.literal('dialplan'),
+  dialplan: referenceSchema,
+  callerId: z
+    .discriminatedUnion('mode', [
+      z.strictObject({ mode: z.literal('trunk') }),
+      z.strictObject({ mode: z.literal('number'), number: z.string().regex(/^\+?\d{2,20}$/) }),
+      z.strictObject({ mode: z.literal('group'), group: referenceSchema }),
+    ])
+    .default({ mode: 'trunk' }),
+})
+/** Each call shows one of them, in turn, and goes over its trunk. */
+const viaNumbers = z.strictObject({
+  via: z.literal('numbers'),
+  numbers: z.array(referenceSchema).min(1).max(1_000),
+})
+
 export const newCampaignSchema = z.strictObject({
   name,
   scenario: referenceSchema,
   startBlock: z.string().optional(),
-  route: z.strictObject({
-    via: z.literal('dialplan', 'expected "dialplan"; "numbers" is not yet in effect'),
-    dialplan: referenceSchema,
-    callerId: z
-      .discriminatedUnion('mode', [
-        z.strictObject({ mode: z.literal('trunk') }),
-        z.strictObject({ mode: z.literal('number'), number: z.string().regex(/^\+?\d{2,20}$/) }),
-        z.strictObject({ mode: z.literal('group'), group: referenceSchema }),
-      ])
-      .default({ mode: 'trunk' }),
-  }),
+  route: z.discriminatedUnion('via', [viaDialplan, viaNumbers]),
   pacing: z
     .strictObject({
       callsPerSecond: pace.callsPerSecond.default(1),
@@ -79,6 +86,8 @@ export type NewCampaignBody = z.infer<typeof newCampaignSchema>
 export const campaignChangeSchema = z
   .strictObject({
     name,
+    /** Of a campaign that calls via numbers. */
+    route: viaNumbers,
     pacing: z.strictObject(pace).partial(),
     windows,
     timeGroups,

@@ -11,6 +11,10 @@ export const shownCampaign = z.object({
   state: states,
   dialect: z.string().meta({ description: 'Whose API it was made by; "native": ours' }),
   startBlock: z.string(),
+  route: z.discriminatedUnion('via', [
+    z.object({ via: z.literal('dialplan'), dialplan: shownId }),
+    z.object({ via: z.literal('numbers'), numbers: z.array(shownId).readonly() }),
+  ]),
   settings: z.looseObject({}).meta({
     description:
       'What the engine goes by: pacing, windows, timeGroups, retry, callerId, ringTimeoutMs, maxDurationMs, isTest',

@@ -18,10 +18,10 @@ type RouteTrunk = RouteChoice['trunks'][number] & {
 
 const routeRows = statement<RouteRow>(
   'route-trunks',
-  `select r.id as "routeId", r.dialplan_id is null as "isByNumber", t.id as "trunkId",
+  `select r.id as "routeId", r.group_id is not null as "isByNumber", t.id as "trunkId",
           t.closed_until as "closedUntil", t.destinations, t.next_probe_at is not null as "isOutOfUse"
-     from route r join route_trunk rt on rt.route_id = r.id join trunk t on t.id = rt.trunk_id
-    where r.id = any($1::int[]) order by r.id, rt.position`,
+     from route r join route_way w on w.route_id = r.id join trunk t on t.id = w.trunk_id
+    where r.id = any($1::int[]) order by r.id, w.position, t.id`,
 )
 const numbersByPhone = statement<NumberChoice>(
   'numbers-by-phone',

@@ -1,1 +1,24 @@
--- Compliance packs: what the claim needs to know of them.
+-- Campaigns that call by numbers of their own, and waves. Compliance packs need no table: they are data of the dialer, and what
+-- they count stands in phone_history.
+
+-- A campaign "via numbers" has a caller-ID group of its own, and a route that leads over the trunks of that group's numbers.
+alter table caller_id_group
+  add column campaign_id uuid;                   -- null: a group that people made. No reference: it goes with its campaign (campaigns/route.ts)
+create unique index caller_id_group_campaign on caller_id_group (campaign_id) where campaign_id is not null;
+alter table route
+  add column group_id uuid,                      -- of a route without a dialplan
+  add check (dialplan_id is null or group_id is null),
+  add foreign key (workspace_id, group_id) references caller_id_group (workspace_id, id) on delete cascade;
+create unique index route_group on route (group_id) where group_id is not null;
+
+-- Over which trunks a route leads, in order of preference: those of its dialplan's entry, or those that its numbers stand on.
+create view route_way with (security_invoker = true) as
+  select rt.route_id, rt.trunk_id, rt.position from route_trunk rt
+  union all
+  select r.id, n.trunk_id, min(m.position)
+    from route r join caller_id_group_member m on m.group_id = r.group_id join phone_number n on n.id = m.number_id
+   group by r.id, n.trunk_id;
+grant select on route_way to dialwright_http;
+
+-- Of a campaign: when the wave that goes out now was begun. Its calls are the live legs and the attempts started since.
+alter table pace add column wave_started_at timestamptz;
