@@ -40,9 +40,6 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
  */
 const server = 'packages/server/src/'
 const wiring = ['http/server.ts', 'node.ts'].map((name) => server + name)
-/** Webhooks speak to a vendor's receivers in the words that only the vendor's room knows. */
-const vendorBodies = { from: `${server}webhooks/events.ts`, to: /^compat\/[^/]+\/webhook-bodies\.ts$/ }
-
 /** Entries of processes and of worker threads: where the real clock is made and handed in. */
 const processEntries = [
   ...['main.ts', 'telephony.ts', 'jobs.ts', 'demo.ts'].map((name) => `packages/server/src/${name}`),
@@ -178,10 +175,7 @@ function refusedRoom(path: string, reached: string): string | null {
     // What lies directly in http/ is shared by both.
     return isRoomOf(to) ? 'rooms of http and compat do not import each other' : null
   }
-  if (toRoom === 'compat' && room !== 'compat') {
-    if (path === vendorBodies.from && vendorBodies.to.test(to)) return null
-    return 'http and compat are imported by nobody but the wiring'
-  }
+  if (toRoom === 'compat' && room !== 'compat') return 'http and compat are imported by nobody but the wiring'
   if ((room === 'http' || room === 'compat') && room === toRoom && isRoomOf(from) && isRoomOf(to) && inner !== toInner)
     return 'rooms of http and compat do not import each other'
   return null

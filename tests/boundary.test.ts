@@ -100,7 +100,8 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ['packages/server/src/tokens/token.ts', `import { etagOf } from '../http/etag.ts'`, /wiring/],
   ['packages/server/src/adapters/postgres/x.ts', `import { Problem } from '../../http/problem.ts'`, /wiring/],
   ['packages/server/src/campaigns/x.ts', `import { x } from '../compat/twin/mapping.ts'`, /wiring/],
-  ['packages/server/src/webhooks/events.ts', `import { x } from '../compat/twin/mapping.ts'`, /wiring/],
+  ['packages/server/src/webhooks/events.ts', `import { x } from '../compat/twin/webhook-bodies.ts'`, /wiring/],
+  ['packages/server/src/webhooks/dispatcher.ts', `import { x } from '../compat/tellers.ts'`, /wiring/],
   ['packages/server/src/http/campaigns/x.ts', `import { x } from '../../compat/twin/mapping.ts'`, /wiring/],
   ['packages/server/src/http/problem.ts', `import { x } from '../compat/twin/mapping.ts'`, /wiring/],
   ['packages/server/src/compat/twin/x.ts', `import { x } from '../../http/campaigns/schemas.ts'`, /do not import each/],
@@ -153,7 +154,7 @@ const accepted: readonly (readonly [string, string])[] = [
   ['packages/server/src/http/campaigns/x.ts', `import { Problem } from '../problem.ts'`],
   ['packages/server/src/http/campaigns/x.ts', `import { x } from './schemas.ts'`],
   ['packages/server/src/http/server.ts', `import { x } from '../compat/twin/routes.ts'`],
-  ['packages/server/src/webhooks/events.ts', `import { x } from '../compat/twin/webhook-bodies.ts'`],
+  ['packages/server/src/compat/tellers.ts', `import { x } from './twin/teller.ts'`],
   ['packages/sip/src/x.ts', `/** RFC 3261 §17 */ const number = '7XXX'`],
 ]
 

@@ -5,6 +5,7 @@ import type { RequestLimits } from './access/route-guard.ts'
 import type { Database } from './adapters/postgres/pool.ts'
 import type { WorkspaceDatabases } from './adapters/postgres/workspace-database.ts'
 import type { SecretBox } from './adapters/secrets/secret-box.ts'
+import type { VendorTellers } from './webhooks/dialects.ts'
 
 export type ServerDeps = {
   /** Whole for the process entry; as one workspace may see it for whoever asks over HTTP. */
@@ -17,6 +18,8 @@ export type ServerDeps = {
   /** Where webhooks may connect: see docs/NETWORK.md. */
   readonly egress: 'any' | 'loopback' | readonly string[]
   readonly limits: RequestLimits
+  /** How vendors' receivers are told of events. */
+  readonly tellers: VendorTellers
   /** Something changed that the engine should look at now. */
   readonly onChange: () => void
   /** An import waits to be read, or to be taken back. */

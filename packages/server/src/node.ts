@@ -16,6 +16,7 @@ import { systemClock } from './adapters/system/system-clock.ts'
 import { systemRandom } from './adapters/system/system-random.ts'
 import { TelephonyClient } from './adapters/telephony/telephony-client.ts'
 import { AudioLibrary } from './audio/library.ts'
+import { vendorTellers } from './compat/tellers.ts'
 import type { Config } from './config.ts'
 import type { ServerDeps } from './deps.ts'
 import { CallMaterials } from './dialing/call-materials.ts'
@@ -121,6 +122,7 @@ async function assemble(
     dataDirectory: config.dataDirectory,
     egress: config.egress,
     limits: config.limits,
+    tellers: vendorTellers,
     onChange: () => engine.wake(),
     onImport: () => jobs.wake(),
   }

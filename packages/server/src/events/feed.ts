@@ -1,6 +1,6 @@
 /** The feed: what happened in a workspace within the last hour, in the order it was told, so that a listener can come back. */
 import { type Connection, type Queryable, statement } from '../adapters/postgres/pool.ts'
-import { eventBody, type OutboxRow } from '../webhooks/events.ts'
+import { nativeBody, type OutboxRow } from '../webhooks/events.ts'
 import { readFacts } from '../webhooks/facts.ts'
 
 /** How long an event can be asked for again. An hour at 100 events a second is about 100 MB. */
@@ -101,12 +101,14 @@ export async function feedBodies(
 ): Promise<readonly { readonly event: FeedEvent; readonly body: object }[]> {
   const facts = await readFacts(on, {
     calls: events.flatMap(({ payload }) => payload.callId ?? []),
+    liveCalls: [],
     contacts: events.flatMap(({ payload }) => payload.contactId ?? []),
     campaigns: [],
+    redirectedTo: [],
   })
-  return events.flatMap((event) => {
-    const row = { ...event, id: 0, key: '', workspaceId }
-    const body = eventBody(row, 'native', event.eventId, facts)
-    return body === null ? [] : [{ event, body }]
+  return events.map((event) => {
+    const { callId = '', contactId = '' } = event.payload
+    const [call, contact] = [facts.calls.get(callId) ?? null, facts.contacts.get(contactId) ?? null]
+    return { event, body: nativeBody({ ...event, id: 0, key: '', workspaceId }, event.eventId, { call, contact }) }
   })
 }

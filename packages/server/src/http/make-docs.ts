@@ -22,6 +22,7 @@ const app = await buildHttpServer({
   dataDirectory: '.',
   egress: 'loopback',
   limits: { requestsPerMinute: null, loginsPerMinute: null },
+  tellers: {},
   onChange: () => {},
   onImport: () => {},
 })

@@ -5,7 +5,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod'
 import { guardRoutes, type Refusal } from '../access/route-guard.ts'
-import { registerTwin } from '../compat/twin/routes.ts'
+import { registerTwinTasks } from '../compat/twin-tasks/routes.ts'
 import type { HttpDeps } from '../deps.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { recordingRoutes } from './calls/recording.ts'
@@ -96,6 +96,6 @@ export async function buildHttpServer(
     },
     { prefix: '/dialwright/v1' },
   )
-  await registerTwin(app, deps)
+  await registerTwinTasks(app, deps)
   return app
 }

@@ -5,11 +5,9 @@ import type { Desk } from '../resources/desk.ts'
 import { changeOf, shownId, shownInstant } from '../resources/fields.ts'
 import { defineResource } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
-import { type Dialect, eventWord } from '../webhooks/events.ts'
+import { type Dialect, liveTopicsOf, wordsOf } from '../webhooks/dialects.ts'
 import { webhookSecretPurpose } from '../webhooks/signature.ts'
 
-/** What is told of; see the outbox. */
-const topics = ['attempt.finished', 'attempt.revised', 'contact.finished', 'campaign.changed'] as const
 const secretBytes = 24
 
 const fields = {
@@ -67,7 +65,10 @@ export const webhookEndpoints = defineResource<z.output<typeof newSchema>, Chang
     const made = `whsec_${Buffer.from(desk.deps.random.bytes(secretBytes)).toString('base64')}`
     const box = desk.deps.secretBox.seal(given.secret ?? made, webhookSecretPurpose)
     const key = { id, workspaceId: desk.workspaceId }
-    const columns = { url, events, enabled, campaign_id: campaignId, secret_box: box, dialect: 'native' }
+    const columns = {
+      ...{ url, events, enabled, campaign_id: campaignId, secret_box: box, dialect: 'native' },
+      live_topics: liveTopicsOf('native', events, desk.deps.tellers),
+    }
     await insertRow(desk.connection, 'webhook_endpoint', key, columns)
     return given.secret === undefined ? { secret: made } : undefined
   },
@@ -78,12 +79,14 @@ export const webhookEndpoints = defineResource<z.output<typeof newSchema>, Chang
     const { url, events, enabled } = given
     const box = given.secret === undefined ? undefined : desk.deps.secretBox.seal(given.secret, webhookSecretPurpose)
     const key = { id, workspaceId: desk.workspaceId }
-    await updateRow(desk.connection, 'webhook_endpoint', key, { url, events, enabled, secret_box: box })
+    const live = events && liveTopicsOf(before.dialect as Dialect, events, desk.deps.tellers)
+    const columns = { url, events, enabled, secret_box: box, live_topics: live }
+    await updateRow(desk.connection, 'webhook_endpoint', key, columns)
   },
 })
 
 function checkEvents(desk: Desk, { events = [] }: Change, dialect: Dialect): void {
-  const known = [...new Set(topics.flatMap((topic) => eventWord(topic, dialect) ?? []))]
+  const known = wordsOf(dialect, desk.deps.tellers)
   for (const [index, event] of events.entries())
     if (!known.includes(event)) desk.report(`events.${index}`, 'unknown', `expected one of ${known.join(', ')}`)
 }

@@ -4,7 +4,7 @@ import { type Agent, request } from 'undici'
 import { type Database, type DatabaseLog, statement, transaction } from '../adapters/postgres/pool.ts'
 import type { SecretBox } from '../adapters/secrets/secret-box.ts'
 import { nextTryAt } from './backoff.ts'
-import type { Dialect } from './events.ts'
+import { type Dialect, type DialectTeller, takesAny2xx, tellerOf, type VendorTellers } from './dialects.ts'
 import { webhookHeaders, webhookSecretPurpose } from './signature.ts'
 
 export type DelivererParts = {
@@ -14,6 +14,7 @@ export type DelivererParts = {
   readonly secretBox: SecretBox
   readonly log: DatabaseLog
   readonly agent: Agent
+  readonly tellers: VendorTellers
   /** Called when a delivery has ended, well or badly: there is room for another. */
   readonly onRoom: () => void
 }
@@ -49,8 +50,8 @@ const readDue = statement<Due>(
        select * from webhook_delivery w
         where w.endpoint_id = e.id and w.state = 'pending' and w.next_at <= $1 and w.id <> all ($2::uuid[])
           and not exists (select from webhook_delivery o where o.endpoint_id = w.endpoint_id and o.key = w.key
-                             and o.state = 'pending' and o.outbox_id < w.outbox_id)
-        order by w.next_at, w.outbox_id limit ${inFlightPerEndpoint}) d
+                             and o.state = 'pending' and (o.outbox_id, o.place) < (w.outbox_id, w.place))
+        order by w.next_at, w.outbox_id, w.place limit ${inFlightPerEndpoint}) d
     where e.enabled order by d.next_at, d.outbox_id limit $3`,
 )
 // What an endpoint that was switched off no longer takes is given up in time, or it would wait for ever.
@@ -149,9 +150,10 @@ export class Deliverer {
         signal: limit.signal,
       })
       const status = answer.statusCode
-      // The status decides; what happens to the body after it does not.
+      // The status decides (redirects are never followed); what happens to the body after it does not.
       await answer.body.dump({ limit: answerBytes, signal: limit.signal }).catch(() => undefined)
-      return { status, error: refusalOf(delivery.dialect, status) }
+      const { takes, expects } = this.#tellerOf(delivery) ?? takesAny2xx
+      return { status, error: takes(status) ? null : `Expected ${expects}, found ${status}.` }
     } catch (error) {
       return { status: null, error: describe(error) }
     } finally {
@@ -159,19 +161,17 @@ export class Deliverer {
     }
   }
 
+  #tellerOf({ dialect }: Due): DialectTeller | null {
+    return tellerOf(dialect, this.#parts.tellers)
+  }
+
   #signed(delivery: Due, at: Temporal.Instant, body: string): Record<string, string> {
-    if (delivery.dialect !== 'native' && delivery.secretBox === null) return {}
+    const teller = this.#tellerOf(delivery)
+    if (teller === null || (delivery.secretBox === null && !teller.isAlwaysHeaded)) return {}
     const secret =
       delivery.secretBox === null ? null : this.#parts.secretBox.open(delivery.secretBox, webhookSecretPurpose)
-    const { id, eventId } = delivery.body
-    return webhookHeaders(String(delivery.dialect === 'native' ? id : eventId), at, body, secret)
+    return webhookHeaders(teller.eventIdOf(delivery.body), at, body, secret)
   }
-}
-
-/** TWIN's receivers are promised that only 200 counts; others that any 2xx does. Redirects are never followed. */
-function refusalOf(dialect: Dialect, status: number): string | null {
-  if (dialect === 'twin') return status === 200 ? null : `Expected status 200, found ${status}.`
-  return status >= 200 && status < 300 ? null : `Expected a 2xx status, found ${status}.`
 }
 
 function describe(error: unknown): string {

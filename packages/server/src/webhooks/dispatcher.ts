@@ -6,7 +6,7 @@ import { Deliverer } from './deliverer.ts'
 import { type EgressParts, egressAgent } from './egress.ts'
 import { outboxBatch, takeOutbox } from './outbox.ts'
 
-export type DispatcherDeps = Pick<ServerDeps, 'pool' | 'clock' | 'random' | 'secretBox' | 'log' | 'egress'>
+export type DispatcherDeps = Pick<ServerDeps, 'pool' | 'clock' | 'random' | 'secretBox' | 'log' | 'egress' | 'tellers'>
 
 export type RunningDispatcher = {
   /** Takes what is in the outbox, waits for what is in flight (10 s at most), then leaves the lock to another node. */

@@ -1,10 +1,35 @@
-/** Events as receivers see them: which word of its dialect an endpoint knows one by, and the body it gets. */
-import { callEndedBody, candidateChangedBody } from '../compat/twin/webhook-bodies.ts'
-import type { Facts } from './facts.ts'
+/** Events: what is told of, and the body in which whoever uses our own API hears of one. */
+import type { CallFacts, ContactFacts } from './facts.ts'
+
+/** Everything that is told of. Vendors' words for it stand with the vendors: see dialects.ts. */
+export const topics = [
+  'campaign.changed',
+  'attempt.finished',
+  'attempt.revised',
+  'contact.finished',
+  /** A live call is handed to somebody else: told before the other side rings. */
+  'call.redirected',
+  'call.ringing',
+  'call.answered',
+] as const
+export type Topic = (typeof topics)[number]
+
+/** Written only where an endpoint asks for them by name, so that nobody else pays for them: see `tellLiveCall`. */
+export const liveTopics = ['call.ringing', 'call.answered'] as const
+export type LiveTopic = (typeof liveTopics)[number]
+
+export function isTopic(word: string): word is Topic {
+  return topics.some((topic) => topic === word)
+}
+
+export function isLiveTopic(word: string): word is LiveTopic {
+  return liveTopics.some((topic) => topic === word)
+}
 
 export type OutboxPayload = {
   readonly workspaceId: string
-  readonly campaignId: string
+  /** Absent: a call that came in. */
+  readonly campaignId?: string | undefined
   readonly contactId?: string | undefined
   readonly attemptId?: string | undefined
   readonly callId?: string | undefined
@@ -14,8 +39,14 @@ export type OutboxPayload = {
   readonly startedAt?: string | undefined
   readonly talkMs?: number | undefined
   readonly state?: string | undefined
+  /** Of a finished attempt after which the person is rung again: when, at the earliest. ISO 8601. */
+  readonly redialAt?: string | undefined
   /** Of a revised attempt: what had been told of it. */
   readonly was?: { readonly disposition: string; readonly talkMs: number } | undefined
+  /** Of a call that is handed over: to whom, in the words of `TransferTarget`, and the number that is dialled for it, if one is. */
+  readonly redirect?:
+    | { readonly target: Readonly<Record<string, unknown> & { to: string }>; readonly phone?: string | null | undefined }
+    | undefined
 }
 
 export type OutboxRow = {
@@ -27,52 +58,34 @@ export type OutboxRow = {
   readonly createdAt: Temporal.Instant
 }
 
-export type Dialect = 'native' | 'twin' | 'yunfu' | 'is74' | 'omicall'
-
-const twinWords = new Map([
-  ['attempt.finished', 'CALL_ENDED'],
-  // The dialect has no word for a correction: the same call is told again, as it really ended.
-  ['attempt.revised', 'CALL_ENDED'],
-  ['contact.finished', 'CANDIDATE_CHANGED'],
-])
-
-/**
- * The event's name in a dialect.
- * @returns Null: the dialect does not tell of it. Yunfu, IS74 and OMICall endpoints are told nothing yet.
- */
-export function eventWord(topic: string, dialect: Dialect): string | null {
-  if (dialect === 'native') return topic
-  return dialect === 'twin' ? (twinWords.get(topic) ?? null) : null
+/** The id of the group, the dialplan or the scenario that a call is handed to. */
+export function redirectedToId({ redirect }: OutboxPayload): string | null {
+  const { groupId, dialplanId, scenarioId } = redirect?.target ?? {}
+  const id = groupId ?? dialplanId ?? scenarioId
+  return typeof id === 'string' ? id : null
 }
 
-/** The body of an event, or null when what it tells of has been deleted. */
-export function eventBody(row: OutboxRow, dialect: Dialect, eventId: string, facts: Facts): object | null {
-  return dialect === 'twin' ? twinBody(row, eventId, facts) : nativeBody(row, eventId, facts)
-}
-
-function twinBody({ topic, payload }: OutboxRow, eventId: string, facts: Facts): object | null {
-  const campaign = facts.campaigns.get(payload.campaignId)
-  const contact = facts.contacts.get(payload.contactId ?? '')
-  if (campaign === undefined || contact === undefined) return null
-  if (topic === 'contact.finished') return candidateChangedBody({ eventId, campaign, contact })
-  const call = facts.calls.get(payload.callId ?? '')
-  return call === undefined ? null : callEndedBody({ eventId, campaign, contact, call })
-}
-
-function nativeBody(row: OutboxRow, eventId: string, facts: Facts): object {
+/** The body of a native webhook. */
+export function nativeBody(
+  row: OutboxRow,
+  eventId: string,
+  { call, contact }: { readonly call: CallFacts | null; readonly contact: ContactFacts | null },
+): object {
   const { workspaceId, ...told } = row.payload
-  const contact = facts.contacts.get(row.payload.contactId ?? '')
-  const call = facts.calls.get(row.payload.callId ?? '')
   return {
     id: eventId,
     type: row.topic,
     version: 1,
     at: row.createdAt.toString(),
     workspace: workspaceId,
-    data: { ...told, ...(call && { call: { ...call } }), ...(contact && { contact: nativeContact(contact) }) },
+    data: { ...told, ...(call && { call: nativeCall(call) }), ...(contact && { contact: nativeContact(contact) }) },
   }
 }
 
-function nativeContact({ twinId: _, ...contact }: NonNullable<ReturnType<Facts['contacts']['get']>>): object {
+function nativeCall({ scenario: _, number: __, ...call }: CallFacts): object {
+  return call
+}
+
+function nativeContact({ ids: _, ...contact }: ContactFacts): object {
   return contact
 }

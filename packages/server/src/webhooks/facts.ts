@@ -4,22 +4,33 @@ import { type Queryable, statement } from '../adapters/postgres/pool.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-export type CallFacts = {
+/** A thing with the ids that it was given at vendors, by dialect; integers as their decimal text. */
+export type Named = { readonly id: string; readonly ids: Readonly<Record<string, string>> }
+
+/** What is known of a call before it ends. */
+export type LiveCallFacts = {
   readonly id: string
   readonly attemptId: string | null
   readonly attemptNumber: number | null
   readonly direction: 'in' | 'out'
   readonly phone: string
   readonly callerId: string | null
+  readonly createdAt: Temporal.Instant
+  readonly startedAt: Temporal.Instant
+  readonly answeredAt: Temporal.Instant | null
+  /** The number of ours that was shown, or called; null: none. */
+  readonly number: (Named & { readonly name: string; readonly phone: string }) | null
+  /** Null: nobody was to talk. */
+  readonly scenario: Named | null
+}
+
+export type CallFacts = LiveCallFacts & {
   readonly disposition: Disposition
   readonly detail: string | null
   readonly sipCode: number | null
   readonly sipReason: string | null
   readonly q850: number | null
-  readonly createdAt: Temporal.Instant
-  readonly startedAt: Temporal.Instant
   readonly ringingAt: Temporal.Instant | null
-  readonly answeredAt: Temporal.Instant | null
   readonly endedAt: Temporal.Instant
   readonly talkMs: number
   readonly endedBy: string
@@ -31,10 +42,7 @@ export type CallFacts = {
   readonly recording: string | null
 }
 
-export type ContactFacts = {
-  readonly id: string
-  /** The id the client knows it by in TWIN's dialect: its own where none was given. */
-  readonly twinId: string
+export type ContactFacts = Named & {
   readonly state: string
   readonly phones: readonly string[]
   readonly zones: readonly string[]
@@ -47,33 +55,46 @@ export type ContactFacts = {
   readonly finishedAt: Temporal.Instant | null
 }
 
-export type CampaignFacts = {
-  readonly id: string
-  readonly twinId: string
-  readonly name: string
-  readonly scenarioTwinId: string
-}
+export type CampaignFacts = Named & { readonly name: string; readonly scenario: Named }
 
 export type Facts = {
+  /** Calls that have ended. */
   readonly calls: ReadonlyMap<string, CallFacts>
+  /** Of those that were asked for and still lived. */
+  readonly liveCalls: ReadonlyMap<string, LiveCallFacts>
   readonly contacts: ReadonlyMap<string, ContactFacts>
   readonly campaigns: ReadonlyMap<string, CampaignFacts>
+  /** What calls are handed to. */
+  readonly redirectedTo: ReadonlyMap<string, Named>
 }
+
+const idsOf = (kind: string, column: string): string =>
+  `coalesce((select jsonb_object_agg(x.dialect, x.external_id order by x.external_id desc) from external_id x
+     where x.workspace_id = k.workspace_id and x.resource_id = ${column} and x.kind = '${kind}' and x.part is null), '{}')`
+const scenarioOf = (column: string): string =>
+  `(select jsonb_build_object('id', v.scenario_id, 'ids', ${idsOf('scenario', 'v.scenario_id')}) from scenario_version v where v.id = ${column})`
+const numberOf = (column: string): string =>
+  `(select jsonb_build_object('id', n.id, 'ids', ${idsOf('number', 'n.id')}, 'name', n.name, 'phone', n.phone)
+      from phone_number n where n.workspace_id = k.workspace_id and n.id = ${column})`
+const common = `attempt_id as "attemptId", attempt_number as "attemptNumber", direction, phone, caller_id as "callerId",
+          answered_at as "answeredAt", ${numberOf('k.number_id')} as number, ${scenarioOf('k.scenario_version_id')} as scenario`
 
 const readCalls = statement<CallFacts>(
   'webhook-calls',
-  `select id, attempt_id as "attemptId", attempt_number as "attemptNumber", direction, phone, caller_id as "callerId",
-          disposition, detail, sip_code as "sipCode", sip_reason as "sipReason", q850, created_at as "createdAt",
-          started_at as "startedAt", ringing_at as "ringingAt", answered_at as "answeredAt", ended_at as "endedAt",
-          talk_ms as "talkMs", ended_by as "endedBy", keys, variables, tags, goal, level, recording
-     from call where id = any ($1::uuid[])`,
+  `select k.id, ${common}, disposition, detail, sip_code as "sipCode", sip_reason as "sipReason", q850, created_at as "createdAt",
+          started_at as "startedAt", ringing_at as "ringingAt", ended_at as "endedAt", talk_ms as "talkMs", ended_by as "endedBy",
+          keys, variables, tags, goal, level, recording
+     from call k where k.id = any ($1::uuid[])`,
 )
-const twinIdOf = (kind: string, column: string): string =>
-  `coalesce((select x.external_id from external_id x where x.workspace_id = k.workspace_id and x.resource_id = ${column}
-              and x.dialect = 'twin' and x.kind = '${kind}' order by x.external_id limit 1), ${column}::text)`
+// The leg that the call began with: those that were added to it are no calls of their own.
+const readLiveCalls = statement<LiveCallFacts>(
+  'webhook-live-calls',
+  `select k.call_id as id, ${common}, claimed_at as "createdAt", start_at as "startedAt"
+     from live_leg k where k.call_id = any ($1::uuid[]) and k.direction <> 'transfer'`,
+)
 const readContacts = statement<ContactFacts>(
   'webhook-contacts',
-  `select k.id, ${twinIdOf('contact', 'k.id')} as "twinId", k.state, z.names as zones, k.attempts,
+  `select k.id, ${idsOf('contact', 'k.id')} as ids, k.state, z.names as zones, k.attempts,
           array(select p.phone from contact_phone p where p.contact_id = k.id order by p.position) as phones,
           k.client_external_id as "clientExternalId", k.callback_data as "callbackData", k.variables,
           k.last_disposition as "lastDisposition", k.done_reason as "doneReason", k.finished_at as "finishedAt"
@@ -81,22 +102,34 @@ const readContacts = statement<ContactFacts>(
 )
 const readCampaigns = statement<CampaignFacts>(
   'webhook-campaigns',
-  `select k.id, k.name, ${twinIdOf('campaign', 'k.id')} as "twinId", ${twinIdOf('scenario', 'v.scenario_id')} as "scenarioTwinId"
-     from campaign k join scenario_version v on v.id = k.scenario_version_id where k.id = any ($1::uuid[])`,
+  `select k.id, k.name, ${idsOf('campaign', 'k.id')} as ids, ${scenarioOf('k.scenario_version_id')} as scenario
+     from campaign k where k.id = any ($1::uuid[])`,
+)
+const readNamed = statement<Named>(
+  'webhook-named',
+  `select k.id, coalesce((select jsonb_object_agg(x.dialect, x.external_id order by x.external_id desc) from external_id x
+                           where x.resource_id = k.id and x.part is null), '{}') as ids
+     from unnest($1::uuid[]) as k(id)`,
 )
 
 export type FactIds = {
   readonly calls: readonly string[]
+  /** Calls that may live still; a subset of `calls`. */
+  readonly liveCalls: readonly string[]
   readonly contacts: readonly string[]
   readonly campaigns: readonly string[]
+  readonly redirectedTo: readonly string[]
 }
 
 /** Reads the facts of a batch. What has been deleted since is missing from the answer. */
 export async function readFacts(on: Queryable, ids: FactIds): Promise<Facts> {
+  // Live ones first: one that ends in between is found among the ended.
+  const liveCalls = ids.liveCalls.length === 0 ? [] : await readLiveCalls(on, [ids.liveCalls])
   const calls = await readCalls(on, [ids.calls])
   const contacts = await readContacts(on, [ids.contacts])
   const campaigns = await readCampaigns(on, [ids.campaigns])
-  return { calls: byId(calls), contacts: byId(contacts), campaigns: byId(campaigns) }
+  const redirectedTo = ids.redirectedTo.length === 0 ? [] : await readNamed(on, [ids.redirectedTo])
+  return { calls: byId(calls), liveCalls: byId(liveCalls), contacts: byId(contacts), campaigns: byId(campaigns), redirectedTo: byId(redirectedTo) }
 }
 
 function byId<Row extends { readonly id: string }>(rows: readonly Row[]): ReadonlyMap<string, Row> {

@@ -4,7 +4,8 @@ import { type Connection, statement } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { addToFeed } from '../events/feed.ts'
 import { deliveryLifetime } from './backoff.ts'
-import { type Dialect, eventBody, eventWord, type OutboxRow } from './events.ts'
+import { type Dialect, tellerOf, toldOf, type VendorTellers } from './dialects.ts'
+import { isLiveTopic, isTopic, type OutboxRow, redirectedToId } from './events.ts'
 import { readFacts } from './facts.ts'
 
 type Endpoint = {
@@ -13,8 +14,16 @@ type Endpoint = {
   readonly campaignId: string | null
   readonly dialect: Dialect
   readonly events: readonly string[]
+  readonly liveTopics: readonly string[]
+  readonly delaySeconds: number
 }
-type Telling = { readonly row: OutboxRow; readonly endpoint: Endpoint; readonly event: string }
+/** `place` orders the words of one row: one happening may be several events of a dialect. */
+type Telling = {
+  readonly row: OutboxRow
+  readonly endpoint: Endpoint
+  readonly event: string
+  readonly place: number
+}
 
 /** Events of one transaction: bounds its time, and the memory it takes. */
 export const outboxBatch = 500
@@ -26,17 +35,20 @@ const takeRows = statement<OutboxRow>(
 )
 const readEndpoints = statement<Endpoint>(
   'webhook-endpoints',
-  `select id, workspace_id as "workspaceId", campaign_id as "campaignId", dialect, events from webhook_endpoint
+  `select id, workspace_id as "workspaceId", campaign_id as "campaignId", dialect, events, live_topics as "liveTopics",
+          delay_seconds as "delaySeconds"
+     from webhook_endpoint
     where enabled and workspace_id = any ($1::uuid[]) and (campaign_id is null or campaign_id = any ($2::uuid[]))
     order by id`,
 )
 const addDeliveries = statement(
   'webhook-add-deliveries',
-  `insert into webhook_delivery (id, workspace_id, endpoint_id, outbox_id, event, key, body, next_at, created_at, expires_at)
-   select d.id, d.workspace_id, d.endpoint_id, d.outbox_id, d.event, d.key, d.body, $8, $8, $9
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::uuid[], $7::jsonb[])
-       as d(id, workspace_id, endpoint_id, outbox_id, event, key, body)
-   on conflict (endpoint_id, outbox_id) do nothing`,
+  `insert into webhook_delivery (id, workspace_id, endpoint_id, outbox_id, place, event, key, body, next_at, created_at, expires_at)
+   select d.id, d.workspace_id, d.endpoint_id, d.outbox_id, d.place, d.event, d.key, d.body, d.next_at, $9, $10
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::smallint[], $6::text[], $7::uuid[], $8::jsonb[],
+                 $11::timestamptz[])
+       as d(id, workspace_id, endpoint_id, outbox_id, place, event, key, body, next_at)
+   on conflict (endpoint_id, outbox_id, place) do nothing`,
 )
 // The join drops sums of a campaign that has been deleted since; the order keeps two writers from a deadlock.
 const addSums = statement(
@@ -56,13 +68,15 @@ const dropEmptySums = statement(
   'delete from campaign_hour where campaign_id = any ($1::uuid[]) and attempts = 0',
 )
 
+type TellingParts = { readonly clock: Clock; readonly random: Random; readonly tellers: VendorTellers }
+
 /**
  * Takes one batch, oldest first, on the connection that holds the dispatcher's lock: when the session is lost, so is the work.
  * @returns How many events were taken; fewer than `outboxBatch` means the outbox is empty.
  */
 export async function takeOutbox(
   connection: Connection,
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  { clock, random, tellers }: TellingParts,
 ): Promise<number> {
   await connection.query('begin')
   try {
@@ -72,7 +86,7 @@ export async function takeOutbox(
       // One event has one id wherever it is told, so that a receiver who hears of it twice sees it is the same.
       const eventIds = new Map(rows.map(({ id }) => [id, uuidV7(clock, random)]))
       await addToFeed(connection, rows, eventIds, clock.now())
-      await addTellings(connection, await tellingsOf(connection, rows), eventIds, clock, random)
+      await addTellings(connection, await tellingsOf(connection, rows, tellers), eventIds, { clock, random, tellers })
     }
     await connection.query('commit')
     return rows.length
@@ -113,22 +127,32 @@ async function sumAttempts(connection: Connection, rows: readonly OutboxRow[]): 
   if (revised.length > 0) await dropEmptySums(connection, [unique(revised)])
 }
 
-async function tellingsOf(connection: Connection, rows: readonly OutboxRow[]): Promise<readonly Telling[]> {
+async function tellingsOf(
+  connection: Connection,
+  rows: readonly OutboxRow[],
+  tellers: VendorTellers,
+): Promise<readonly Telling[]> {
   const endpoints = await readEndpoints(connection, [
     unique(rows.map((row) => row.workspaceId)),
-    unique(rows.map((row) => row.payload.campaignId)),
+    unique(rows.flatMap((row) => row.payload.campaignId ?? [])),
   ])
   return rows.flatMap((row) =>
     endpoints.flatMap((endpoint) => {
-      const event = eventWord(row.topic, endpoint.dialect)
-      return event !== null && wants(endpoint, row, event) ? [{ row, endpoint, event }] : []
+      if (!isTopic(row.topic) || !isOf(endpoint, row)) return []
+      const words = tellerOf(endpoint.dialect, tellers)?.words[row.topic] ?? []
+      return words.flatMap((event, place) => (wants(endpoint, row, event) ? [{ row, endpoint, event, place }] : []))
     }),
   )
 }
 
-function wants(endpoint: Endpoint, row: OutboxRow, event: string): boolean {
+function isOf(endpoint: Endpoint, row: OutboxRow): boolean {
   if (endpoint.workspaceId !== row.workspaceId) return false
-  if (endpoint.campaignId !== null && endpoint.campaignId !== row.payload.campaignId) return false
+  return endpoint.campaignId === null || endpoint.campaignId === row.payload.campaignId
+}
+
+/** No word means all of them, but for what is written on demand alone: that was somebody else's demand. */
+function wants(endpoint: Endpoint, { topic }: OutboxRow, event: string): boolean {
+  if (isLiveTopic(topic)) return endpoint.liveTopics.includes(topic)
   return endpoint.events.length === 0 || endpoint.events.includes(event)
 }
 
@@ -136,18 +160,20 @@ async function addTellings(
   connection: Connection,
   tellings: readonly Telling[],
   eventIds: ReadonlyMap<number, string>,
-  clock: Clock,
-  random: Random,
+  { clock, random, tellers }: TellingParts,
 ): Promise<void> {
   if (tellings.length === 0) return
   const payloads = tellings.map(({ row }) => row.payload)
   const facts = await readFacts(connection, {
     calls: unique(payloads.flatMap(({ callId }) => callId ?? [])),
+    liveCalls: unique(tellings.flatMap(({ row }) => (row.topic.startsWith('call.') ? (row.payload.callId ?? []) : []))),
     contacts: unique(payloads.flatMap(({ contactId }) => contactId ?? [])),
-    campaigns: unique(payloads.map(({ campaignId }) => campaignId)),
+    campaigns: unique(payloads.flatMap(({ campaignId }) => campaignId ?? [])),
+    redirectedTo: unique(payloads.flatMap((payload) => redirectedToId(payload) ?? [])),
   })
   const bodies = tellings.flatMap((telling) => {
-    const body = eventBody(telling.row, telling.endpoint.dialect, eventIds.get(telling.row.id) ?? '', facts)
+    const told = toldOf(telling.row, eventIds.get(telling.row.id) ?? '', facts)
+    const body = tellerOf(telling.endpoint.dialect, tellers)?.body(telling.event, told) ?? null
     return body === null ? [] : [{ ...telling, body }]
   })
   const now = clock.now()
@@ -156,11 +182,13 @@ async function addTellings(
     bodies.map(({ row }) => row.workspaceId),
     bodies.map(({ endpoint }) => endpoint.id),
     bodies.map(({ row }) => row.id),
+    bodies.map(({ place }) => place),
     bodies.map(({ event }) => event),
     bodies.map(({ row }) => row.key),
     bodies.map(({ body }) => JSON.stringify(body)),
     now,
     now.add(deliveryLifetime),
+    bodies.map(({ endpoint }) => now.add({ seconds: endpoint.delaySeconds })),
   ])
 }
 

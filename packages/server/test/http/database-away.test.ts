@@ -9,6 +9,7 @@ import { openSecretBox } from '../../src/adapters/secrets/secret-box.ts'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
 import { buildHttpServer } from '../../src/http/server.ts'
 import { silentLog } from '../fixtures/database.ts'
+import { vendorTellers } from '../../src/compat/tellers.ts'
 
 test('while the database is away both APIs answer 503, and say that it may be tried again', async (t) => {
   // Nobody listens there.
@@ -25,6 +26,7 @@ test('while the database is away both APIs answer 503, and say that it may be tr
     limits: { requestsPerMinute: null, loginsPerMinute: null },
     onChange: () => {},
     onImport: () => {},
+    tellers: vendorTellers,
   })
   t.after(async () => {
     await app.close()

@@ -18,6 +18,7 @@ import { buildHttpServer } from '../../src/http/server.ts'
 import { applyProvisioning } from '../../src/provisioning/apply.ts'
 import { silentLog } from '../fixtures/database.ts'
 import { native, resourceSurface } from './resource-surface.ts'
+import { vendorTellers } from '../../src/compat/tellers.ts'
 
 export { native }
 
@@ -196,6 +197,7 @@ export async function openHttp(
     limits,
     onChange: () => {},
     onImport: () => {},
+    tellers: vendorTellers,
   }
   await applyProvisioning(deps, demoProvisioning(5060, { ...login, token: 'dw_first_01234567' }))
   const other = crypto.randomUUID()

@@ -11,6 +11,7 @@ import { demoProvisioning } from '../../src/demo/provisioning.ts'
 import type { ServerDeps } from '../../src/deps.ts'
 import { applyProvisioning } from '../../src/provisioning/apply.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
+import { vendorTellers } from '../../src/compat/tellers.ts'
 
 type Item = Record<string, unknown>
 type Document = {
@@ -45,6 +46,7 @@ describe('provisioning', () => {
       egress: 'loopback',
       limits: { requestsPerMinute: null, loginsPerMinute: null },
       onImport: () => {},
+    tellers: vendorTellers,
       onChange: () => {},
     }
     return applyProvisioning(deps, document)

@@ -14,6 +14,7 @@ import { applyProvisioning, checkProvisioning, type ProvisioningReport } from '.
 import { ProvisioningError, type ProvisioningProblem } from '../../src/provisioning/errors.ts'
 import { exportProvisioning } from '../../src/provisioning/export.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
+import { vendorTellers } from '../../src/compat/tellers.ts'
 
 export type Json = Record<string, unknown>
 
@@ -51,6 +52,7 @@ export function useInstallation(): Installation {
       egress: 'loopback',
       limits: { requestsPerMinute: null, loginsPerMinute: null },
       onImport: () => {},
+    tellers: vendorTellers,
       onChange: () => {
         changes += 1
       },

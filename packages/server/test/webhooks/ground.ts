@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import type { Pool } from '../../src/adapters/postgres/pool.ts'
 import { SecretBox } from '../../src/adapters/secrets/secret-box.ts'
 import { uuidV7 } from '../../src/adapters/system/uuid-v7.ts'
+import { vendorTellers } from '../../src/compat/tellers.ts'
 import type { DispatcherDeps } from '../../src/webhooks/dispatcher.ts'
 import { webhookSecretPurpose } from '../../src/webhooks/signature.ts'
 
@@ -90,7 +91,7 @@ export class WebhookGround {
 
   deps(egress: DispatcherDeps['egress'] = 'loopback'): DispatcherDeps {
     const { clock, random, secretBox } = this
-    return { pool: this.#pool, clock, random, secretBox, log: pino({ level: 'silent' }), egress }
+    return { pool: this.#pool, clock, random, secretBox, log: pino({ level: 'silent' }), egress, tellers: vendorTellers }
   }
 
   id(): string {

@@ -98,7 +98,8 @@ const write = statement(
      from e, n, lateral (values
        (1, 'attempt.finished', jsonb_build_object('workspaceId', e."workspaceId", 'campaignId', e."campaignId",
            'contactId', e."contactId", 'attemptId', e."attemptId", 'callId', e."callId", 'disposition', e.disposition,
-           'startedAt', $3::text, 'talkMs', e."talkMs")),
+           'startedAt', $3::text, 'talkMs', e."talkMs")
+           || case when n.state = 'ready' then jsonb_build_object('redialAt', n."dueAt") else '{}' end),
        (2, 'contact.finished', jsonb_build_object('workspaceId', e."workspaceId", 'campaignId', e."campaignId",
            'contactId', e."contactId", 'reason', n.reason, 'lastCallId', e."callId"))) as t(position, topic, payload)
     where t.position = 1 or n.state <> 'ready' order by t.position`,

@@ -17,6 +17,7 @@ import { IdempotencyError, idempotencyOf } from '../../idempotency.ts'
 import { fieldErrors, TwinError } from './errors.ts'
 import { foldDottedKeys, isRecord } from './folding.ts'
 import { campaignOfTask, contactOfCandidate } from './mapping.ts'
+import { taskStatus } from './task-status.ts'
 import { batchSchema, candidateItemSchema, candidateSchema, loginSchema, taskSchema } from './schemas.ts'
 
 const telephonyPrefixes = ['/api/v1/telephony', '/cis/api/v1/telephony']
@@ -31,7 +32,7 @@ const refusals: Readonly<Record<Refusal, readonly [number, string]>> = {
 type ById = { Params: { id: string } }
 
 /** Registers the routes in a scope of their own, with the vendor's form of errors. */
-export async function registerTwin(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+export async function registerTwinTasks(app: FastifyInstance, deps: HttpDeps): Promise<void> {
   await app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply))
     guardRoutes(scope, deps, (why) => new TwinError(...refusals[why]))
@@ -133,16 +134,6 @@ async function readTask(deps: ServerDeps, { workspaceId }: Principal, id: string
   const task = rows[0]
   if (task === undefined) throw new CampaignNotFoundError(id)
   return { ...task.original, id: task.id, status: taskStatus(task.state) }
-}
-
-function taskStatus(state: string): string {
-  const known: Readonly<Record<string, string>> = {
-    draft: 'BLANK',
-    scheduled: 'READY',
-    running: 'PROCESS',
-    paused: 'PAUSED',
-  }
-  return known[state] ?? 'READY'
 }
 
 async function addOne(deps: ServerDeps, principal: Principal, body: unknown): Promise<unknown> {

@@ -40,10 +40,13 @@ export function campaignOfTask(task: TwinTask, original: unknown): NewCampaign {
   return {
     name: task.name,
     scenario: { field: 'botId', value: task.botId },
-    dialplan: { field: 'dialplanId', value: task.dialplanId },
-    ...(task.defaultCallerId.type === 'groupaon'
-      ? { callerIdGroup: { field: 'defaultCallerId.data', value: task.defaultCallerId.data ?? '' } }
-      : {}),
+    route: {
+      via: 'dialplan',
+      dialplan: { field: 'dialplanId', value: task.dialplanId },
+      ...(task.defaultCallerId.type === 'groupaon'
+        ? { callerIdGroup: { field: 'defaultCallerId.data', value: task.defaultCallerId.data ?? '' } }
+        : {}),
+    },
     settings,
     normalization: task.phoneNormalization ?? 'none',
     startAt: task.scheduledAt == null ? null : Temporal.Instant.from(task.scheduledAt),

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { callEndedBody, candidateChangedBody, webhookCallStatus } from './webhook-bodies.ts'
 
-const campaign = { id: 'c', twinId: 'task', name: 'n', scenarioTwinId: 'bot' }
+const scenario = { id: 's', ids: { twin: 'bot' } }
+const campaign = { id: 'c', ids: { twin: 'task' }, name: 'n', scenario }
 const contact = {
   id: 'k',
-  twinId: 'person',
+  ids: { twin: 'person', is74: '7' },
   state: 'done',
   phones: ['79990000001', '79990000002'],
   zones: ['Europe/Moscow'],
@@ -42,6 +43,8 @@ const call = {
   goal: null,
   level: null,
   recording: null,
+  number: null,
+  scenario,
 } as const
 
 describe('the bodies of TWIN webhooks', () => {
