@@ -154,9 +154,9 @@ export function lateResults(promise: Promised): void {
     await ground.advance(700_000)
     const other = await ground.store.join('node-b', leaseMs)
     const second = only(await claimAll({ ground, lease: other }))
+    await ground.store.beginDialing(other, second.legId)
     assert.equal(await ground.store.finish(lease, outcome(leg, ground, answer(ground))), 'revised')
     assert.equal((await ground.contact(leg.contactId)).state, 'dialing')
-    await ground.store.beginDialing(other, second.legId)
     assert.equal(await ground.store.finish(other, outcome(second, ground)), 'stored')
     assert.deepEqual(await ground.attempts(leg.contactId), [
       { disposition: 'answered', attemptNumber: 1 },
@@ -164,6 +164,18 @@ export function lateResults(promise: Promised): void {
     ])
     const { state, reason, attempts } = await ground.contact(leg.contactId)
     assert.deepEqual([state, reason, attempts], ['done', 'tries-used-up', 2])
+  })
+
+  promise('whoever answered, as is told late, is not rung by a slot that was claimed meanwhile', async (ground) => {
+    const { lease, leg } = await lostCall(ground, redialUnknown)
+    await ground.advance(700_000)
+    const other = await ground.store.join('node-b', leaseMs)
+    const second = only(await claimAll({ ground, lease: other }))
+    assert.equal(await ground.store.finish(lease, outcome(leg, ground, answer(ground))), 'revised')
+    assert.equal(await ground.store.beginDialing(other, second.legId), false)
+    const { state, reason, attempts } = await ground.contact(leg.contactId)
+    assert.deepEqual([state, reason, attempts], ['done', 'answered', 1])
+    assert.deepEqual(await ground.attempts(leg.contactId), [{ disposition: 'answered', attemptNumber: 1 }])
   })
 
   promise('after a newer attempt has ended, a late result does not decide on the contact', async (ground) => {

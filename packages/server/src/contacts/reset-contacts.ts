@@ -5,10 +5,19 @@ import { type Actor, recordAudit } from '../audit/record.ts'
 import { CampaignNotFoundError, CampaignStateError } from '../campaigns/errors.ts'
 import type { ServerDeps } from '../deps.ts'
 
+/** How a last attempt ended: by its disposition, and of the finer cases those in `details` alone, or all but those in `except`. */
+export type LastEnd = {
+  readonly disposition: string
+  readonly details?: readonly string[] | undefined
+  readonly except?: readonly string[] | undefined
+}
+
 /** All that are given must hold; none given: everybody. */
 export type ContactFilter = {
   /** Of the last attempt. */
   readonly dispositions?: readonly string[] | undefined
+  /** Of the last attempt, with its finer cases: one of them. */
+  readonly lastEnds?: readonly LastEnd[] | undefined
   readonly importId?: string | undefined
   /** When they came into the campaign: from, and before. */
   readonly createdFrom?: Temporal.Instant | undefined
@@ -39,6 +48,11 @@ const reset = statement<{ id: string; isReset: boolean }>(
       where k.id = page.id and p.contact_id = k.id and p.position = 0
         and (k.state in ('done', 'unknown') or k.state = 'ready' and k.attempts > 0)
         and ($5::text[] is null or k.last_disposition = any ($5))
+        and ($10::jsonb is null or exists (
+              select from jsonb_to_recordset($10) e(disposition text, details jsonb, "except" jsonb)
+                left join call c on c.id = k.last_call_id
+               where e.disposition = k.last_disposition and (e.details is null or e.details ? coalesce(c.detail, ''))
+                 and (e."except" is null or not e."except" ? coalesce(c.detail, ''))))
         and ($6::uuid is null or k.import_id = $6)
         and ($7::timestamptz is null or k.created_at >= $7) and ($8::timestamptz is null or k.created_at < $8)
         and ($9::text is null or strpos(lower(coalesce(k.client_external_id, '')), $9) > 0
@@ -104,6 +118,7 @@ async function resetPage(
     filter.createdFrom ?? null,
     filter.createdTo ?? null,
     filter.keyword?.toLowerCase() ?? null,
+    filter.lastEnds === undefined ? null : JSON.stringify(filter.lastEnds),
   ])
   if (page.some(({ isReset }) => isReset) && (await wake(connection, [campaignId])).length > 0)
     await tellCampaignState(connection, { workspaceId, campaignId, state: 'paused' })

@@ -82,7 +82,7 @@ export class ImportRunner {
         this.#parts.log.error({ err: error, importId: next.id }, 'an import was interrupted')
         // A database that restarts is tried again; what fails for good must not keep others waiting for ever.
         if (failures >= patience) {
-          await this.#end(next, 'failed', 'Something went wrong on our side; the log has the details')
+          await this.#giveUp(next)
           failures = 0
         }
       }
@@ -174,10 +174,19 @@ export class ImportRunner {
     return now
   }
 
+  async #giveUp(list: Import): Promise<void> {
+    const what = list.state === 'undoing' ? 'It could not be taken back: something' : 'Something'
+    try {
+      await this.#end(list, 'failed', `${what} went wrong on our side; the log has the details`)
+    } catch (error) {
+      if (!(error instanceof OutrunError)) throw error
+    }
+  }
+
   async #end(list: Import, state: 'done' | 'failed', error: string | null): Promise<void> {
     await transaction(this.#parts.pool, async (connection) => {
-      const expected = list.state === 'receiving' ? 'receiving' : 'running'
-      if ((await holdImport(connection, list.id, this.#parts.runner)) !== expected) throw new OutrunError()
+      // As it was claimed: another state is another wish of its owner's meanwhile.
+      if ((await holdImport(connection, list.id, this.#parts.runner)) !== list.state) throw new OutrunError()
       await finishImport(connection, list.id, state, error)
     })
     this.#parts.onChange()

@@ -175,6 +175,27 @@ describe('imports', () => {
     assert.equal((await ground.ask('POST', `/imports/${done.id}/undo`)).status, 409)
   })
 
+  test('one that cannot be taken back for a fault of ours is told as failed, and can be asked for again', async () => {
+    const campaign = await ground.newCampaign()
+    const done = await send(campaign, 'phone\n+74951230001\n')
+    const { pool } = database
+    await pool.query(
+      `create function broken() returns trigger language plpgsql as $$ begin raise 'out of order'; end $$`,
+    )
+    await pool.query('create trigger broken before delete on contact for each row execute function broken()')
+    await ground.ask('POST', `/imports/${done.id}/undo`)
+    ground.wakeJobs()
+    const failed = await ground.ended(String(done.id))
+    assert.deepEqual(
+      [failed.state, failed.error],
+      ['failed', 'It could not be taken back: something went wrong on our side; the log has the details'],
+    )
+    await pool.query('drop trigger broken on contact')
+    await ground.ask('POST', `/imports/${done.id}/undo`)
+    ground.wakeJobs()
+    assert.equal((await ground.ended(String(done.id))).state, 'undone')
+  })
+
   test('a list that broke off is gone on with from the bytes that were received', async () => {
     const campaign = await ground.newCampaign()
     const people = 3_000

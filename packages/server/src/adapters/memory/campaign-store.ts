@@ -16,13 +16,17 @@ import {
   nextAttempt,
   opened,
   type Recovery,
+  type RobotEnd,
   replacesLost,
+  type SideLegOpening,
+  type SideLegRequest,
   StoreError,
   type TrunkTally,
   tellsNothing,
 } from '@dialwright/dialer'
 import { breakerOf, claimLegs, type MemoryDeps, ownersOf, viewOf } from './claim.ts'
-import { type AttemptRow, type ContactRow, type LiveLeg, MemoryTables, type TrunkRow } from './tables.ts'
+import * as sideLegs from './side-legs.ts'
+import { type AttemptRow, type ContactRow, type LiveLeg, MemoryTables, type SideLeg, type TrunkRow } from './tables.ts'
 
 /** Methods do all their work before they return: what awaits them never sees half a change. */
 export class MemoryCampaignStore implements CampaignStore {
@@ -71,11 +75,7 @@ export class MemoryCampaignStore implements CampaignStore {
     lanes: readonly LaneOrder[],
     horizonMs: number,
   ): Promise<readonly ClaimedLeg[]> {
-    if (!this.#holdsLease(lease))
-      throw new StoreError(
-        'STORE_FENCED',
-        `Expected node ${lease.node} to hold epoch ${lease.epoch} with a lease: join again.`,
-      )
+    this.#requireLease(lease)
     const campaign = this.tables.campaigns.get(campaignId)
     if (campaign === undefined) throw new StoreError('STORE_UNKNOWN_CAMPAIGN', `There is no campaign ${campaignId}.`)
     if (campaign.state !== 'running' || this.#isPast(campaign.expiresAt)) return []
@@ -124,7 +124,8 @@ export class MemoryCampaignStore implements CampaignStore {
     const legs = [...this.tables.legs.values()]
     for (const row of this.tables.nodes.values()) {
       const isSilent = Temporal.Instant.compare(row.expiresAt.add({ milliseconds: graceMs }), now) < 0
-      if (isSilent && legs.some((leg) => leg.node === row.node && leg.epoch === row.epoch)) row.epoch += 1
+      const all = [...legs, ...this.tables.sideLegs.values()]
+      if (isSilent && all.some((leg) => leg.node === row.node && leg.epoch === row.epoch)) row.epoch += 1
     }
     const epochs = new Map([...this.tables.nodes.values()].map((row) => [row.node, row.epoch]))
     const count = { returned: 0, unknown: 0, answered: 0 }
@@ -137,7 +138,38 @@ export class MemoryCampaignStore implements CampaignStore {
       }
       count[leg.phase === 0 ? 'returned' : leg.phase === 1 ? 'unknown' : 'answered'] += 1
     }
+    for (const leg of [...this.tables.sideLegs.values()])
+      if (leg.epoch < (epochs.get(leg.node) ?? 0)) count[sideLegs.recoverSideLeg(this.tables, leg, now)] += 1
     return count
+  }
+
+  async openSideLeg(lease: NodeLease, request: SideLegRequest): Promise<SideLegOpening> {
+    this.#requireLease(lease)
+    return sideLegs.openSideLeg(this.tables, this.#deps.clock, lease, request)
+  }
+
+  async markSideLegAnswered(lease: NodeLease, legId: string, answeredAt: Temporal.Instant): Promise<boolean> {
+    const leg = this.#sideLegOf(lease, legId)
+    if (leg === null || leg.phase !== 1) return false
+    leg.phase = 2
+    leg.answeredAt = answeredAt
+    return true
+  }
+
+  async markRobotEnded(lease: NodeLease, legId: string, end: RobotEnd): Promise<boolean> {
+    const leg = this.#sideLegOf(lease, legId)
+    return leg !== null && sideLegs.markRobotEnded(this.tables, leg, end)
+  }
+
+  async endSideLeg(lease: NodeLease, outcome: AttemptOutcome): Promise<'stored' | 'fenced'> {
+    const leg = this.tables.sideLegs.get(outcome.legId)
+    if (leg === undefined || leg.node !== lease.node || leg.epoch > lease.epoch) return 'fenced'
+    sideLegs.endSideLeg(this.tables, leg, outcome)
+    return 'stored'
+  }
+
+  async recordTurnedAway(lease: NodeLease, request: SideLegRequest, outcome: AttemptOutcome): Promise<void> {
+    sideLegs.recordTurnedAway(this.tables, lease, request, outcome)
   }
 
   async settleCampaigns(): Promise<readonly string[]> {
@@ -226,6 +258,9 @@ export class MemoryCampaignStore implements CampaignStore {
     const told = { ...attemptFacts(leg, ended), was: { disposition: was.disposition, talkMs: was.talkMs } }
     tables.outbox.push({ topic: 'attempt.revised', key: contactId, payload: told })
     const contact = tables.contacts.get(contactId)
+    // A slot that was claimed on the ground of the lost end, and has not left, goes back.
+    const unsent = tables.legs.values().find((one) => one.claimed.contactId === contactId && one.phase === 0)
+    if (unsent !== undefined && attempts.at(-1) === was) this.#giveBack(unsent)
     const isDecidable = contact !== undefined && ['ready', 'done', 'unknown'].includes(contact.state)
     if (!isDecidable || attempts.at(-1) !== was) return true
     const before = { state: contact.state, reason: contact.reason }
@@ -302,6 +337,19 @@ export class MemoryCampaignStore implements CampaignStore {
   #legOf(lease: NodeLease, legId: string): LiveLeg | null {
     const leg = this.tables.legs.get(legId)
     return leg !== undefined && leg.node === lease.node && leg.epoch === lease.epoch ? leg : null
+  }
+
+  #sideLegOf(lease: NodeLease, legId: string): SideLeg | null {
+    const leg = this.tables.sideLegs.get(legId)
+    return leg !== undefined && leg.node === lease.node && leg.epoch === lease.epoch ? leg : null
+  }
+
+  #requireLease(lease: NodeLease): void {
+    if (this.#holdsLease(lease)) return
+    throw new StoreError(
+      'STORE_FENCED',
+      `Expected node ${lease.node} to hold epoch ${lease.epoch} with a lease: join again.`,
+    )
   }
 
   #nodeOf(lease: NodeLease) {

@@ -46,6 +46,12 @@ const takeAttempt = statement<LostAttempt>(
 )
 // Before the contact, as whoever resets contacts: settling passes the campaign by until we are through.
 const holdCampaign = statement('revise-hold-campaign', 'select from campaign where id = $1 for key share')
+// Before the contact too, as whoever gives a slot back. What has left is a call, and is not ours to take.
+const holdUnsent = statement(
+  'revise-hold-unsent',
+  'select from live_leg where contact_id = $1 and phase = 0 for update',
+)
+const takeBack = statement('revise-take-back', 'delete from live_leg where contact_id = $1 and phase = 0')
 const holdContact = statement<ContactNow>(
   'revise-hold-contact',
   `select state, done_reason as reason, last_call_id is not distinct from $2::uuid as "isLast"
@@ -112,7 +118,9 @@ export async function revise(connection: Connection, lease: NodeLease, outcome: 
   const [lost] = await takeAttempt(connection, [outcome.legId, lease.node, lease.epoch])
   if (lost === undefined || !replacesLost(lost, outcome)) return false
   await holdCampaign(connection, [lost.campaignId])
-  const [contact] = await holdContact(connection, [lost.contactId, lost.callId])
+  const isUnsent = (await holdUnsent(connection, [lost.contactId])).length > 0
+  const [found] = await holdContact(connection, [lost.contactId, lost.callId])
+  const contact = found?.isLast === true && isUnsent ? await takenBack(connection, lost, found) : found
   const after = contact === undefined ? null : await decideAnew(connection, lost, contact, outcome)
   if (after?.state === 'ready') await openForContacts(connection, lost.workspaceId, lost.campaignId)
   const stored: StoredEnd = { disposition: lost.disposition, detail: lost.detail }
@@ -132,6 +140,12 @@ export async function revise(connection: Connection, lease: NodeLease, outcome: 
     lost.startAt.toString(),
   ])
   return true
+}
+
+/** A slot that was claimed on the ground of the lost end, and has not left, goes back: what is true decides whether there is another. */
+async function takenBack(connection: Connection, lost: LostAttempt, contact: ContactNow): Promise<ContactNow> {
+  await takeBack(connection, [lost.contactId])
+  return contact.state === 'dialing' ? { ...contact, state: 'ready' } : contact
 }
 
 /** Null: something newer has happened to the contact, or somebody has decided on it. */
