@@ -5,6 +5,7 @@ import { type Connection, transaction } from '../adapters/postgres/pool.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import type { CampaignState } from './change-state.ts'
+import { findConversation, type GivenConversation } from './conversation.ts'
 import { CampaignInUseError, CampaignNotFoundError, type FieldProblem, InvalidInputError } from './errors.ts'
 import { expiresTooEarly, isBefore } from './lifetime.ts'
 import { type GivenRedirect, resolveRedirect } from './redirect.ts'
@@ -23,6 +24,10 @@ export type CampaignChange = {
   readonly redirect?: GivenRedirect | null | undefined
   /** Other numbers for a campaign that calls via numbers: who is dialled from now on sees these. References are native unless they say otherwise. */
   readonly numbers?: readonly Reference[] | undefined
+  /** Whoever is dialled from now on hears it. References are native unless they say otherwise. */
+  readonly conversation?: GivenConversation | undefined
+  /** The request as its dialect has it now. */
+  readonly original?: unknown
   /** Null: none; undefined: as it is. */
   readonly startAt?: Temporal.Instant | null | undefined
   readonly expiresAt?: Temporal.Instant | null | undefined
@@ -64,6 +69,10 @@ export async function changeCampaign(
       change.numbers === undefined
         ? null
         : await findRoute(connection, workspaceId, 'native', { via: 'numbers', numbers: change.numbers }, problems)
+    const conversation =
+      change.conversation === undefined
+        ? null
+        : await findConversation(connection, workspaceId, change.conversation, problems)
     const campaign = await lock(connection, workspaceId, id)
     const before = await showCampaign(connection, workspaceId, campaign.id)
     check(before)
@@ -83,8 +92,21 @@ export async function changeCampaign(
     // One that waited for its instant and has it taken away waits for a person again.
     const state = campaign.state === 'scheduled' && startAt === null ? 'draft' : campaign.state
     await connection.query(
-      'update campaign set name = $2, settings = $3, start_at = $4, expires_at = $5, state = $6 where id = $1',
-      [campaign.id, change.name ?? campaign.name, JSON.stringify(merged), startAt, expiresAt, state],
+      `update campaign set name = $2, settings = $3, start_at = $4, expires_at = $5, state = $6,
+              scenario_version_id = coalesce($7, scenario_version_id), start_block = coalesce($8, start_block),
+              original = coalesce($9, original)
+        where id = $1`,
+      [
+        campaign.id,
+        change.name ?? campaign.name,
+        JSON.stringify(merged),
+        startAt,
+        expiresAt,
+        state,
+        conversation?.versionId ?? null,
+        conversation?.startBlock ?? null,
+        change.original === undefined ? null : JSON.stringify(change.original),
+      ],
     )
     await keepSharedRules(connection, { id: campaign.id, workspaceId }, taken)
     if (route?.via === 'numbers' && merged.callerId.mode === 'group')

@@ -6,10 +6,11 @@ import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import { type Idempotency, takeKey } from '../idempotency.ts'
 import { type Dialect, liveTopicsOf } from '../webhooks/dialects.ts'
+import { findConversation } from './conversation.ts'
 import { type FieldProblem, InvalidInputError } from './errors.ts'
 import { expiresTooEarly, isBefore } from './lifetime.ts'
 import { type GivenRedirect, resolveRedirect } from './redirect.ts'
-import { findReference, findRoute, type GivenRoute, makeOwnNumbers, type Reference } from './route.ts'
+import { findRoute, type GivenRoute, makeOwnNumbers, type Reference } from './route.ts'
 import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
 import { showCampaign } from './show-campaign.ts'
 
@@ -44,6 +45,7 @@ export type NewCampaign = {
 }
 
 /**
+ * @param also  What else belongs to the same transaction, once the campaign is there: if it throws, there is no campaign.
  * @returns Its id; that of the first one, when it was asked for before under the same key.
  * @throws {InvalidInputError} naming each reference that leads nowhere; nothing is created then.
  * @throws {IdempotencyError} `IDEMPOTENCY_KEY_REUSED`
@@ -53,6 +55,7 @@ export async function createCampaign(
   actor: Actor,
   input: NewCampaign,
   idempotency?: Idempotency,
+  also?: (connection: Connection, campaignId: string) => Promise<void>,
 ): Promise<string> {
   const id = uuidV7(deps.clock, deps.random)
   const { workspaceId } = actor
@@ -61,23 +64,16 @@ export async function createCampaign(
     if (first !== null) return first
     const problems: FieldProblem[] = []
     const { dialect } = input
-    const scenarioId = await findReference(client, workspaceId, 'scenario', { dialect, ...input.scenario }, problems)
+    const { startBlock } = input
+    const scenario = { dialect, ...input.scenario }
+    const conversation = await findConversation(client, workspaceId, { scenario, startBlock }, problems)
     const route = await findRoute(client, workspaceId, dialect, input.route, problems)
     const groupId = route.via === 'dialplan' ? route.groupId : uuidV7(deps.clock, deps.random)
     const redirect =
       input.redirect === undefined ? null : await resolveRedirect(client, workspaceId, input.redirect, problems)
     const taken = await takeSharedRules(client, workspaceId, input.shared ?? {}, problems)
-    const version = scenarioId === null ? null : await latestVersion(client, scenarioId)
-    const startBlock = input.startBlock ?? version?.startBlocks[0]
-    if (version !== null && (startBlock === undefined || !version.startBlocks.includes(startBlock))) {
-      problems.push({
-        field: 'startBlock',
-        code: 'unknown',
-        message: `the scenario has no start block "${startBlock ?? ''}"`,
-      })
-    }
     if (!isBefore(input.startAt, input.expiresAt)) problems.push(expiresTooEarly)
-    if (problems.length > 0 || version === null) throw new InvalidInputError(problems)
+    if (problems.length > 0 || conversation === null) throw new InvalidInputError(problems)
     if (route.via === 'numbers' && groupId !== null)
       await makeOwnNumbers(client, { workspaceId, campaignId: id, groupId }, route.numberIds)
     const settings: CampaignSettings = {
@@ -96,8 +92,8 @@ export async function createCampaign(
         id,
         workspaceId,
         input.name,
-        version.id,
-        startBlock,
+        conversation.versionId,
+        conversation.startBlock,
         route.via === 'dialplan' ? route.dialplanId : null,
         JSON.stringify(settings),
         input.normalization,
@@ -129,21 +125,10 @@ export async function createCampaign(
     await recordAudit(client, deps, actor, {
       ...{ action: 'create', kind: 'campaign', id, name: input.name, before: null, after },
     })
+    await also?.(client, id)
     return null
   })
   if (firstId !== null) return firstId
   deps.onChange()
   return id
-}
-
-async function latestVersion(
-  client: Connection,
-  scenarioId: string,
-): Promise<{ id: string; startBlocks: string[] } | null> {
-  const { rows } = await client.query<{ id: string; startBlocks: string[] }>(
-    `select id, array(select b ->> 'id' from jsonb_array_elements(definition -> 'startBlocks') b) as "startBlocks"
-       from scenario_version where scenario_id = $1 order by number desc limit 1`,
-    [scenarioId],
-  )
-  return rows[0] ?? null
 }
