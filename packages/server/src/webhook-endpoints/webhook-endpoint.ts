@@ -5,7 +5,7 @@ import type { Desk } from '../resources/desk.ts'
 import { changeOf, shownId, shownInstant } from '../resources/fields.ts'
 import { defineResource } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
-import { type Dialect, liveTopicsOf, wordsOf } from '../webhooks/dialects.ts'
+import { type Dialect, dialects, liveTopicsOf, tellerOf, wordsOf } from '../webhooks/dialects.ts'
 import { webhookSecretPurpose } from '../webhooks/signature.ts'
 
 const secretBytes = 24
@@ -20,7 +20,12 @@ const secret = z
   .min(16)
   .max(500)
   .regex(/^(whsec_[A-Za-z0-9+/]{16,}={0,2}|(?!whsec_)[\x21-\x7e]+)$/, 'expected whsec_ and base64, or visible ASCII')
-const newSchema = z.strictObject({ ...fields, campaign: referenceSchema.optional(), secret: secret.optional() })
+const newSchema = z.strictObject({
+  ...fields,
+  campaign: referenceSchema.optional(),
+  dialect: z.enum(dialects).default('native').meta({ description: 'In whose words and form it is told' }),
+  secret: secret.optional(),
+})
 const changeSchema = changeOf({ ...fields, secret })
 type Change = z.output<typeof changeSchema>
 
@@ -58,7 +63,10 @@ export const webhookEndpoints = defineResource<z.output<typeof newSchema>, Chang
      where d.workspace_id = $1 and d.endpoint_id = $2 and d.state = 'pending' limit 20`,
 
   async create(desk, id, given) {
-    checkEvents(desk, given, 'native')
+    const { dialect } = given
+    if (tellerOf(dialect, desk.deps.tellers) === null)
+      desk.report('dialect', 'unknown', `nobody is told anything in the words of ${dialect}`)
+    checkEvents(desk, given, dialect)
     const campaignId = given.campaign === undefined ? null : await desk.refer('campaign', given.campaign, 'campaign')
     desk.check()
     const { url, events, enabled } = given
@@ -66,8 +74,8 @@ export const webhookEndpoints = defineResource<z.output<typeof newSchema>, Chang
     const box = desk.deps.secretBox.seal(given.secret ?? made, webhookSecretPurpose)
     const key = { id, workspaceId: desk.workspaceId }
     const columns = {
-      ...{ url, events, enabled, campaign_id: campaignId, secret_box: box, dialect: 'native' },
-      live_topics: liveTopicsOf('native', events, desk.deps.tellers),
+      ...{ url, events, enabled, campaign_id: campaignId, secret_box: box, dialect },
+      live_topics: liveTopicsOf(dialect, events, desk.deps.tellers),
     }
     await insertRow(desk.connection, 'webhook_endpoint', key, columns)
     return given.secret === undefined ? { secret: made } : undefined
