@@ -22,6 +22,7 @@ export {
   type RunStep,
   runLimits,
 } from './run/state.ts'
+export { readVariables, type VariableProblem } from './run/variables.ts'
 export {
   type ProblemCode,
   readScenario,

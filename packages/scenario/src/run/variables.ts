@@ -25,6 +25,33 @@ export function initialVariables(
   return { variables: Object.fromEntries(values), notes }
 }
 
+/** A value that a start block cannot begin with. */
+export type VariableProblem = { readonly name: string; readonly code: 'type' | 'required'; readonly message: string }
+
+/**
+ * The same reading ahead of any call, for whoever wants to be told before people are rung: values of declared parameters in their
+ * types, what is absent left absent, since its default may change until the call.
+ */
+export function readVariables(
+  given: Readonly<Record<string, unknown>>,
+  parameters: readonly Parameter[],
+): { readonly variables: Readonly<Record<string, unknown>>; readonly problems: readonly VariableProblem[] } {
+  const values = new Map(Object.entries(given))
+  const problems: VariableProblem[] = []
+  for (const { name, type, required, default: fallback } of parameters) {
+    const raw = values.get(name)
+    if (isAbsent(raw)) {
+      if (required === true && fallback === undefined)
+        problems.push({ name, code: 'required', message: 'the start block needs a value' })
+      continue
+    }
+    const value = read(raw, type)
+    if (value === undefined) problems.push({ name, code: 'type', message: `expected a ${type}` })
+    else values.set(name, value)
+  }
+  return { variables: Object.fromEntries(values), problems }
+}
+
 function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
 }

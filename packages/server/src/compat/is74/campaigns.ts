@@ -1,0 +1,240 @@
+/** Campaigns of the assistant: made with their phones in one piece, shown with their progress, filled further, steered. */
+import { readVariables } from '@dialwright/scenario'
+import type { Principal } from '../../access/authenticate.ts'
+import { type Queryable, transaction } from '../../adapters/postgres/pool.ts'
+import { type CampaignState, changeState, type StateAction } from '../../campaigns/change-state.ts'
+import { createCampaign } from '../../campaigns/create-campaign.ts'
+import { addAllContacts } from '../../contacts/add-all.ts'
+import type { NewContact } from '../../contacts/prepare-contact.ts'
+import type { ServerDeps } from '../../deps.ts'
+import { idempotencyOf } from '../../idempotency.ts'
+import { normalizePhone } from '../../numbers/normalize.ts'
+import { campaignProgress } from '../../reports/campaign-progress.ts'
+import { integerIdOf, integerIdsOf, integerIdsOfParts } from '../../resources/integer-id.ts'
+import { type FieldMessage, FieldRefusal, parseGiven, problemsOf } from '../field-refusal.ts'
+import { noSuch, refused } from './errors.ts'
+import { dialect, idOf, isInProject, type StartBlock, startBlockOf } from './ids.ts'
+import { campaignOf, contactOf, type Found, stateOf } from './mapping.ts'
+import { campaignSchema, type Is74Campaign, type Is74Phone, phonesSchema } from './schemas.ts'
+
+export type Caller = { readonly deps: ServerDeps; readonly principal: Principal }
+type Workspace = { readonly zone: string; readonly country: string }
+
+/** @returns The vendor's id. Repeated under one Idempotency-Key, it is the id of the first. */
+export async function makeCampaign(
+  { deps, principal }: Caller,
+  body: unknown,
+  idempotencyKey: unknown,
+): Promise<{ campaign: { id: number } }> {
+  const { workspaceId } = principal
+  const { given, found, contacts } = await readCampaign(deps.pool, workspaceId, body)
+  const campaign = campaignOf(given, found, deps.clock.now(), originalOf(body))
+  let id: number | null = null
+  const campaignId = await createCampaign(
+    deps,
+    principal,
+    campaign,
+    idempotencyOf('is74 campaigns', idempotencyKey, body),
+    async (connection, made) => {
+      await addAllContacts(connection, deps, { workspaceId, campaignId: made }, contacts)
+      // The sequence last: whoever else makes a campaign waits for it until we are done.
+      id = await integerIdOf(connection, workspaceId, dialect, 'campaign', made)
+    },
+  )
+  return {
+    campaign: { id: id ?? (await integersOf(deps, workspaceId, 'campaign', [campaignId])).get(campaignId) ?? 0 },
+  }
+}
+
+/** Without the people, who are kept as such. */
+function originalOf(body: unknown): unknown {
+  return { campaign: (body as { campaign: unknown }).campaign }
+}
+
+/** @throws {FieldRefusal} 400 with every mistake: of form, of ids that lead nowhere, of data that the start block cannot take. */
+async function readCampaign(
+  on: Queryable,
+  workspaceId: string,
+  body: unknown,
+): Promise<{ given: Is74Campaign; found: Found; contacts: NewContact[] }> {
+  const parsed = campaignSchema.safeParse(body)
+  const problems = parsed.success ? [] : problemsOf(parsed.error)
+  const workspace = await workspaceOf(on, workspaceId)
+  // What can be looked up is looked up though other fields are wrong: so that all is told at once.
+  const raw = (body as { campaign?: Partial<Record<'project_id' | 'start_block_id' | 'phone_id', unknown>> } | null)
+    ?.campaign
+  const look = async <What>(
+    name: 'project_id' | 'start_block_id' | 'phone_id',
+    what: string,
+    find: (id: number) => Promise<What | null>,
+  ): Promise<What | null> => {
+    const id = raw?.[name]
+    if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) return null
+    const thing = await find(id)
+    if (thing === null) problems.push({ field: `campaign.${name}`, message: `there is no ${what} ${id}` })
+    return thing
+  }
+  const projectId = await look('project_id', 'project', (id) => idOf(on, workspaceId, 'project', id))
+  const block = await look('start_block_id', 'start block', (id) => startBlockOf(on, workspaceId, id))
+  const numberId = await look('phone_id', 'phone', (id) => idOf(on, workspaceId, 'number', id))
+  if (
+    projectId !== null &&
+    block !== null &&
+    !(await isInProject(on, workspaceId, projectId, 'scenario', block.scenarioId))
+  )
+    problems.push({ field: 'campaign.start_block_id', message: 'its scenario is not of this project' })
+  if (projectId !== null && numberId !== null && !(await isInProject(on, workspaceId, projectId, 'number', numberId)))
+    problems.push({ field: 'campaign.phone_id', message: 'this phone is not of this project' })
+  const contacts = parsed.success
+    ? contactsOf(parsed.data.phones, block?.parameters ?? [], workspace.country, problems)
+    : []
+  if (!parsed.success || block === null || numberId === null || problems.length > 0)
+    throw new FieldRefusal(400, refused, problems)
+  const found = { scenarioId: block.scenarioId, startBlock: block.part, numberId, workspaceZone: workspace.zone }
+  return { given: parsed.data, found, contacts }
+}
+
+/** Each phone that cannot be read and each value that its parameter cannot take is named. */
+function contactsOf(
+  phones: readonly Is74Phone[],
+  parameters: StartBlock['parameters'],
+  country: string,
+  problems: FieldMessage[],
+): NewContact[] {
+  return phones.map((phone, index) => {
+    if (normalizePhone(phone.phone, country) === null)
+      problems.push({ field: `phones.${index}.phone`, message: 'cannot be read as a phone number' })
+    const read = readVariables(phone.add_data, parameters)
+    for (const { name, message } of read.problems) problems.push({ field: `phones.${index}.add_data.${name}`, message })
+    return contactOf(phone, read.variables)
+  })
+}
+
+async function workspaceOf(on: Queryable, workspaceId: string): Promise<Workspace> {
+  const { rows } = await on.query<Workspace>('select time_zone as zone, country from workspace where id = $1', [
+    workspaceId,
+  ])
+  return rows[0] ?? { zone: 'UTC', country: 'RU' }
+}
+
+/** More people for a campaign; one that was done goes on. Who is in it already is left out. */
+export async function addPhones({ deps, principal }: Caller, id: string, body: unknown): Promise<object> {
+  const { workspaceId } = principal
+  const campaignId = await campaignIdOf({ deps, principal }, id)
+  const { phones } = parseGiven(phonesSchema, body)
+  const { country } = await workspaceOf(deps.pool, workspaceId)
+  const problems: FieldMessage[] = []
+  const contacts = contactsOf(phones, await parametersOf(deps.pool, workspaceId, campaignId), country, problems)
+  if (problems.length > 0) throw new FieldRefusal(400, refused, problems)
+  const added = await transaction(deps.pool, (connection) =>
+    addAllContacts(connection, deps, { workspaceId, campaignId }, contacts),
+  )
+  if (added.accepted > 0) deps.onChange()
+  return { campaign: { id: Number(id) }, ...added }
+}
+
+/** Of the version that the campaign was made with. */
+async function parametersOf(on: Queryable, workspaceId: string, campaignId: string): Promise<StartBlock['parameters']> {
+  const { rows } = await on.query<{ parameters: StartBlock['parameters'] }>(
+    `select block.entry -> 'parameters' as parameters
+       from campaign c join scenario_version v on v.id = c.scenario_version_id,
+            jsonb_array_elements(v.definition -> 'startBlocks') as block(entry)
+      where c.workspace_id = $1 and c.id = $2 and block.entry ->> 'id' = c.start_block`,
+    [workspaceId, campaignId],
+  )
+  return rows[0]?.parameters ?? []
+}
+
+/** @throws {FieldRefusal} 404 */
+export async function campaignIdOf({ deps, principal }: Caller, id: string): Promise<string> {
+  const campaignId = await idOf(deps.pool, principal.workspaceId, 'campaign', id)
+  if (campaignId === null) throw noSuch('campaign', id)
+  return campaignId
+}
+
+export async function steer(caller: Caller, id: string, action: StateAction): Promise<object> {
+  const campaignId = await campaignIdOf(caller, id)
+  const state = await changeState(caller.deps, caller.principal, campaignId, action)
+  return { campaign: { id: Number(id), ...stateOf(state) } }
+}
+
+type CampaignRow = {
+  readonly id: string
+  readonly name: string
+  readonly state: CampaignState
+  readonly scenarioId: string
+  readonly startBlock: string
+  readonly original: { readonly campaign?: Readonly<Record<string, unknown>> } | null
+  readonly createdAt: Temporal.Instant
+}
+const columns = `c.id, c.name, c.state, v.scenario_id as "scenarioId", c.start_block as "startBlock", c.original, c.created_at as "createdAt"
+  from campaign c join scenario_version v on v.id = c.scenario_version_id`
+
+/** Campaigns that were made here, the latest first. */
+export async function listCampaigns(
+  { deps, principal }: Caller,
+  asked: { readonly project_id?: number | undefined; readonly limit: number; readonly after?: number | undefined },
+): Promise<object> {
+  const { workspaceId } = principal
+  const after = asked.after === undefined ? null : await campaignIdOf({ deps, principal }, String(asked.after))
+  const { rows } = await deps.pool.query<CampaignRow>(
+    `select ${columns}
+      where c.workspace_id = $1 and c.dialect = 'is74' and ($2::uuid is null or c.id < $2)
+        and ($3::bigint is null or c.original -> 'campaign' -> 'project_id' = to_jsonb($3::bigint))
+      order by c.id desc limit $4`,
+    [workspaceId, after, asked.project_id ?? null, asked.limit],
+  )
+  const campaigns = await shownCampaigns(deps, workspaceId, rows)
+  return { campaigns, next: rows.length === asked.limit ? (campaigns.at(-1)?.id ?? null) : null }
+}
+
+export async function showCampaign({ deps, principal }: Caller, id: string): Promise<object> {
+  const { workspaceId } = principal
+  const campaignId = await campaignIdOf({ deps, principal }, id)
+  const { rows } = await deps.pool.query<CampaignRow>(`select ${columns} where c.workspace_id = $1 and c.id = $2`, [
+    workspaceId,
+    campaignId,
+  ])
+  const [shown] = await shownCampaigns(deps, workspaceId, rows)
+  if (shown === undefined) throw noSuch('campaign', id)
+  const { state: _, byDisposition, ...progress } = await campaignProgress(deps, workspaceId, campaignId)
+  return { campaign: { ...shown, progress: { ...progress, by_status: byDisposition } } }
+}
+
+/** As it was given, with what has become of it. One that was made elsewhere has no project and no schedule to show. */
+async function shownCampaigns(deps: ServerDeps, workspaceId: string, rows: readonly CampaignRow[]) {
+  const ids = await integersOf(
+    deps,
+    workspaceId,
+    'campaign',
+    rows.map((row) => row.id),
+  )
+  const scenarios = await integersOf(deps, workspaceId, 'scenario', [...new Set(rows.map((row) => row.scenarioId))])
+  const room = { workspaceId, dialect, kind: 'start-block' } as const
+  const owners = rows.map(({ scenarioId, startBlock }) => ({ resourceId: scenarioId, part: startBlock }))
+  const startBlocks = await integerIdsOfParts(deps.pool, room, owners)
+  return rows.map((row, at) => {
+    const { project_id = null, description = null, schedule = null, phone_id = null } = row.original?.campaign ?? {}
+    return {
+      id: ids.get(row.id) ?? 0,
+      project_id,
+      name: row.name,
+      description,
+      scenario_id: scenarios.get(row.scenarioId) ?? null,
+      start_block_id: startBlocks[at] ?? null,
+      schedule,
+      phone_id,
+      ...stateOf(row.state),
+      created_at: row.createdAt.toString({ fractionalSecondDigits: 3 }),
+    }
+  })
+}
+
+function integersOf(
+  deps: ServerDeps,
+  workspaceId: string,
+  kind: 'campaign' | 'scenario',
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  return integerIdsOf(deps.pool, workspaceId, dialect, kind, ids)
+}

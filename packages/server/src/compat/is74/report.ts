@@ -1,0 +1,132 @@
+/** The report of a campaign in the assistant's form, over the report on calls. */
+import { maxRows, reportCalls } from '../../reports/call-report.ts'
+import { reportVariables } from '../../reports/report-variables.ts'
+import { type FieldMessage, FieldRefusal, problemsOf } from '../field-refusal.ts'
+import type { Caller } from './campaigns.ts'
+import { noSuch, refused } from './errors.ts'
+import { idOf, startBlockOf } from './ids.ts'
+import { type ChosenColumn, chooseColumns, knownColumns, usualChoice } from './report-names.ts'
+import { reportSchema } from './schemas.ts'
+
+/** Unknown ids leave nothing: no call is of a scenario that there is not. */
+type Scope = { readonly campaignId: string; readonly scenarioId: string; readonly startBlock: string }
+
+/** @throws {FieldRefusal} 404 for the project, 400 with every mistake. */
+export async function makeReport({ deps, principal }: Caller, projectId: string, body: unknown): Promise<object> {
+  const { workspaceId } = principal
+  if ((await idOf(deps.pool, workspaceId, 'project', projectId)) === null) throw noSuch('project', projectId)
+  const parsed = reportSchema.safeParse(body)
+  const problems = parsed.success ? [] : problemsOf(parsed.error)
+  const raw = (body as { analytics_filter?: Readonly<Record<string, unknown>> | null } | null)?.analytics_filter
+  const scope = await scopeOf({ deps, principal }, Number(projectId), raw ?? {}, problems)
+  const variables = await reportVariables(deps.pool, workspaceId, { campaignId: scope?.campaignId })
+  const known = knownColumns(variables)
+  const { columns, analytics_filter } = parsed.data ?? {}
+  // Without the campaign nobody can say which variables there are.
+  const ofColumns: FieldMessage[] = scope === null ? [] : problems
+  const chosen = columns == null || columns.length === 0 ? usualChoice(known) : chooseColumns(columns, known, ofColumns)
+  refuseFilters(chosen, problems)
+  if (analytics_filter === undefined || scope === null || problems.length > 0)
+    throw new FieldRefusal(400, refused, problems)
+  const { date_start, date_end } = analytics_filter
+  const report = await reportCalls(deps, workspaceId, {
+    // The last millisecond belongs to it.
+    scope: { ...scope, from: date_start, to: date_end.add({ milliseconds: 1 }) },
+    columns: chosen.map(({ known: { column }, asked, field }) => ({
+      field,
+      name: column,
+      filter: asked.filter_type == null ? undefined : { is: asked.filter_type, value: asked.filter_value ?? undefined },
+      sort: asked.sorting ?? undefined,
+    })),
+    variables,
+    limit: maxRows,
+  })
+  const { calls, talkMs } = report.totals
+  const seconds = Math.round(talkMs / 1_000)
+  return {
+    columns: chosen.map(({ known: { name, title, type }, asked }) => ({
+      ...{ field: name, display_name: asked.display_name ?? title, type },
+    })),
+    data: report.rows.map((row) => Object.fromEntries(chosen.map(({ known: { name } }, at) => [name, shown(row[at])]))),
+    total_duration: seconds,
+    avg_duration: calls === 0 ? 0 : Math.round((seconds / calls) * 100) / 100,
+    count: calls,
+  }
+}
+
+function shown(value: unknown): unknown {
+  return value instanceof Temporal.Instant ? value.toString({ fractionalSecondDigits: 3 }) : (value ?? null)
+}
+
+/** What the domain would refuse, in the vendor's names of fields. */
+function refuseFilters(chosen: readonly ChosenColumn[], problems: FieldMessage[]): void {
+  for (const { known, asked, field } of chosen) {
+    const { filter_type, filter_value } = asked
+    if (filter_type == null || !['equal', 'contains', 'starts_with', 'ends_with'].includes(filter_type)) continue
+    const problem = (message: string) => problems.push({ field: `${field}.filter_value`, message })
+    if (filter_value == null) problem(`expected what "${filter_type}" compares with`)
+    else if (
+      filter_type === 'equal' &&
+      known.type === 'number' &&
+      !/^\s*-?\d{1,30}([.,]\d{1,30})?\s*$/.test(filter_value)
+    )
+      problem('expected a number')
+  }
+}
+
+/** Looks up what it can, though other fields are wrong: so that all is told at once. Null: something leads nowhere. */
+async function scopeOf(
+  { deps, principal }: Caller,
+  projectId: number,
+  raw: Readonly<Record<string, unknown>>,
+  problems: FieldMessage[],
+): Promise<Scope | null> {
+  const { workspaceId } = principal
+  const find = async <What>(name: string, what: string, look: (id: number) => Promise<What | null>) => {
+    const id = raw[name]
+    if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) return null
+    const found = await look(id)
+    if (found === null) problems.push({ field: `analytics_filter.${name}`, message: `there is no ${what} ${id}` })
+    return found
+  }
+  const scenarioId = await find('scenario_id', 'scenario', (id) => idOf(deps.pool, workspaceId, 'scenario', id))
+  const block = await find('start_block_id', 'start block', (id) => startBlockOf(deps.pool, workspaceId, id))
+  const campaignId = await find('outgoing_campaign_id', 'campaign', (id) =>
+    idOf(deps.pool, workspaceId, 'campaign', id),
+  )
+  if (scenarioId === null || block === null || campaignId === null) return null
+  if (block.scenarioId !== scenarioId)
+    problems.push({ field: 'analytics_filter.start_block_id', message: 'is a start block of another scenario' })
+  const { rows } = await deps.pool.query<{ projectId: number | null }>(
+    `select c.original -> 'campaign' -> 'project_id' as "projectId" from campaign c where c.workspace_id = $1 and c.id = $2`,
+    [workspaceId, campaignId],
+  )
+  const own = rows[0]?.projectId ?? null
+  if (own !== null && own !== projectId)
+    problems.push({ field: 'analytics_filter.outgoing_campaign_id', message: 'is a campaign of another project' })
+  return { campaignId, scenarioId, startBlock: block.part }
+}
+
+/** The columns that a report can have, as a report asks for them. */
+export async function listColumns(
+  { deps, principal }: Caller,
+  projectId: string,
+  asked: { readonly outgoing_campaign_id?: number | undefined; readonly scenario_id?: number | undefined },
+): Promise<object> {
+  const { workspaceId } = principal
+  const find = async (kind: 'project' | 'campaign' | 'scenario', id: string | number | undefined) => {
+    if (id === undefined) return undefined
+    const found = await idOf(deps.pool, workspaceId, kind, id)
+    if (found === null) throw noSuch(kind, id)
+    return found
+  }
+  await find('project', projectId)
+  const campaignId = await find('campaign', asked.outgoing_campaign_id)
+  const scenarioId = await find('scenario', asked.scenario_id)
+  const variables = await reportVariables(deps.pool, workspaceId, { campaignId, scenarioId })
+  return {
+    columns: knownColumns(variables).map(({ id, name, title, kind, type }) => ({
+      ...{ id, name, display_name: title, column_type: kind, data_type: type },
+    })),
+  }
+}
