@@ -14,6 +14,7 @@ export type {
   RetryTrigger,
   TransferTarget,
 } from './campaigns/campaign-settings.ts'
+export { finishedFacts, robotFacts, type SideEvent, startedFacts } from './calls/side-events.ts'
 export {
   type Allocation,
   allocateSlots,
@@ -26,12 +27,24 @@ export {
   type Slot,
   type SlotRequest,
   type TrunkChoice,
+  withWave,
 } from './claims/allocate-slots.ts'
+export { type SideDesk, type SideGate, sideSlot } from './claims/side-slot.ts'
 export { type Gathered, gatherSlots, type LanePick } from './claims/gather-slots.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export { type ExplainFacts, type ExplainGate, type Explanation, explain } from './explain/explain.ts'
 export { type NumberFormat, routeNumber } from './numbers/route-number.ts'
 export { type Plan, type PlanReason, planAttempts } from './planning/plan-attempts.ts'
+export { type WaveRoom, type WaveView, waveRoom } from './planning/wave.ts'
+export { type PolicyChoice, policiesInForce, policyPacks } from './policies/policies.ts'
+export { type PolicyPack, talkDispositions, talksDays } from './policies/policy-pack.ts'
+export {
+  type CapReached,
+  capReached,
+  type PolicyCallee,
+  type PolicyVerdict,
+  policyVerdict,
+} from './policies/policy-verdict.ts'
 export type {
   AttemptOutcome,
   CampaignStore,
@@ -48,8 +61,10 @@ export type {
 } from './ports/campaign-store.ts'
 export type { Clock, Timer } from './ports/clock.ts'
 export type { Random } from './ports/random.ts'
+export type { RobotEnd, SideLegOpening, SideLegRequest, SideLegStore } from './ports/side-legs.ts'
 export type {
   Admission,
+  AnswerRequest,
   BridgingTelephony,
   InboundTelephony,
   IncomingCall,

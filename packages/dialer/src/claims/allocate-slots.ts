@@ -3,6 +3,9 @@
  * locks the gates, counts what is live, and lets this pure function decide, so that all stores decide alike.
  */
 
+import type { Pacing } from '../campaigns/campaign-settings.ts'
+import { type WaveView, waveRoom } from '../planning/wave.ts'
+
 /** Capacity and pace of one owner (workspace, campaign, trunk or number) as read under its lock. */
 export type Gate = {
   readonly ownerId: string
@@ -15,6 +18,8 @@ export type Gate = {
   readonly nextSlotAt: Temporal.Instant
   /** The latest instant given; null: never used. */
   readonly lastSlotAt: Temporal.Instant | null
+  /** Of a campaign: a slot from here begins a new wave, whose calls are those started from then on. */
+  readonly beginsWave?: Temporal.Instant | undefined
 }
 
 export type TrunkChoice = {
@@ -105,13 +110,25 @@ export function allocateSlots(desk: ClaimDesk, requests: readonly SlotRequest[])
 }
 
 /** Microseconds between two starts at this rate, rounded up: rounded down, a second could hold one start too many. */
-function intervalMicroseconds(callsPerSecond: number): number {
+export function intervalMicroseconds(callsPerSecond: number): number {
   return Math.ceil(1_000_000 / callsPerSecond)
 }
 
 /** How many more legs the owner may have now; Infinity: no limit. */
 export function freeChannels(gate: Gate): number {
   return gate.maxCalls === null ? Number.POSITIVE_INFINITY : Math.max(0, gate.maxCalls - gate.live)
+}
+
+/** A campaign's gate as its wave leaves it: no more calls than the wave has room for, none before the gap is over. */
+export function withWave(gate: Gate, pacing: Pacing, view: WaveView | null, now: Temporal.Instant): Gate {
+  const { left, opensAt, isNew } = waveRoom(pacing.wave, view)
+  if (left === Number.POSITIVE_INFINITY) return gate
+  return {
+    ...gate,
+    maxCalls: Math.min(gate.maxCalls ?? Number.POSITIVE_INFINITY, gate.live + left),
+    nextSlotAt: opensAt === null ? gate.nextSlotAt : later(gate.nextSlotAt, opensAt),
+    ...(isNew ? { beginsWave: now } : {}),
+  }
 }
 
 /**
@@ -175,6 +192,7 @@ function choose(sight: Sight, request: SlotRequest): Choice | null {
   const ready = later(later(workspace.nextSlotAt, campaign.nextSlotAt), desk.now)
   const route = desk.routes.get(request.routeId)
   if (route === undefined) return null
+  if (route.isByNumber) return chooseByNumber(sight, request, ready)
   let soonest: TrunkChoice | null = null
   for (const trunk of usableTrunks(sight, request.routeId)) {
     if (!serves(trunk, request.phoneKey)) continue
@@ -186,16 +204,42 @@ function choose(sight: Sight, request: SlotRequest): Choice | null {
   return soonest === null ? null : withNumber(sight, route, soonest)
 }
 
+/**
+ * Via numbers: the number in turn, with its trunk, among those that let the call start as soon as workspace and campaign do; else
+ * among those that let it start soonest. All numbers take their turns, whichever trunks they stand on.
+ */
+function chooseByNumber(sight: Sight, request: SlotRequest, ready: Temporal.Instant): Choice | null {
+  const { callerIds } = sight.desk
+  if (callerIds.kind !== 'numbers') return null
+  const trunks = usableTrunks(sight, request.routeId).filter((trunk) => serves(trunk, request.phoneKey))
+  const usable = callerIds.numbers
+    .filter((one) => trunks.some((trunk) => trunk.trunkId === one.trunkId) && canStart(sight, one.numberId))
+    .map((number) => {
+      const [trunk, own] = [sight.gateOf(number.trunkId), sight.gateOf(number.numberId)]
+      return { number, at: later(later(trunk.nextSlotAt, own.nextSlotAt), ready) }
+    })
+  const first = usable.reduce<Temporal.Instant | null>(
+    (soonest, { at }) => (soonest === null || Temporal.Instant.compare(at, soonest) < 0 ? at : soonest),
+    null,
+  )
+  const inTurn = usable.filter(({ at }) => first !== null && at.equals(first)).map(({ number }) => number)
+  const number = inRotation(sight, inTurn)
+  return number === null ? null : { trunkId: number.trunkId, number, callerId: number.phone }
+}
+
 function withNumber(sight: Sight, route: RouteChoice, { trunkId }: TrunkChoice): Choice | null {
-  const { callerIds, draw } = sight.desk
+  const { callerIds } = sight.desk
   if (callerIds.kind === 'trunk') return { trunkId, number: null, callerId: null }
   if (callerIds.kind === 'foreign') return { trunkId, number: null, callerId: callerIds.phone }
   const free = callerIds.numbers.filter((one) => isShown(sight, route, trunkId, one))
-  const number =
-    callerIds.mode === 'random'
-      ? (free[Math.floor(draw() * free.length)] ?? null)
-      : leastRecentlyUsed(free, sight.gateOf)
+  const number = inRotation(sight, free)
   return number === null ? null : { trunkId, number, callerId: number.phone }
+}
+
+function inRotation({ desk: { callerIds, draw }, gateOf }: Sight, free: readonly NumberChoice[]): NumberChoice | null {
+  if (callerIds.kind !== 'numbers') return null
+  if (callerIds.mode === 'random') return free[Math.floor(draw() * free.length)] ?? null
+  return leastRecentlyUsed(free, gateOf)
 }
 
 /** Trunks of a route over which a call may start within the horizon, with a number to show, in order of preference. */

@@ -12,6 +12,9 @@ import type { StoreGround } from './store-ground.conformance.ts'
 import { lanesAndPaces } from './store-lanes.conformance.ts'
 import { lateResults } from './store-late.conformance.ts'
 import { sharedLimits } from './store-limits.conformance.ts'
+import { policies } from './store-policies.conformance.ts'
+import { sideLegs } from './store-side.conformance.ts'
+import { ownNumbers, waves } from './store-waves.conformance.ts'
 import {
   addPlainContact,
   campaignId,
@@ -55,6 +58,10 @@ export function campaignStoreConformance(
   lateResults(promise)
   breakers(promise)
   explains(promise)
+  policies(promise)
+  waves(promise)
+  ownNumbers(promise)
+  sideLegs(promise)
   for (const seed of [1, 2, 3, 4, 5]) {
     promise(
       `concurrent claims of campaigns that share trunks, numbers and phones keep every limit (seed ${seed})`,

@@ -6,6 +6,8 @@
  */
 import type { Disposition } from '../attempts/disposition.ts'
 import type { CampaignSettings } from '../campaigns/campaign-settings.ts'
+import type { WaveView } from '../planning/wave.ts'
+import type { SideLegStore } from './side-legs.ts'
 
 /** A node's claim to act: results carried by an older epoch are refused ("fenced"). */
 export type NodeLease = { readonly node: number; readonly epoch: number }
@@ -23,7 +25,7 @@ export type LaneView = {
 
 /** One gate of capacity and pace: of the workspace, the campaign, a trunk or a number. */
 export type CapacityView = {
-  /** Live legs and resting channels. */
+  /** Live legs, resting channels, and channels kept for calls that come in and hand-overs. */
   readonly live: number
   /** When the first channel that only rests is free again; null: none rests. */
   readonly restsUntil: Temporal.Instant | null
@@ -52,8 +54,12 @@ export type CampaignView = {
   readonly workspace: CapacityView
   readonly campaign: CapacityView
   readonly routes: readonly RouteView[]
-  /** Gates of the numbers one of which a call shows; null: no number of ours is shown. */
+  /** Gates of the numbers one of which a call shows, those that are valid now; null: no number of ours is shown. */
   readonly numbers: readonly CapacityView[] | null
+  /** Where none of its numbers is valid now: when the first of them will be; null or absent: none will. */
+  readonly numbersFrom?: Temporal.Instant | null | undefined
+  /** The wave that goes out now; null or absent: none has begun. */
+  readonly wave?: WaveView | null | undefined
   readonly lanes: readonly LaneView[]
 }
 
@@ -89,7 +95,8 @@ export type ClaimedLeg = {
   readonly workspaceZone: string
 }
 
-export type EndedBy = 'callee' | 'us' | 'operator' | 'timeout' | 'error'
+/** `caller`: whoever called us. */
+export type EndedBy = 'callee' | 'caller' | 'us' | 'operator' | 'timeout' | 'error'
 
 /** What is known at the end of an attempt. */
 export type AttemptOutcome = {
@@ -120,7 +127,7 @@ export type Finished = 'stored' | 'revised' | 'fenced'
 
 export type Recovery = { readonly returned: number; readonly unknown: number; readonly answered: number }
 
-export interface CampaignStore {
+export interface CampaignStore extends SideLegStore {
   /** Store time. */
   now(): Promise<Temporal.Instant>
   /** Registers this node under `name` with a raised epoch and a lease; legs of its older epochs become recoverable at once. */
@@ -134,7 +141,8 @@ export interface CampaignStore {
    * Takes slots in one transaction: locks workspace, campaign, trunks by id, numbers by id, counts live legs (resting
    * channels too), reads do-not-call and the phone's history, inserts live legs, then computes start instants one by one:
    * `s = max(every pace row's next instant, clock)`, each row's next = `s + 1 / its own rate`. Never reserves further
-   * ahead than `horizonMs`. Over a trunk whose breaker has opened goes nothing before `closedUntil`, and one call after it.
+   * ahead than `horizonMs`, nor more than the campaign's wave has room for. Policies' caps are looked at under these locks, too.
+   * Over a trunk whose breaker has opened goes nothing before `closedUntil`, and one call after it.
    * @throws {StoreError} `STORE_FENCED` when the lease is not current.
    */
   claim(
@@ -157,7 +165,7 @@ export interface CampaignStore {
    * for it, and `attempt.revised` is told. The breaker hears of an attempt once.
    */
   finish(lease: NodeLease, outcome: AttemptOutcome): Promise<Finished>
-  /** Legs of dead nodes (lease past by `graceMs`) and of older epochs: phase 0 returned, 1 `unknown`, 2 keeps `answered`. */
+  /** Legs of dead nodes (lease past by `graceMs`) and of older epochs: phase 0 returned, 1 `unknown`, 2 keeps `answered`. Side legs too. */
   recover(graceMs: number): Promise<Recovery>
   /** Running campaigns with nothing undone become `done`, scheduled ones whose instant has come `running`; returns their ids. */
   settleCampaigns(): Promise<readonly string[]>

@@ -4,7 +4,11 @@ import type { ExplainFacts } from '../explain/explain.ts'
 import type { BreakerSettings } from '../trunks/breaker.ts'
 import type { CampaignStore } from './campaign-store.ts'
 
-export type Limits = { readonly maxCalls?: number | undefined; readonly callsPerSecond?: number | undefined }
+export type Limits = {
+  readonly maxCalls?: number | undefined
+  readonly callsPerSecond?: number | undefined
+  readonly reservedCalls?: number | undefined
+}
 export type CampaignState = 'draft' | 'scheduled' | 'running' | 'paused' | 'done' | 'stopped'
 export type WorkspaceSeed = Limits & { readonly id: string }
 export type TrunkSeed = Limits & {
@@ -20,6 +24,8 @@ export type NumberSeed = Limits & {
   readonly workspaceId: string
   readonly trunkId: string
   readonly phone: string
+  readonly validFrom?: Temporal.Instant | undefined
+  readonly validUntil?: Temporal.Instant | undefined
 }
 export type CampaignSeed = {
   readonly id: string
@@ -47,6 +53,16 @@ export type ContactSight = {
   readonly reason: string | null
 }
 
+/** A leg that no campaign dialled, as it stands in history. Of a hand-over the call is somebody else's: no disposition, no talk. */
+export type SideLegSight = {
+  readonly legId: string
+  readonly callId: string
+  readonly direction: string
+  readonly endedBy: string
+  readonly disposition: string | null
+  readonly talkMs: number | null
+}
+
 /** A store with nothing in it, its virtual clock, and the ways to fill and look into it that no port needs. */
 export interface StoreGround {
   readonly store: CampaignStore
@@ -62,13 +78,18 @@ export interface StoreGround {
     readonly mode?: 'round-robin' | 'random'
   }): Promise<void>
   addRoute(seed: { readonly workspaceId: string; readonly trunkIds: readonly string[] }): Promise<number>
+  /** Via numbers: over the trunks that the group's numbers stand on. */
+  addRouteByNumbers(seed: { readonly workspaceId: string; readonly groupId: string }): Promise<number>
   addCampaign(seed: CampaignSeed): Promise<void>
+  setSettings(campaignId: string, settings: CampaignSettings): Promise<void>
   addContact(seed: ContactSeed): Promise<void>
   setCampaignState(campaignId: string, state: CampaignState): Promise<void>
   forbid(workspaceId: string, phone: string, expiresAt?: Temporal.Instant): Promise<void>
   campaignState(campaignId: string): Promise<CampaignState>
   contact(contactId: string): Promise<ContactSight>
   attempts(contactId: string): Promise<readonly { readonly disposition: string; readonly attemptNumber: number }[]>
+  /** Ended legs that no campaign dialled, in the order of their ids. */
+  sideLegs(): Promise<readonly SideLegSight[]>
   /** What `explain` is told of a phone now; null: the campaign has no such phone. */
   explainFacts(question: {
     readonly workspaceId: string

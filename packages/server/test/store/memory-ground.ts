@@ -1,11 +1,12 @@
 /** The conformance ground in memory. */
-import type { Clock, Random } from '@dialwright/dialer'
+import type { CampaignSettings, Clock, Random } from '@dialwright/dialer'
 import type {
   CampaignSeed,
   CampaignState,
   ContactSeed,
   ContactSight,
   NumberSeed,
+  SideLegSight,
   StoreGround,
   TrunkSeed,
   WorkspaceSeed,
@@ -68,8 +69,19 @@ export class MemoryGround implements StoreGround {
 
   async addRoute(seed: { readonly trunkIds: readonly string[] }): Promise<number> {
     const id = this.#tables.routes.size + 1
-    this.#tables.routes.set(id, { id, trunkIds: seed.trunkIds, isByNumber: false })
+    this.#tables.routes.set(id, { id, trunkIds: seed.trunkIds })
     return id
+  }
+
+  async addRouteByNumbers(seed: { readonly groupId: string }): Promise<number> {
+    const id = this.#tables.routes.size + 1
+    this.#tables.routes.set(id, { id, trunkIds: [], groupId: seed.groupId })
+    return id
+  }
+
+  async setSettings(campaignId: string, settings: CampaignSettings): Promise<void> {
+    const campaign = this.#tables.campaigns.get(campaignId)
+    if (campaign !== undefined) this.#tables.campaigns.set(campaignId, { ...campaign, settings })
   }
 
   async addCampaign(seed: CampaignSeed): Promise<void> {
@@ -136,6 +148,15 @@ export class MemoryGround implements StoreGround {
   ): Promise<readonly { readonly disposition: string; readonly attemptNumber: number }[]> {
     const rows = this.#tables.attempts.get(contactId) ?? []
     return rows.map(({ disposition, attemptNumber }) => ({ disposition, attemptNumber }))
+  }
+
+  async sideLegs(): Promise<readonly SideLegSight[]> {
+    return this.#tables.endedSideLegs
+      .map(({ legId, callId, direction, endedBy, disposition, talkMs }) => {
+        const call = direction === 'in' ? { disposition, talkMs } : { disposition: null, talkMs: null }
+        return { legId, callId, direction, endedBy, ...call }
+      })
+      .sort((a, b) => (a.legId < b.legId ? -1 : 1))
   }
 
   async explainFacts(question: { readonly campaignId: string; readonly phone: string }) {

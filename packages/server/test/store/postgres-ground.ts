@@ -1,11 +1,12 @@
 /** The conformance ground on a real PostgreSQL: rows written by SQL, and `dw_clock()` in the hand of the test. */
-import type { CampaignStore, Clock, Random } from '@dialwright/dialer'
+import type { CampaignSettings, CampaignStore, Clock, Random } from '@dialwright/dialer'
 import type {
   CampaignSeed,
   CampaignState,
   ContactSeed,
   ContactSight,
   NumberSeed,
+  SideLegSight,
   StoreGround,
   TrunkSeed,
   WorkspaceSeed,
@@ -78,8 +79,8 @@ export class PostgresGround implements StoreGround {
 
   async addNumber(seed: NumberSeed): Promise<void> {
     await this.#pool.query(
-      'insert into phone_number (id, workspace_id, name, phone, trunk_id) values ($1, $2, $3, $3, $4)',
-      [seed.id, seed.workspaceId, seed.phone, seed.trunkId],
+      'insert into phone_number (id, workspace_id, name, phone, trunk_id, valid_from, valid_until) values ($1, $2, $3, $3, $4, $5, $6)',
+      [seed.id, seed.workspaceId, seed.phone, seed.trunkId, seed.validFrom ?? null, seed.validUntil ?? null],
     )
     await this.#addPace('number', seed, seed.workspaceId)
   }
@@ -118,6 +119,18 @@ export class PostgresGround implements StoreGround {
       [seed.workspaceId, routeId, seed.trunkIds],
     )
     return routeId
+  }
+
+  async addRouteByNumbers(seed: { readonly workspaceId: string; readonly groupId: string }): Promise<number> {
+    const { rows } = await this.#pool.query<{ id: number }>(
+      'insert into route (workspace_id, group_id) values ($1, $2) returning id',
+      [seed.workspaceId, seed.groupId],
+    )
+    return rows[0]?.id ?? 0
+  }
+
+  async setSettings(campaignId: string, settings: CampaignSettings): Promise<void> {
+    await this.#pool.query('update campaign set settings = $2 where id = $1', [campaignId, JSON.stringify(settings)])
   }
 
   async addCampaign(seed: CampaignSeed): Promise<void> {
@@ -199,6 +212,14 @@ export class PostgresGround implements StoreGround {
     return rows
   }
 
+  async sideLegs(): Promise<readonly SideLegSight[]> {
+    const { rows } = await this.#pool.query<SideLegSight>(
+      `select l.id as "legId", l.call_id as "callId", l.direction, l.ended_by as "endedBy", k.disposition, k.talk_ms as "talkMs"
+         from leg l left join call k on k.id = l.call_id and l.direction = 'in' where l.direction <> 'out' order by l.id`,
+    )
+    return rows
+  }
+
   explainFacts(question: { readonly workspaceId: string; readonly campaignId: string; readonly phone: string }) {
     return explainFacts(this.#pool, question)
   }
@@ -217,8 +238,8 @@ export class PostgresGround implements StoreGround {
 
   async #addPace(kind: string, seed: WorkspaceSeed, workspaceId: string): Promise<void> {
     await this.#pool.query(
-      'insert into pace (owner_id, owner_kind, workspace_id, max_calls, calls_per_second) values ($1, $2, $3, $4, $5)',
-      [seed.id, kind, workspaceId, seed.maxCalls ?? null, seed.callsPerSecond ?? null],
+      'insert into pace (owner_id, owner_kind, workspace_id, max_calls, calls_per_second, reserved_calls) values ($1, $2, $3, $4, $5, $6)',
+      [seed.id, kind, workspaceId, seed.maxCalls ?? null, seed.callsPerSecond ?? null, seed.reservedCalls ?? 0],
     )
   }
 

@@ -224,14 +224,26 @@ export class MemoryCampaignStore implements CampaignStore {
       phoneIndex,
     }
     tables.attempts.set(contact.id, [...(tables.attempts.get(contact.id) ?? []), ended])
-    const starts = [...(tables.phoneStarts.get(leg.phoneKey) ?? []), { workspaceId, at: claimed.startAt }]
-    tables.phoneStarts.set(leg.phoneKey, starts)
+    const started = { workspaceId, attemptId, at: claimed.startAt, disposition }
+    tables.phoneStarts.set(leg.phoneKey, [...(tables.phoneStarts.get(leg.phoneKey) ?? []), started])
+    this.#endOfWave(leg, endedAt)
     tables.outbox.push({ topic: 'attempt.finished', key: contact.id, payload: attemptFacts(leg, ended) })
     this.#tellTrunk(leg, outcome)
     contact.attempts = attemptNumber
     if (this.#moveOn(contact, leg)) return
     const payload = { workspaceId, campaignId, contactId: contact.id, reason: contact.reason, lastCallId: callId }
     tables.outbox.push({ topic: 'contact.finished', key: contact.id, payload })
+  }
+
+  /** Keeps the end for the count of the wave that goes out, and forgets those of waves before it. */
+  #endOfWave({ claimed }: LiveLeg, endedAt: Temporal.Instant): void {
+    const { campaignId, attemptId, startAt: startedAt } = claimed
+    const begun = this.tables.paces.get(campaignId)?.waveStartedAt ?? null
+    if (begun === null) return
+    const ends = (this.tables.waveEnds.get(campaignId) ?? []).filter(
+      (end) => Temporal.Instant.compare(end.startedAt, begun) >= 0,
+    )
+    this.tables.waveEnds.set(campaignId, [...ends, { attemptId, startedAt, endedAt }])
   }
 
   /** False: recovery has not ended this leg of this node, or a result has replaced that end already. */
@@ -244,6 +256,10 @@ export class MemoryCampaignStore implements CampaignStore {
     const was = attempts.find((one) => one.attemptId === attemptId)
     if (was === undefined || !replacesLost(was, outcome)) return false
     tables.lost.delete(outcome.legId)
+    const started = tables.phoneStarts.get(leg.phoneKey)?.find((one) => one.attemptId === attemptId)
+    if (started !== undefined) started.disposition = outcome.disposition
+    const waveEnd = tables.waveEnds.get(campaignId)?.find((one) => one.attemptId === attemptId)
+    if (waveEnd !== undefined) waveEnd.endedAt = outcome.endedAt
     const { disposition, detail, endedAt, sip } = outcome
     const ended: AttemptRow = { ...was, disposition, detail, endedAt, talkMs: Math.round(outcome.talkMs) }
     tables.attempts.set(
@@ -286,6 +302,7 @@ export class MemoryCampaignStore implements CampaignStore {
       phones: contact.phones.map((phone) => ({
         zones: tables.zonesOf(phone.zoneId),
         starts: tables.startsOf(claimed.workspaceId, phone.phoneKey),
+        talks: tables.talksOf(claimed.workspaceId, phone.phoneKey),
       })),
       past,
       now: this.#now(),

@@ -4,6 +4,7 @@ import {
   type CallerIds,
   type CampaignView,
   type CapacityView,
+  capReached,
   type ClaimDesk,
   type ClaimedLeg,
   type Clock,
@@ -17,8 +18,10 @@ import {
   probing,
   type Random,
   type RouteChoice,
+  type SideGate,
   type SlotRequest,
   withinDayCap,
+  withWave,
 } from '@dialwright/dialer'
 import { uuidV7 } from '../system/uuid-v7.ts'
 import type { CampaignRow, ContactRow, LiveLeg, MemoryTables, PhoneRow, TrunkRow } from './tables.ts'
@@ -46,6 +49,7 @@ export function claimLegs(
     if (pace === undefined) continue
     pace.nextSlotAt = gate.nextSlotAt
     pace.lastSlotAt = gate.lastSlotAt
+    pace.waveStartedAt = gate.beginsWave ?? pace.waveStartedAt
   }
   for (const { slot } of placed) {
     const trunk = tables.trunks.get(slot.trunkId)
@@ -93,8 +97,9 @@ export function viewOf(tables: MemoryTables, campaign: CampaignRow, now: Tempora
     lanes.map((lane) => lane.routeId),
   )
   const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
-  const numberIds = tables.numbersFor(campaign.workspaceId, campaign.settings.callerId).map((number) => number.id)
-  const { mode } = campaign.settings.callerId
+  const { callerId } = campaign.settings
+  const all = tables.numbersFor(campaign.workspaceId, callerId)
+  const numberIds = tables.validNumbersFor(campaign.workspaceId, callerId, now).map((number) => number.id)
   const gates = readGates(tables, campaign, [...trunkIds, ...numberIds], now)
   const capacity = (id: string): CapacityView => {
     const { live, maxCalls, callsPerSecond, nextSlotAt } = gateOf(gates, id, now)
@@ -113,7 +118,9 @@ export function viewOf(tables: MemoryTables, campaign: CampaignRow, now: Tempora
       routeId,
       trunks: trunks.map(({ trunkId, closedUntil }) => ({ trunkId, closedUntil, ...capacity(trunkId) })),
     })),
-    numbers: mode === 'trunk' || (mode === 'number' && numberIds.length === 0) ? null : numberIds.map(capacity),
+    numbers: all.length === 0 && callerId.mode !== 'group' ? null : numberIds.map(capacity),
+    numbersFrom: tables.firstValidAfter(all, now),
+    wave: tables.waveOf(campaign.id),
     lanes,
   }
 }
@@ -141,13 +148,14 @@ function openDesk(
     tables,
     lanes.map((lane) => lane.routeId),
   )
+  const isForeign = tables.numbersFor(workspaceId, settings.callerId).length === 0
   const numbers = tables
-    .numbersFor(workspaceId, settings.callerId)
+    .validNumbersFor(workspaceId, settings.callerId, now)
     .map(({ id, phone, trunkId }) => ({ numberId: id, phone, trunkId }))
   const callerIds: CallerIds =
     settings.callerId.mode === 'trunk'
       ? { kind: 'trunk' }
-      : settings.callerId.mode === 'number' && numbers.length === 0
+      : settings.callerId.mode === 'number' && isForeign
         ? { kind: 'foreign', phone: settings.callerId.number }
         : {
             kind: 'numbers',
@@ -156,6 +164,7 @@ function openDesk(
           }
   const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
   const gates = readGates(tables, campaign, [...trunkIds, ...numbers.map((number) => number.numberId)], now)
+  gates.set(campaignId, withWave(gateOf(gates, campaignId, now), settings.pacing, tables.waveOf(campaignId), now))
   for (const id of trunkIds) {
     const trunk = tables.trunks.get(id)
     // Out of use, it may have one call: more than live now.
@@ -193,13 +202,13 @@ function pick(
       passOver(tables, contact, now)
       continue
     }
-    const allowedAt = withinDayCap(
-      campaign.settings.retry.caps.perPhonePerDay,
-      tables.startsOf(campaign.workspaceId, phone.phoneKey),
-      tables.zonesOf(phone.zoneId),
-      tables.workspaces.get(campaign.workspaceId)?.timeZone ?? 'UTC',
-      now,
-    )
+    const { settings, workspaceId } = campaign
+    const zones = tables.zonesOf(phone.zoneId)
+    const workspaceZone = tables.workspaces.get(workspaceId)?.timeZone ?? 'UTC'
+    const starts = tables.startsOf(workspaceId, phone.phoneKey)
+    const byDay = withinDayCap(settings.retry.caps.perPhonePerDay, starts, zones, workspaceZone, now)
+    const talks = tables.talksOf(workspaceId, phone.phoneKey)
+    const allowedAt = capReached(settings, { zones, workspaceZone, talks }, byDay)?.until ?? byDay
     if (Temporal.Instant.compare(allowedAt, now) > 0) {
       contact.dueAt = allowedAt
       continue
@@ -261,8 +270,8 @@ function routesFor(tables: MemoryTables, routeIds: readonly number[]): Map<numbe
     const route = tables.routes.get(routeId)
     if (route === undefined) continue
     routes.set(routeId, {
-      isByNumber: route.isByNumber,
-      trunks: route.trunkIds.flatMap((id) => tables.trunks.get(id) ?? []),
+      isByNumber: route.groupId !== undefined,
+      trunks: tables.trunkIdsOf(route).flatMap((id) => tables.trunks.get(id) ?? []),
     })
   }
   return routes
@@ -274,16 +283,33 @@ function readGates(
   otherIds: readonly string[],
   now: Temporal.Instant,
 ): Map<string, Gate> {
+  return new Map(gatesOf(tables, [campaign.workspaceId, campaign.id, ...otherIds], now))
+}
+
+/** Gates as they are read: `live` includes channels that are kept for side legs and not used. */
+export function gatesOf(
+  tables: MemoryTables,
+  ownerIds: readonly string[],
+  now: Temporal.Instant,
+): ReadonlyMap<string, SideGate> {
   const live = new Map<string, number>()
-  const count = (owners: ReadonlySet<string>): void => {
-    for (const id of owners) live.set(id, (live.get(id) ?? 0) + 1)
+  const side = new Map<string, number>()
+  const count = (owners: Iterable<string>, into: Map<string, number>): void => {
+    for (const id of owners) into.set(id, (into.get(id) ?? 0) + 1)
   }
-  for (const leg of tables.legs.values()) count(ownersOf(leg.claimed))
-  for (const channel of tables.resting) if (Temporal.Instant.compare(channel.until, now) > 0) count(channel.owners)
-  const gates = new Map<string, Gate>()
-  for (const ownerId of [campaign.workspaceId, campaign.id, ...otherIds]) {
+  for (const leg of tables.legs.values()) count(ownersOf(leg.claimed), live)
+  for (const channel of tables.resting)
+    if (Temporal.Instant.compare(channel.until, now) > 0) count(channel.owners, live)
+  for (const { request } of tables.sideLegs.values())
+    count([request.workspaceId, request.trunkId, ...(request.numberId === null ? [] : [request.numberId])], side)
+  const gates = new Map<string, SideGate>()
+  for (const ownerId of ownerIds) {
     const pace = tables.paces.get(ownerId)
-    if (pace !== undefined) gates.set(ownerId, { ...pace, ownerId, live: live.get(ownerId) ?? 0 })
+    if (pace === undefined) continue
+    const { reservedCalls, ...gate } = pace
+    const taken = side.get(ownerId) ?? 0
+    const held = Math.max(0, reservedCalls - taken)
+    gates.set(ownerId, { ...gate, ownerId, live: (live.get(ownerId) ?? 0) + taken + held, held })
   }
   return gates
 }

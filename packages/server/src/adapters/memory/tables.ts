@@ -1,24 +1,35 @@
 /** Rows of the in-memory campaign store, and the ways a simulation fills it. */
-import type {
-  BreakerSettings,
-  CallerIdChoice,
-  CampaignSettings,
-  ClaimedLeg,
-  Disposition,
-  PastAttempt,
-  TrunkResult,
+import {
+  type BreakerSettings,
+  type CallerIdChoice,
+  type CampaignSettings,
+  type ClaimedLeg,
+  type Disposition,
+  type EndedBy,
+  type PastAttempt,
+  type SideLegRequest,
+  type TrunkResult,
+  talkDispositions,
+  type WaveView,
 } from '@dialwright/dialer'
 
 export type CampaignState = 'draft' | 'scheduled' | 'running' | 'paused' | 'done' | 'stopped'
 export type ContactState = 'ready' | 'dialing' | 'done' | 'excluded' | 'unknown'
 
-export type Limits = { readonly maxCalls?: number | undefined; readonly callsPerSecond?: number | undefined }
+export type Limits = {
+  readonly maxCalls?: number | undefined
+  readonly callsPerSecond?: number | undefined
+  readonly reservedCalls?: number | undefined
+}
 
 export type PaceRow = {
   readonly maxCalls: number | null
   readonly callsPerSecond: number | null
+  readonly reservedCalls: number
   nextSlotAt: Temporal.Instant
   lastSlotAt: Temporal.Instant | null
+  /** Of a campaign: when the wave that goes out now was begun. */
+  waveStartedAt: Temporal.Instant | null
 }
 
 export type TrunkRow = {
@@ -37,12 +48,15 @@ export type NumberRow = {
   readonly workspaceId: string
   readonly trunkId: string
   readonly phone: string
+  readonly validFrom?: Temporal.Instant | undefined
+  readonly validUntil?: Temporal.Instant | undefined
 }
 
 export type RouteRow = {
   readonly id: number
   readonly trunkIds: readonly string[]
-  readonly isByNumber: boolean
+  /** Via numbers: over the trunks of this group's numbers. */
+  readonly groupId?: string | undefined
 }
 
 export type CampaignRow = {
@@ -87,6 +101,27 @@ export type LiveLeg = {
   answeredAt: Temporal.Instant | null
 }
 
+/** A leg that no campaign dials. */
+export type SideLeg = {
+  readonly request: SideLegRequest
+  readonly node: number
+  readonly epoch: number
+  readonly startAt: Temporal.Instant
+  phase: 1 | 2
+  answeredAt: Temporal.Instant | null
+  robotEndedAt: Temporal.Instant | null
+}
+export type EndedSideLeg = Pick<
+  SideLegRequest,
+  'legId' | 'callId' | 'direction' | 'phone' | 'trunkId' | 'numberId'
+> & {
+  readonly disposition: Disposition
+  readonly detail: string | null
+  readonly endedBy: EndedBy
+  readonly talkMs: number
+  readonly isAnswered: boolean
+}
+
 export type RestingChannel = { readonly owners: ReadonlySet<string>; readonly until: Temporal.Instant }
 export type NodeRow = { readonly node: number; epoch: number; expiresAt: Temporal.Instant }
 export type AttemptRow = PastAttempt & {
@@ -94,7 +129,18 @@ export type AttemptRow = PastAttempt & {
   readonly attemptNumber: number
   readonly disposition: Disposition
 }
-export type PhoneStart = { readonly workspaceId: string; readonly at: Temporal.Instant }
+export type PhoneStart = {
+  readonly workspaceId: string
+  readonly attemptId: string
+  readonly at: Temporal.Instant
+  disposition: Disposition
+}
+/** An ended attempt of a campaign that calls in waves. */
+export type WaveEnd = {
+  readonly attemptId: string
+  readonly startedAt: Temporal.Instant
+  endedAt: Temporal.Instant
+}
 export type Forbidden = {
   readonly workspaceId: string
   readonly phoneKey: string
@@ -122,18 +168,21 @@ export class MemoryTables {
   readonly contacts = new Map<string, ContactRow>()
   readonly contactsOf = new Map<string, ContactRow[]>()
   readonly legs = new Map<string, LiveLeg>()
+  readonly sideLegs = new Map<string, SideLeg>()
+  readonly endedSideLegs: EndedSideLeg[] = []
   /** Legs that recovery ended in their nodes' place, until the true result comes. */
   readonly lost = new Map<string, LiveLeg>()
   readonly resting: RestingChannel[] = []
   readonly nodes = new Map<string, NodeRow>()
   readonly attempts = new Map<string, AttemptRow[]>()
   readonly phoneStarts = new Map<string, PhoneStart[]>()
+  readonly waveEnds = new Map<string, WaveEnd[]>()
   readonly forbidden: Forbidden[] = []
   readonly outbox: OutboxRow[] = []
 
   addPace(ownerId: string, limits: Limits, now: Temporal.Instant): void {
-    const { maxCalls = null, callsPerSecond = null } = limits
-    this.paces.set(ownerId, { maxCalls, callsPerSecond, nextSlotAt: now, lastSlotAt: null })
+    const { maxCalls = null, callsPerSecond = null, reservedCalls = 0 } = limits
+    this.paces.set(ownerId, { maxCalls, callsPerSecond, reservedCalls, nextSlotAt: now, lastSlotAt: null, waveStartedAt: null })
   }
 
   addContact(contact: ContactRow): void {
@@ -157,10 +206,36 @@ export class MemoryTables {
       .map((start) => start.at)
   }
 
+  /** Of these, those that count as talks. */
+  talksOf(workspaceId: string, phoneKey: string): readonly Temporal.Instant[] {
+    return (this.phoneStarts.get(phoneKey) ?? [])
+      .filter((start) => start.workspaceId === workspaceId && talkDispositions.includes(start.disposition))
+      .map((start) => start.at)
+  }
+
+  /** The wave of a campaign that goes out now; null: none has begun. */
+  waveOf(campaignId: string): WaveView | null {
+    const begun = this.paces.get(campaignId)?.waveStartedAt ?? null
+    if (begun === null) return null
+    const ends = (this.waveEnds.get(campaignId) ?? []).filter(
+      ({ startedAt }) => Temporal.Instant.compare(startedAt, begun) >= 0,
+    )
+    const lastEndedAt = ends.map((end) => end.endedAt).toSorted(Temporal.Instant.compare).at(-1) ?? null
+    const live = this.legs.values().filter((leg) => leg.claimed.campaignId === campaignId)
+    return { live: [...live].length, ended: ends.length, lastEndedAt }
+  }
+
+  trunkIdsOf(route: RouteRow): readonly string[] {
+    if (route.groupId === undefined) return route.trunkIds
+    const numbers = (this.groups.get(route.groupId) ?? []).flatMap((id) => this.numbers.get(id) ?? [])
+    return [...new Set(numbers.map((number) => number.trunkId))]
+  }
+
   zonesOf(zoneId: number): readonly string[] {
     return this.zones[zoneId - 1] ?? []
   }
 
+  /** Valid or not. */
   numbersFor(workspaceId: string, choice: CallerIdChoice): readonly NumberRow[] {
     const digits = (text: string): string => text.replaceAll(/[^0-9]/g, '')
     if (choice.mode === 'group')
@@ -168,6 +243,23 @@ export class MemoryTables {
     if (choice.mode === 'trunk') return []
     const wanted = digits(choice.number)
     return [...this.numbers.values()].filter((one) => one.workspaceId === workspaceId && digits(one.phone) === wanted)
+  }
+
+  validNumbersFor(workspaceId: string, choice: CallerIdChoice, now: Temporal.Instant): readonly NumberRow[] {
+    return this.numbersFor(workspaceId, choice).filter(
+      ({ validFrom, validUntil }) =>
+        (validFrom === undefined || Temporal.Instant.compare(validFrom, now) <= 0) &&
+        (validUntil === undefined || Temporal.Instant.compare(validUntil, now) > 0),
+    )
+  }
+
+  /** When the first of these numbers becomes valid, of those that are not yet; null: none will. */
+  firstValidAfter(numbers: readonly NumberRow[], now: Temporal.Instant): Temporal.Instant | null {
+    const later = numbers.flatMap(({ validFrom, validUntil }) => {
+      if (validFrom === undefined || Temporal.Instant.compare(validFrom, now) <= 0) return []
+      return validUntil === undefined || Temporal.Instant.compare(validUntil, validFrom) > 0 ? [validFrom] : []
+    })
+    return later.toSorted(Temporal.Instant.compare)[0] ?? null
   }
 
   modeOfGroup(groupId: string): 'round-robin' | 'random' {

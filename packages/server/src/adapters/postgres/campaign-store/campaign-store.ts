@@ -8,6 +8,9 @@ import type {
   LaneOrder,
   NodeLease,
   Recovery,
+  RobotEnd,
+  SideLegOpening,
+  SideLegRequest,
 } from '@dialwright/dialer'
 import { keepAttemptMonths } from './attempt-months.ts'
 import { claim, type StoreDeps } from './claim.ts'
@@ -17,6 +20,7 @@ import { beginDialing, markAnswered, release } from './legs.ts'
 import * as nodes from './nodes.ts'
 import { recover } from './recover.ts'
 import { settleCampaigns } from './settle.ts'
+import * as sideLegs from './side-legs.ts'
 import { runningCampaigns } from './views.ts'
 
 export class PostgresCampaignStore implements CampaignStore {
@@ -81,6 +85,26 @@ export class PostgresCampaignStore implements CampaignStore {
 
   recover(graceMs: number): Promise<Recovery> {
     return recover(this.#deps.pool, graceMs)
+  }
+
+  openSideLeg(lease: NodeLease, request: SideLegRequest): Promise<SideLegOpening> {
+    return sideLegs.openSideLeg(this.#deps.pool, lease, request)
+  }
+
+  markSideLegAnswered(lease: NodeLease, legId: string, answeredAt: Temporal.Instant): Promise<boolean> {
+    return sideLegs.markSideLegAnswered(this.#deps.pool, lease, legId, answeredAt)
+  }
+
+  markRobotEnded(lease: NodeLease, legId: string, end: RobotEnd): Promise<boolean> {
+    return sideLegs.markRobotEnded(this.#deps.pool, lease, legId, end)
+  }
+
+  endSideLeg(lease: NodeLease, outcome: AttemptOutcome): Promise<'stored' | 'fenced'> {
+    return sideLegs.endSideLeg(this.#deps.pool, lease, outcome)
+  }
+
+  recordTurnedAway(lease: NodeLease, request: SideLegRequest, outcome: AttemptOutcome): Promise<void> {
+    return sideLegs.recordTurnedAway(this.#deps.pool, lease, request, outcome)
   }
 
   async settleCampaigns(): Promise<readonly string[]> {

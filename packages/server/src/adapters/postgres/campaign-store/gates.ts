@@ -1,12 +1,13 @@
 /** Gates of capacity and pace: locked in one fixed order by a claim, read without a lock by the planner's view. */
-import type { Gate, Pacing } from '@dialwright/dialer'
+import { type Gate, type Pacing, type SideGate, type WaveView, withWave } from '@dialwright/dialer'
 import { type Connection, type Queryable, statement } from '../pool.ts'
 import type { BreakerRow } from './breaker.ts'
 
 type OwnerKind = 'workspace' | 'campaign' | 'trunk' | 'number'
 export type GateOwners = {
   readonly workspaceId: string
-  readonly campaignId: string
+  /** Null: a leg that no campaign dials. */
+  readonly campaignId: string | null
   readonly trunkIds: readonly string[]
   readonly numberIds: readonly string[]
 }
@@ -20,10 +21,18 @@ const addRows = statement<{ readonly ownerId: string }>(
   `insert into pace (owner_id, owner_kind, workspace_id) select unnest($1::uuid[]), $2, $3
    on conflict (owner_id) do nothing`,
 )
-/** A gate as it is read: with what rests, and of a trunk with its breaker. */
-export type ReadGate = Gate & BreakerRow & { readonly restsUntil: Temporal.Instant | null }
+/** A gate as it is read: with what rests and what is kept for side legs (`live` includes both), and of a trunk with its breaker. */
+export type ReadGate = SideGate &
+  BreakerRow & {
+    readonly restsUntil: Temporal.Instant | null
+    /** Calls of a campaign's wave; null: no wave has begun, or it is no campaign. */
+    readonly waveLive: number | null
+    readonly waveEnded: number | null
+    readonly waveLastEndedAt: Temporal.Instant | null
+  }
 
-// Live legs are counted by the index of their kind of owner; resting channels are few.
+// Live legs are counted by the index of their kind of owner; resting channels are few. Channels that are kept for side legs and
+// that none of them uses count as live: an owner that keeps none, as most do, pays nothing for it.
 const readRows = statement<ReadGate>(
   'pace-read',
   `select p.owner_id as "ownerId", p.max_calls as "maxCalls", p.calls_per_second as "callsPerSecond",
@@ -33,28 +42,35 @@ const readRows = statement<ReadGate>(
             when 'campaign' then (select count(*) from live_leg l where l.campaign_id = p.owner_id)
             when 'trunk' then (select count(*) from live_leg l where l.trunk_id = p.owner_id)
             else (select count(*) from live_leg l where l.number_id = p.owner_id)
-          end as live,
-          r.until as "restsUntil", t.breaker, t.closed_until as "closedUntil", t.next_probe_at as "probeAt"
+          end + h.held as live, h.held,
+          r.until as "restsUntil", t.breaker, t.closed_until as "closedUntil", t.next_probe_at as "probeAt",
+          v.live as "waveLive", v.ended as "waveEnded", v.last_ended_at as "waveLastEndedAt"
      from pace p
      left join trunk t on t.id = p.owner_id
+     left join campaign_wave v on v.campaign_id = p.owner_id
      cross join lateral (select count(*) as channels, min(r.until) as until from resting_channel r
                           where r.until > $2 and p.owner_id in (r.workspace_id, r.campaign_id, r.trunk_id, r.number_id)) r
+     cross join lateral (select case when p.reserved_calls = 0 then 0 else greatest(0, p.reserved_calls -
+                           (select count(*) from live_leg l
+                             where l.direction <> 'out' and p.owner_id in (l.workspace_id, l.trunk_id, l.number_id))) end as held) h
     where p.owner_id = any($1::uuid[])`,
 )
 const moveRows = statement<{ readonly ownerId: string }>(
   'pace-move',
-  `update pace p set next_slot_at = n.next_slot_at, last_slot_at = n.last_slot_at
-     from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as n(owner_id, next_slot_at, last_slot_at)
+  `update pace p set next_slot_at = n.next_slot_at, last_slot_at = n.last_slot_at,
+          wave_started_at = coalesce(n.wave_started_at, p.wave_started_at)
+     from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
+       as n(owner_id, next_slot_at, last_slot_at, wave_started_at)
     where p.owner_id = n.owner_id`,
 )
 
 /**
- * Locks every gate a claim may move: workspace, campaign, trunks by id, numbers by id. It does not count: a count in the
+ * Locks every gate that a claim or a side leg may move: workspace, campaign, trunks by id, numbers by id. It does not count: a count in the
  * statement that waits for a lock would see the legs from before the wait, and the limit would be passed.
  */
 export async function lockGates(connection: Connection, owners: GateOwners): Promise<void> {
   await lock(connection, 'workspace', [owners.workspaceId], owners.workspaceId)
-  await lock(connection, 'campaign', [owners.campaignId], owners.workspaceId)
+  await lock(connection, 'campaign', owners.campaignId === null ? [] : [owners.campaignId], owners.workspaceId)
   await lock(connection, 'trunk', owners.trunkIds, owners.workspaceId)
   await lock(connection, 'number', owners.numberIds, owners.workspaceId)
 }
@@ -83,6 +99,21 @@ export async function readGates(
   return new Map(rows.map((row) => [row.ownerId, row]))
 }
 
+export function waveOf(gate: ReadGate | undefined): WaveView | null {
+  if (gate === undefined || gate.waveLive === null || gate.waveEnded === null) return null
+  return { live: gate.waveLive, ended: gate.waveEnded, lastEndedAt: gate.waveLastEndedAt }
+}
+
+/** What a claim may take of a campaign: its limits, and what its wave has room for. */
+export function campaignGate(
+  gate: ReadGate | undefined,
+  campaignId: string,
+  pacing: Pacing,
+  now: Temporal.Instant,
+): Gate {
+  return withWave(withCampaignLimits(gate, campaignId, pacing, now), pacing, waveOf(gate), now)
+}
+
 /** A campaign's limits are its settings; its pace row keeps the instant alone. */
 export function withCampaignLimits(
   gate: Gate | undefined,
@@ -106,5 +137,6 @@ export async function moveGates(connection: Connection, gates: Iterable<Gate>): 
     all.map((gate) => gate.ownerId),
     all.map((gate) => gate.nextSlotAt),
     all.map((gate) => gate.lastSlotAt),
+    all.map((gate) => gate.beginsWave ?? null),
   ])
 }

@@ -2,6 +2,8 @@
 import { lostOutcome, type Recovery } from '@dialwright/dialer'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
 import { endAttempt, takingLeg } from './finish.ts'
+import { returnContact } from './return-contact.ts'
+import { recoverSideLeg } from './side-legs.ts'
 
 const fenceDead = statement(
   'recover-fence',
@@ -13,17 +15,7 @@ const orphans = statement<{ readonly legId: string }>(
   'recover-orphans',
   `select l.leg_id as "legId" from live_leg l join dialer_node n on n.node = l.node where l.epoch < n.epoch order by l.leg_id`,
 )
-const isOrphan = 'epoch < (select n.epoch from dialer_node n where n.node = live_leg.node)'
-const takeOrphan = takingLeg('recover-take', isOrphan)
-/** A leg of no contact simply ends. */
-const dropOrphan = statement(
-  'recover-drop',
-  `delete from live_leg where leg_id = $1 and contact_id is null and ${isOrphan}`,
-)
-const returnContact = statement(
-  'recover-return',
-  `update contact set state = 'ready' where id = $1 and state = 'dialing'`,
-)
+const takeOrphan = takingLeg('recover-take', 'epoch < (select n.epoch from dialer_node n where n.node = live_leg.node)')
 
 type Verdict = keyof Recovery
 
@@ -42,13 +34,10 @@ export async function recover(pool: Pool, graceMs: number): Promise<Recovery> {
   return count
 }
 
-/** Null: another node was faster, or the leg belongs to no contact and simply ends. */
+/** Null: another node was faster. */
 async function recoverLeg(connection: Connection, legId: string): Promise<Verdict | null> {
   const [leg] = await takeOrphan(connection, [legId])
-  if (leg === undefined) {
-    await dropOrphan(connection, [legId])
-    return null
-  }
+  if (leg === undefined) return recoverSideLeg(connection, legId)
   if (leg.phase === 0) {
     await returnContact(connection, [leg.contactId])
     return 'returned'
