@@ -14,6 +14,7 @@ export {
 export { parseMessage } from './message/parse.ts'
 export { serializeMessage } from './message/serialize.ts'
 export { parseNameAddress, parseUri, sipUri } from './message/uri.ts'
+export type { Registration, RegistrationEvent, RegistrationOptions } from './registration/registration.ts'
 export {
   type AudioCodec,
   acceptAnswer,
@@ -30,6 +31,7 @@ export type { OutgoingCall } from './ua/outgoing-call.ts'
 export type {
   Answer,
   IncomingCallEvent,
+  IncomingSnapshot,
   InDialogEvent,
   InviteOptions,
   InviteSnapshot,

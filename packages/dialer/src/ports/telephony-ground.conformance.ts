@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { OriginateRequest, Telephony, TelephonyEvent, TrunkTarget } from './telephony.ts'
+import type { InboundGround } from './telephony-inbound-ground.conformance.ts'
 
 /** How a called party behaves. */
 export type CalleeKind =
@@ -36,6 +37,7 @@ export interface TelephonyGround {
   seen(legId: string): { readonly rings: number; readonly digits: string; readonly isOver: boolean }
   /** Resolves once `seen` has changed, or some time has passed. */
   changed(): Promise<void>
+  readonly inbound: InboundGround
 }
 
 export type Ended = Extract<TelephonyEvent, { type: 'ended' }>
@@ -71,7 +73,7 @@ export function promisedOver(openGround: (context: TestContext) => Promise<Telep
 }
 
 /** What became of the plays of a call, in the order of their names. */
-export function doneOf(call: TestCall): string[] {
+export function doneOf(call: Pick<TestCall, 'events'>): string[] {
   return call.events.flatMap((event) => (event.type === 'play-done' ? [`${event.playId} ${event.reason}`] : [])).sort()
 }
 

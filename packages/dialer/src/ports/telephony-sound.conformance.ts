@@ -33,6 +33,20 @@ export function sound(promise: Promised): void {
     assert.deepEqual(doneOf(call), ['last end', 'long stopped', 'unknown failed', 'whole end'])
   })
 
+  promise('a prompt that is taken back plays on where it plays, and fails until it is loaded again', async (ground) => {
+    await ground.telephony.loadPrompt(sentence)
+    const call = await place(ground, 'answers')
+    await call.until('answered')
+    ground.telephony.play(call.legId, 'before', ['sentence', 'sentence'])
+    ground.telephony.unloadPrompt('sentence')
+    ground.telephony.play(call.legId, 'without', ['sentence'])
+    await ground.telephony.loadPrompt(sentence)
+    ground.telephony.play(call.legId, 'again', ['sentence'])
+    ground.telephony.hangup(call.legId)
+    await call.until('ended')
+    assert.deepEqual(doneOf(call), ['again end', 'before end', 'without failed'])
+  })
+
   promise('keys go both ways', async (ground) => {
     await ground.telephony.loadPrompt(sentence)
     const call = await place(ground, 'presses')

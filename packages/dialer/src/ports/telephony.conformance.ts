@@ -13,6 +13,7 @@ import {
   promisedOver,
   type TelephonyGround,
 } from './telephony-ground.conformance.ts'
+import { inbound } from './telephony-inbound.conformance.ts'
 import { processEnds } from './telephony-process.conformance.ts'
 import { sound } from './telephony-sound.conformance.ts'
 
@@ -22,6 +23,7 @@ export function telephonyConformance(openGround: (context: TestContext) => Promi
   calls(promise)
   sound(promise)
   processEnds(promise)
+  inbound(promise)
 }
 
 function calls(promise: Promised): void {

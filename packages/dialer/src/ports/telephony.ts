@@ -45,8 +45,12 @@ export type TelephonyEvent = { readonly legId: string; readonly seq: number; rea
   | { readonly type: 'media-back' }
   | {
       readonly type: 'ended'
+      /** `callee`: the far end; of a call that came in that is its caller. */
       readonly by: 'callee' | 'us' | 'timeout' | 'error'
-      /** What ended it before an answer; `response` carries the final SIP status in `sip`. */
+      /**
+       * What ended it. `response` carries the final SIP status in `sip`: what the callee answered, or what we answered a caller.
+       * `cancelled` before the answer: by us, or by a caller who gave up.
+       */
       readonly cause:
         | 'response'
         | 'no-response'
@@ -81,15 +85,19 @@ export type Registration = {
 export type RegistrationState = {
   readonly lineId: string
   readonly at: Temporal.Instant
+  /**
+   * `refused`: the provider answered, and not with a 200 that names us. `unreachable`: no answer, or no address to ask; tried again,
+   * like a refusal, in growing gaps. `ended`: taken back, the last word about a line.
+   */
   readonly state: 'registered' | 'refused' | 'unreachable' | 'ended'
-  /** Until when the provider keeps it; null: it does not. */
+  /** Until when the provider keeps it, as far as it has said; null: it does not. */
   readonly until: Temporal.Instant | null
   readonly sipCode: number | null
   /** In words, for people: what the provider answered and what it means. */
   readonly message: string
 }
 
-/** Whose calls are let in: everybody else's INVITE gets silence. */
+/** Whose calls are let in, by address: everybody else's INVITE gets silence. The host is an address, or a name of one. */
 export type Admission = { readonly trunkId: string; readonly host: string; readonly port: number }
 
 /** A call that comes in; it rings until it is answered or rejected. Its events follow under `legId`. */
@@ -97,30 +105,49 @@ export type IncomingCall = {
   readonly legId: string
   readonly sipCallId: string
   readonly at: Temporal.Instant
-  /** Trunks at the address it came from: several may share one. */
+  /** Trunks at the address it came from: several may share one. Those of the very port it came from alone, where there are any. */
   readonly trunkIds: readonly string[]
-  /** The line whose registered contact was called; null: the request named none. */
+  /** The line whose registered contact was called; null: the request named none. Only the line's own provider can name it. */
   readonly lineId: string | null
-  /** User part of the request URI, as it came. */
+  /** User part of the request URI, as it came: of a registered line its `user`, whatever number was dialled. */
   readonly to: string
+  /** User part of the To header: what the caller dialled, as far as the provider tells it; null: none. */
+  readonly dialled: string | null
   /** User part of From; null: anonymous. */
   readonly from: string | null
   readonly fromName: string | null
 }
 
-/** The inbound half of telephony. Legs that came in take `play`, `stop`, `sendDtmf` and `hangup`, and tell events, like any other. */
+/**
+ * The inbound half of telephony. Legs that came in take `play`, `stop`, `sendDtmf` and `hangup`, and tell events, like any other:
+ * `answered` once the caller has acknowledged our answer, then whatever happens, and exactly one `ended`, also for a leg that was
+ * never answered. `hangup` before the answer is `reject` with 480.
+ */
 export interface InboundTelephony {
-  /** Replaces what is registered: what is new is registered, what is missing is taken back, what is the same is left alone. */
+  /**
+   * Replaces what is registered: what is new is registered, what is missing is taken back, what is the same is left alone. Kept over a
+   * restart of the process behind the port.
+   */
   register(lines: readonly Registration[]): void
+  /** Hears each change, and each attempt that failed. */
   onRegistration(listener: (state: RegistrationState) => void): () => void
-  /** Replaces whose calls are let in. */
+  /** Replaces whose calls are let in; the providers of registered lines always are. Kept over a restart as well. */
   admit(sources: readonly Admission[]): void
+  /** Nobody listens: every call is refused with 480. A caller that is never answered is refused with 480 after three minutes. */
   onIncoming(listener: (call: IncomingCall) => void): () => void
   /** 180, so that the caller hears that it rings. */
   ring(legId: string): void
-  answer(legId: string, request: { readonly maxDurationMs: number; readonly recordTo: string | null }): void
+  /** Once; a leg that has no codec in common with us, or finds no port, ends with cause `media`. */
+  answer(legId: string, request: AnswerRequest): void
   /** @param status  A final SIP status from 400 on: 480 nobody is there, 486 busy, 603 refused. */
   reject(legId: string, status: number): void
+}
+
+export type AnswerRequest = {
+  /** No call without a ceiling. */
+  readonly maxDurationMs: number
+  /** WAV file that receives both sides; null: no recording. */
+  readonly recordTo: string | null
 }
 
 /** Two answered legs hear each other. What plays on either stops; keys still come as events. Ends when either leg does. */
@@ -141,13 +168,15 @@ export type TelephonyHealth = {
   readonly wheelLateMs: number
 }
 
-export interface Telephony {
+export interface Telephony extends InboundTelephony {
   /** False while the process behind the port is being started again, and once it drains or is closed: a slot is better given back than spent. */
   readonly isReady: boolean
   /** Accepted for sending, not answered. The INVITE leaves at once; refused when the leg id was seen before. */
   originate(request: OriginateRequest): Promise<void>
   /** Makes a prompt playable by its id. */
   loadPrompt(prompt: Prompt): Promise<void>
+  /** Takes a prompt back. What plays it, or was asked to before, plays on; later plays of it fail until it is loaded again. */
+  unloadPrompt(promptId: string): void
   /**
    * Queues prompts behind what is being said. While the leg lives each play gets one `play-done`: `failed` at once when a prompt is not
    * loaded, nobody has answered yet, or the leg is being hung up. What an end cuts gets none: `ended` is the last word.
@@ -168,7 +197,7 @@ export interface Telephony {
   /** Rejects with `TELEPHONY_LOST` when there is no process to ask. */
   health(): Promise<TelephonyHealth>
   /**
-   * Refuses new calls and resolves when the others have ended. At the deadline they are hung up, queued speech is cut, and far ends have
+   * Takes registrations back, refuses new calls both ways (a caller gets 503) and resolves when the others have ended. At the deadline they are hung up, queued speech is cut, and far ends have
    * two more seconds to play their part; every leg gets its `ended`.
    */
   drain(deadlineMs: number): Promise<void>

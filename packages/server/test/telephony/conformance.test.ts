@@ -1,6 +1,7 @@
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises'
 import { telephonyConformance } from '../../../dialer/src/ports/telephony.conformance.ts'
 import type { CalleeKind } from '../../../dialer/src/ports/telephony-ground.conformance.ts'
+import { openProvider } from './caller-by-hand.ts'
 import { handKinds, openFarEnd } from './far-end-by-hand.ts'
 import { openNativeLine } from './native-line.ts'
 
@@ -23,6 +24,8 @@ telephonyConformance(async (context) => {
   // What no carrier does is done by hand.
   const byHand = await openFarEnd(2 * mediaLostAfterMs)
   context.after(() => byHand.stop())
+  const provider = await openProvider(() => client.sipPort)
+  context.after(() => provider.stop())
   let calls = 0
   return {
     telephony: client,
@@ -49,5 +52,10 @@ telephonyConformance(async (context) => {
       }
     },
     changed: () => breathe(),
+    inbound: {
+      ...provider,
+      source: { trunkId: 'by-hand', host: '127.0.0.1', port: provider.port },
+      pass: (ms) => pause(ms),
+    },
   }
 })

@@ -13,6 +13,8 @@ import { nonInviteServerStart, stepNonInviteServer } from './non-invite-server.t
 import type { TimerName } from './timers.ts'
 
 export type ClientHandlers = {
+  /** Whose responses count; others are lost. Absent: everybody's who knows the branch, as of a provider that answers from elsewhere. */
+  readonly hears?: ((source: Peer) => boolean) | undefined
   readonly onResponse: (response: SipResponse, source: Peer) => void
   readonly onFailure: (cause: 'timeout' | 'transport') => void
 }
@@ -45,7 +47,7 @@ type Running<Input> = { input(input: Input, source: Peer): void; cancelTimers():
 
 export class TransactionLayer {
   readonly #options: LayerOptions
-  readonly #clients = new Map<string, Running<ClientInput>>()
+  readonly #clients = new Map<string, Running<ClientInput> & { hears(source: Peer): boolean }>()
   readonly #servers = new Map<string, Running<ServerInput>>()
 
   constructor(options: LayerOptions) {
@@ -78,8 +80,9 @@ export class TransactionLayer {
     const machine = isInvite
       ? this.#run<unknown, ClientInput>(inviteClientStart, stepInviteClient as MachineStep<ClientInput>, act)
       : this.#run<unknown, ClientInput>(nonInviteClientStart, stepNonInviteClient as MachineStep<ClientInput>, act)
-    const running: Running<ClientInput> = {
-      input: (input, from) => {
+    const running = {
+      hears: (from: Peer): boolean => handlers.hears?.(from) ?? true,
+      input: (input: ClientInput, from: Peer): void => {
         source = from
         machine.input(input)
       },
@@ -100,11 +103,16 @@ export class TransactionLayer {
     this.#options.send(message, to, () => {})
   }
 
+  /** A response to a request whose transaction has died with an earlier process; nothing waits for what comes of it. */
+  sendStray(response: SipResponse, request: SipRequest, source: Peer): void {
+    this.#options.send(response, responseTarget(request, source), () => {})
+  }
+
   receive(message: SipMessage, source: Peer): void {
     if (message.kind === 'response') {
       const client = this.#clients.get(clientKey(message))
       if (client === undefined) this.#options.onStray(message, source)
-      else client.input({ type: 'response', response: message }, source)
+      else if (client.hears(source)) client.input({ type: 'response', response: message }, source)
       return
     }
     const key = serverKey(message)

@@ -17,13 +17,15 @@ import {
 } from '../message/message.ts'
 import { parseMessage } from '../message/parse.ts'
 import { serializeMessage } from '../message/serialize.ts'
+import { Registration, type RegistrationEvent, type RegistrationOptions } from '../registration/registration.ts'
+import { t1 } from '../transaction/timers.ts'
 import { type ServerTransaction, TransactionLayer } from '../transaction/transaction-layer.ts'
 import { openUdp, type Peer, type UdpTransport } from '../transport/udp.ts'
 import { allowHeader, type Core, cancelOf, newTag, responseTo, sendInDialog } from './core.ts'
-import { IncomingCall } from './incoming-call.ts'
+import { IncomingCall, reasonPhrases } from './incoming-call.ts'
 import { OutgoingCall } from './outgoing-call.ts'
 import { StrangerAnswers } from './stranger-answers.ts'
-import type { InviteOptions, InviteSnapshot, OutgoingCallEvent, TraceEntry } from './types.ts'
+import type { IncomingSnapshot, InviteOptions, InviteSnapshot, OutgoingCallEvent, TraceEntry } from './types.ts'
 
 export type EndpointOptions = {
   /** Address to bind; absent: 127.0.0.1. */
@@ -56,6 +58,7 @@ const refusedMethods = new Set(['REGISTER', 'SUBSCRIBE', 'NOTIFY', 'REFER', 'MES
 
 export class SipEndpoint {
   readonly #options: EndpointOptions
+  readonly #registrations = new Set<Registration>()
   readonly #calls = new Map<string, Set<OutgoingCall | IncomingCall>>()
   /** Texts of messages that a transaction may send again. */
   readonly #texts = new WeakMap<SipMessage, string>()
@@ -106,6 +109,21 @@ export class SipEndpoint {
   }
 
   /**
+   * Keeps an address of record registered, from now on, or from `afterMs` on, until it is stopped; `ended` is the last event.
+   * @throws {SipError} `SIP_UNSAFE_VALUE` when a part cannot be written, `SIP_CLOSED`; nothing will be sent then.
+   */
+  register(options: RegistrationOptions, onEvent: (event: RegistrationEvent) => void, afterMs = 0): Registration {
+    const core = this.#started
+    const registration: Registration = new Registration(core, options, (event) => {
+      if (event.type === 'ended') this.#registrations.delete(registration)
+      core.guard(() => onEvent(event))
+    })
+    this.#registrations.add(registration)
+    registration.start(afterMs)
+    return registration
+  }
+
+  /**
    * Ends a dialog that an earlier process left open.
    * @returns The status of the answer, null when none came: the far end is gone.
    */
@@ -140,10 +158,26 @@ export class SipEndpoint {
     })
   }
 
+  /**
+   * Refuses an INVITE to which an earlier process gave no final answer: its caller hears ringing. Sent three times within the first
+   * seconds, since its transaction is gone and nobody hears whether it has arrived.
+   */
+  async refuseFromSnapshot({ request, source, localTag }: IncomingSnapshot, status: number): Promise<void> {
+    const core = this.#started
+    const response = responseTo(core, request, status, reasonPhrases[status] ?? 'Unknown', localTag)
+    core.layer.sendStray(response, request, source)
+    for (const afterMs of [t1, 2 * t1]) {
+      await new Promise<void>((resolve) => core.clock.schedule(afterMs, resolve))
+      core.layer.sendStray(response, request, source)
+    }
+  }
+
   /** Closes the socket and forgets everything; nobody is told. End the calls first. */
   async close(): Promise<void> {
     for (const set of this.#calls.values()) for (const call of set) call.abandon()
     this.#calls.clear()
+    for (const registration of this.#registrations) registration.abandon()
+    this.#registrations.clear()
     this.#strangers?.close()
     this.#core?.layer.close()
     this.#core = null

@@ -7,12 +7,12 @@ import type { ServerTransaction } from '../transaction/transaction-layer.ts'
 import type { Peer } from '../transport/udp.ts'
 import { allowHeader, type Core, contactHeader, newTag, responseTo } from './core.ts'
 import { DialogSession, repeatUntilStopped } from './dialog-session.ts'
-import type { Answer, IncomingCallEvent } from './types.ts'
+import type { Answer, IncomingCallEvent, IncomingSnapshot } from './types.ts'
 
 /** RFC 3261 §17.2.1: without an answer of its own within 200 ms an INVITE gets 100, which stops its repeats. */
 const tryingAfterMs = 200
 
-const reasons: Readonly<Record<number, string>> = {
+export const reasonPhrases: Readonly<Record<number, string>> = {
   100: 'Trying',
   180: 'Ringing',
   181: 'Call Is Being Forwarded',
@@ -77,6 +77,11 @@ export class IncomingCall {
     this.#listener = listener
   }
 
+  /** What a later process needs to refuse it, as long as it is open. */
+  get invitation(): IncomingSnapshot {
+    return { request: this.request, source: this.source, localTag: this.localTag }
+  }
+
   /** Null until accepted. */
   get snapshot(): DialogSnapshot | null {
     return this.#session?.dialog.snapshot ?? null
@@ -89,15 +94,18 @@ export class IncomingCall {
 
   /**
    * 200, repeated until its ACK comes; none within 64*T1 ends the call with a BYE (RFC 3261 §13.3.1.4).
+   * @param onDialog  hears the dialog just before the 200 leaves: from then on whoever comes after this process has to say BYE. What
+   *   it throws is thrown on, and nothing has left.
    * @throws {SipError} `SIP_UNSAFE_VALUE` when a header cannot be written; the call is still open then.
    */
-  accept(answer: Answer = {}): void {
+  accept(answer: Answer = {}, onDialog?: (snapshot: DialogSnapshot) => void): void {
     if (this.#state !== 'open') return
     const full = this.#inDialog(answer)
     const send = (): void => this.#respond(200, full)
+    const dialog = Dialog.ofRequest(this.request, this.localTag, this.source)
+    onDialog?.(dialog.snapshot)
     send()
     this.#state = 'accepted'
-    const dialog = Dialog.ofRequest(this.request, this.localTag, this.source)
     this.#session = new DialogSession(this.#core, dialog, undefined, (event) => {
       if (event.type === 'ended') this.#end()
       else this.#tell(event)
@@ -207,7 +215,9 @@ export class IncomingCall {
 
   #respond(status: number, answer: Answer): void {
     const toTag = status === 100 ? null : this.localTag
-    this.#transaction.respond(responseTo(this.#core, this.request, status, reasons[status] ?? 'Unknown', toTag, answer))
+    this.#transaction.respond(
+      responseTo(this.#core, this.request, status, reasonPhrases[status] ?? 'Unknown', toTag, answer),
+    )
     this.#timer?.cancel()
     this.#timer = null
   }

@@ -33,6 +33,9 @@ export type InviteOptions = {
 /** An INVITE that may be under way; plain data. */
 export type InviteSnapshot = { readonly request: SipRequest; readonly peer: Peer }
 
+/** An INVITE that came to us and has no final answer yet; plain data. */
+export type IncomingSnapshot = { readonly request: SipRequest; readonly source: Peer; readonly localTag: string }
+
 /** A re-INVITE or UPDATE from the far end. An empty body of a re-INVITE asks us for an offer. */
 export type Reoffer = {
   readonly method: 'INVITE' | 'UPDATE'

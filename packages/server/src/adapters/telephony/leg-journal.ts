@@ -1,13 +1,15 @@
 /**
  * Which INVITEs and dialogs are under way, on disk: a telephony process that died leaves people ringing or on the line, and the next
- * one says CANCEL or BYE for it. A file of JSON lines: the latest of a leg counts. Written anew once most of it is history.
+ * one says CANCEL, BYE or, to a caller, that nobody is there. A file of JSON lines: the latest of a leg counts. Written anew once most of it is history.
  */
 import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DialogSnapshot, InviteSnapshot } from '@dialwright/sip'
+import type { DialogSnapshot, IncomingSnapshot, InviteSnapshot } from '@dialwright/sip'
 
 export type LegSnapshot =
   | { readonly kind: 'invite'; readonly invite: InviteSnapshot }
+  /** A call that came in and has no final answer yet: its caller hears ringing. */
+  | { readonly kind: 'incoming'; readonly incoming: IncomingSnapshot }
   | { readonly kind: 'dialog'; readonly dialog: DialogSnapshot }
 
 type Line =

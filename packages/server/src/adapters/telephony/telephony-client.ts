@@ -4,10 +4,15 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import type {
+  Admission,
+  AnswerRequest,
   Clock,
+  IncomingCall,
   OriginateRequest,
   Prompt,
   QueuedSpeech,
+  Registration,
+  RegistrationState,
   Telephony,
   TelephonyEvent,
   TelephonyHealth,
@@ -15,7 +20,7 @@ import type {
 import type { Logger } from 'pino'
 import type { Kill } from '../../dialing/faults.ts'
 import { TelephonyLegSeenError, TelephonyLostError } from '../../errors.ts'
-import type { HostCommand, HostMessage, HostOptions, LegEvent } from './protocol.ts'
+import type { Arrival, HostCommand, HostMessage, HostOptions, LegEvent, LineState } from './protocol.ts'
 
 const entry = new URL('../../telephony.ts', import.meta.url)
 const restartAfterMs = 250
@@ -40,6 +45,11 @@ export class TelephonyClient implements Telephony {
   /** Ids of the latest legs, oldest first. */
   readonly #seen = new Set<string>()
   readonly #prompts = new Map<string, Prompt>()
+  readonly #incomingListeners = new Set<(call: IncomingCall) => void>()
+  readonly #registrationListeners = new Set<(state: RegistrationState) => void>()
+  /** What every process behind the port is told when it starts. */
+  #lines: readonly Registration[] = []
+  #admitted: readonly Admission[] = []
   readonly #healthWaiters = new Map<number, (health: TelephonyHealth) => void>()
   #child: ChildProcess | null = null
   #nextRequestId = 1
@@ -90,6 +100,10 @@ export class TelephonyClient implements Telephony {
     this.#send({ type: 'load-prompt', ...prompt })
   }
 
+  unloadPrompt(promptId: string): void {
+    if (this.#prompts.delete(promptId)) this.#send({ type: 'unload-prompt', promptId })
+  }
+
   play(legId: string, playId: string, promptIds: readonly string[]): void {
     this.#send({ type: 'play', legId, playId, promptIds })
   }
@@ -104,6 +118,38 @@ export class TelephonyClient implements Telephony {
 
   hangup(legId: string, speech: QueuedSpeech = 'finish'): void {
     this.#send({ type: 'hangup', legId, speech })
+  }
+
+  register(lines: readonly Registration[]): void {
+    this.#lines = lines
+    this.#send({ type: 'register', lines })
+  }
+
+  onRegistration(listener: (state: RegistrationState) => void): () => void {
+    this.#registrationListeners.add(listener)
+    return () => this.#registrationListeners.delete(listener)
+  }
+
+  admit(sources: readonly Admission[]): void {
+    this.#admitted = sources
+    this.#send({ type: 'admit', sources })
+  }
+
+  onIncoming(listener: (call: IncomingCall) => void): () => void {
+    this.#incomingListeners.add(listener)
+    return () => this.#incomingListeners.delete(listener)
+  }
+
+  ring(legId: string): void {
+    this.#send({ type: 'ring', legId })
+  }
+
+  answer(legId: string, request: AnswerRequest): void {
+    this.#send({ type: 'answer', legId, request })
+  }
+
+  reject(legId: string, status: number): void {
+    this.#send({ type: 'reject', legId, status })
   }
 
   onEvent(listener: (event: TelephonyEvent) => void): () => void {
@@ -171,6 +217,8 @@ export class TelephonyClient implements Telephony {
       child.send({ type: 'start', options: this.#deps.options, killAt: this.#killAt } satisfies HostCommand)
     })
     for (const prompt of this.#prompts.values()) this.#send({ type: 'load-prompt', ...prompt })
+    this.#send({ type: 'admit', sources: this.#admitted })
+    this.#send({ type: 'register', lines: this.#lines })
   }
 
   #onExit(child: ChildProcess, why: string): void {
@@ -179,6 +227,9 @@ export class TelephonyClient implements Telephony {
     const lost = [...this.#legs.keys()]
     for (const legId of lost) this.#emitLost(legId)
     if (this.#isClosing) return
+    const message = 'The telephony process ended; the line is registered again as soon as the next one is there'
+    for (const { lineId } of this.#lines)
+      this.#tellLine({ lineId, state: 'unreachable', forMs: null, sipCode: null, message })
     this.#deps.log.error({ why, lostLegs: lost.length }, 'the telephony process ended, starting it again')
     for (const listener of this.#lostListeners) listener()
     this.#restart()
@@ -219,6 +270,8 @@ export class TelephonyClient implements Telephony {
 
   #receive(message: Exclude<HostMessage, { type: 'ready' } | { type: 'failed' }>): void {
     if (message.type === 'event') return this.#emit(message.legId, message.event)
+    if (message.type === 'incoming') return this.#arrive(message.call)
+    if (message.type === 'registration') return this.#tellLine(message.state)
     if (message.type === 'kill') {
       const index = this.#killAt.findIndex(({ point, nth }) => point === message.kill.point && nth === message.kill.nth)
       this.#killAt = this.#killAt.filter((_, at) => at !== index)
@@ -226,6 +279,23 @@ export class TelephonyClient implements Telephony {
     }
     this.#healthWaiters.get(message.requestId)?.(message.health)
     this.#healthWaiters.delete(message.requestId)
+  }
+
+  #arrive(call: Arrival): void {
+    const { legId } = call
+    if (this.#seen.has(legId)) return
+    this.#remember(legId)
+    this.#legs.set(legId, { seq: 0, answeredAtMs: null })
+    // Whoever would take it is not there (yet): the caller must not hear ringing that nobody answers.
+    if (this.#incomingListeners.size === 0) return this.reject(legId, 480)
+    const stamped: IncomingCall = { ...call, at: this.#deps.clock.now() }
+    for (const listener of this.#incomingListeners) listener(stamped)
+  }
+
+  #tellLine({ forMs, ...state }: LineState): void {
+    const at = this.#deps.clock.now()
+    const until = forMs === null ? null : at.add({ milliseconds: Math.round(forMs) })
+    for (const listener of this.#registrationListeners) listener({ ...state, at, until })
   }
 
   #emit(legId: string, event: LegEvent): void {

@@ -2,10 +2,17 @@
 import { availableParallelism } from 'node:os'
 import type { Clock, OriginateRequest, Random } from '@dialwright/dialer'
 import { MediaEngine } from '@dialwright/media'
-import { type Peer, SipEndpoint } from '@dialwright/sip'
+import { type IncomingCall, type Peer, SipEndpoint } from '@dialwright/sip'
 import type { Faults } from '../../dialing/faults.ts'
-import { Leg } from './leg.ts'
-import { LegJournal } from './leg-journal.ts'
+import { uuidV7 } from '../system/uuid-v7.ts'
+import { type Resolve, resolveHost } from './addresses.ts'
+import { arrivalOf } from './arrival.ts'
+import { IncomingLeg } from './incoming-leg.ts'
+import { Ingress } from './ingress.ts'
+import type { Leg, LegDeps } from './leg.ts'
+import { LegJournal, type LegSnapshot } from './leg-journal.ts'
+import { Lines } from './lines.ts'
+import { OutgoingLeg } from './outgoing-leg.ts'
 import type { HostCommand, HostMessage, HostOptions } from './protocol.ts'
 
 type Deps = {
@@ -14,6 +21,8 @@ type Deps = {
   readonly random: Random
   readonly emit: (message: HostMessage) => void
   readonly faults: Faults
+  /** Absent: by the name servers. */
+  readonly resolve?: Resolve | undefined
 }
 
 /** After a hang-up at a deadline, a far end has this long to answer the BYE or CANCEL. */
@@ -24,15 +33,23 @@ export class TelephonyHost {
   readonly #media: MediaEngine
   readonly #journal: LegJournal
   readonly #legs = new Map<string, Leg>()
-  /** Addresses of trunks that we have called: nobody else is read. */
-  readonly #peers = new Set<string>()
+  readonly #ingress: Ingress
+  readonly #lines: Lines
   #sip: SipEndpoint | null = null
   #onIdle: (() => void) | null = null
   #closed: Promise<void> | null = null
 
   private constructor(deps: Deps) {
     this.#deps = deps
-    const { options, random } = deps
+    const { options, random, clock, resolve = resolveHost } = deps
+    this.#lines = new Lines({
+      random,
+      resolve,
+      register: (line, onEvent, afterMs) => this.#started.register(line, onEvent, afterMs),
+      onAsk: (address) => this.#ingress.ask(address),
+      tell: (state) => deps.emit({ type: 'registration', state }),
+    })
+    this.#ingress = new Ingress({ clock, resolve, lines: () => this.#lines.known() })
     this.#journal = new LegJournal(options.journalDirectory)
     this.#media = new MediaEngine({
       address: options.sip.host,
@@ -54,7 +71,8 @@ export class TelephonyHost {
       publicAddress,
       clock: deps.clock,
       random: deps.random,
-      accept: (source: Peer) => host.#peers.has(source.address),
+      accept: (source: Peer) => host.#ingress.reads(source),
+      onInvite: (call) => host.#onInvite(call),
     })
     host.#endSurvivors(host.#sip)
     return host
@@ -70,6 +88,8 @@ export class TelephonyHost {
         return this.#originate(command.request)
       case 'load-prompt':
         return this.#media.addPrompt(command.promptId, command.samples)
+      case 'unload-prompt':
+        return this.#media.removePrompt(command.promptId)
       case 'play':
         return this.#legs.get(command.legId)?.play(command.playId, command.promptIds)
       case 'stop':
@@ -78,6 +98,17 @@ export class TelephonyHost {
         return this.#media.sendDtmf(command.legId, command.digits)
       case 'hangup':
         return this.#legs.get(command.legId)?.hangup(command.speech)
+      case 'register':
+        if (this.#closed === null) this.#lines.set(command.lines)
+        return
+      case 'admit':
+        return this.#ingress.admit(command.sources)
+      case 'ring':
+        return this.#incoming(command.legId)?.ring()
+      case 'answer':
+        return void this.#incoming(command.legId)?.answer(command.request)
+      case 'reject':
+        return this.#incoming(command.legId)?.reject(command.status)
       case 'health':
         return void this.#tellHealth(command.requestId)
     }
@@ -103,13 +134,30 @@ export class TelephonyHost {
   }
 
   async #close(): Promise<void> {
+    // Providers hear first that nobody is here: what they send until then is refused.
+    const takenBack = this.#lines.close()
     if (this.#legs.size > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve
       })
     }
+    await this.#patiently(takenBack)
+    this.#ingress.close()
     await this.#media.shutdown()
     await this.#sip?.close()
+  }
+
+  /** A provider that does not answer must not keep the process. */
+  async #patiently(done: Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = this.#deps.clock.schedule(farEndMs, resolve)
+    await Promise.race([done, promise])
+    timer.cancel()
+  }
+
+  get #started(): SipEndpoint {
+    if (this.#sip === null) throw new Error('The telephony process has not started')
+    return this.#sip
   }
 
   async #tellHealth(requestId: number): Promise<void> {
@@ -122,9 +170,28 @@ export class TelephonyHost {
   #originate(request: OriginateRequest): void {
     const { legId } = request
     if (this.#sip === null || this.#legs.has(legId)) return
-    this.#peers.add(request.trunk.host)
-    const leg = new Leg(request, {
-      sip: this.#sip,
+    this.#ingress.ask(request.trunk.host)
+    const leg = new OutgoingLeg(request, { sip: this.#sip, ...this.#legDeps(legId) })
+    this.#legs.set(legId, leg)
+    void leg.start()
+  }
+
+  #onInvite(call: IncomingCall): void {
+    const caller = this.#ingress.callerOf(call.request.uri, call.source)
+    if (caller === null) return call.silence()
+    if (this.#closed !== null) return call.reject(503)
+    const legId = uuidV7(this.#deps.clock, this.#deps.random)
+    this.#legs.set(legId, new IncomingLeg(legId, call, this.#legDeps(legId)))
+    this.#deps.emit({ type: 'incoming', call: arrivalOf(legId, call.request, caller) })
+  }
+
+  #incoming(legId: string): IncomingLeg | null {
+    const leg = this.#legs.get(legId)
+    return leg instanceof IncomingLeg ? leg : null
+  }
+
+  #legDeps(legId: string): LegDeps {
+    return {
       media: this.#media,
       clock: this.#deps.clock,
       publicAddress: this.#deps.options.publicAddress,
@@ -136,18 +203,25 @@ export class TelephonyHost {
         this.#legs.delete(legId)
         if (this.#legs.size === 0) this.#onIdle?.()
       },
-    })
-    this.#legs.set(legId, leg)
-    void leg.start()
+    }
   }
 
   #endSurvivors(sip: SipEndpoint): void {
     for (const [legId, snapshot] of this.#journal.survivors) {
-      const peer = snapshot.kind === 'dialog' ? snapshot.dialog.peer : snapshot.invite.peer
-      this.#peers.add(peer.address)
-      const ended =
-        snapshot.kind === 'dialog' ? sip.byeFromSnapshot(snapshot.dialog) : sip.cancelFromSnapshot(snapshot.invite)
-      void ended.then(() => this.#journal.close(legId))
+      void this.#endSurvivor(sip, snapshot).then(() => this.#journal.close(legId))
+    }
+  }
+
+  #endSurvivor(sip: SipEndpoint, snapshot: LegSnapshot): Promise<unknown> {
+    switch (snapshot.kind) {
+      case 'dialog':
+        this.#ingress.ask(snapshot.dialog.peer.address)
+        return sip.byeFromSnapshot(snapshot.dialog)
+      case 'invite':
+        this.#ingress.ask(snapshot.invite.peer.address)
+        return sip.cancelFromSnapshot(snapshot.invite)
+      case 'incoming':
+        return sip.refuseFromSnapshot(snapshot.incoming, 503)
     }
   }
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { InviteOptions, OutgoingCallEvent } from '@dialwright/sip'
 import { VirtualClock } from '@dialwright/testkit'
 import { telephonyFaultPoints } from '../../dialing/faults.ts'
-import { Leg } from './leg.ts'
+import { OutgoingLeg } from './outgoing-leg.ts'
 
 const answer = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n'
 
@@ -13,7 +13,7 @@ async function legByHand(speaksForEver = false) {
   const log: string[] = []
   let onEvent: (event: OutgoingCallEvent) => void = () => {}
   let options: InviteOptions | null = null
-  const leg = new Leg(
+  const leg = new OutgoingLeg(
     {
       legId: 'leg',
       sipCallId: 'leg',
