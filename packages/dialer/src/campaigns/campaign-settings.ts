@@ -17,8 +17,12 @@ export type ForbiddenHours = {
   readonly forbid: readonly { days?: readonly number[] | undefined; fromSecond: number; toSecond: number }[]
 }
 
-/** Results that no rule redials: whoever answered has been reached, and the others are not cured by ringing again. */
-export type FinalDisposition = 'answered' | 'invalid-number' | 'blocked' | 'cancelled'
+/**
+ * Results that no rule redials: whoever answered has been reached, and what a person took back stays so. Nor is a call redialled
+ * that our own do-not-call list blocked. A number that does not exist, or that a carrier blocked, is redialled by a rule that names
+ * it: some clients ask for every result but an answer.
+ */
+export type FinalDisposition = 'answered' | 'cancelled'
 
 /** What a retry rule listens to: a disposition, or an answered call that was too short to count. */
 export type RetryTrigger = Exclude<Disposition, FinalDisposition> | 'short-talk'
@@ -45,7 +49,10 @@ export type Pacing = {
   readonly maxCalls: number
   /** A channel stays taken this long after the end of its call. */
   readonly pauseSeconds: number
-  /** Calls go out in waves: `size` at once, the next wave `gapSeconds` after the last call of this one has ended. Absent: no waves. */
+  /**
+   * Calls go out in waves of `size`; the next one begins `gapSeconds` after the last call of this one has ended. A wave that has too
+   * few people waiting stays open for those who become due. Absent: no waves.
+   */
   readonly wave?: { readonly size: number; readonly gapSeconds: number } | undefined
 }
 

@@ -6,14 +6,30 @@ const at = Temporal.Instant.from('2026-03-02T09:00:00Z')
 const plain: ExplainFacts = {
   at,
   workspaceZone: 'Europe/Moscow',
-  campaign: { state: 'running', startAt: null, expiresAt: null, settings: { windows: [], timeGroups: [] } },
+  campaign: {
+    state: 'running',
+    startAt: null,
+    expiresAt: null,
+    settings: { windows: [], timeGroups: [], pacing: {} },
+    wave: null,
+  },
   contact: { state: 'ready', dueAt: at, attempts: 0, reason: null },
-  phone: { zones: ['Europe/Moscow'], isNext: true, isLiveElsewhere: false, forbidden: null, dayFullUntil: null },
+  phone: {
+    ...{
+      zones: ['Europe/Moscow'],
+      isNext: true,
+      isLiveElsewhere: false,
+      forbidden: null,
+      dayFullUntil: null,
+      talks: [],
+    },
+  },
+  numbers: null,
   trunks: [{ closedUntil: null }],
   rank: 3,
 }
 type Change = { readonly [Part in 'campaign' | 'contact' | 'phone']?: Partial<ExplainFacts[Part]> } & Partial<
-  Pick<ExplainFacts, 'trunks'>
+  Pick<ExplainFacts, 'trunks' | 'numbers'>
 >
 const told = (change: Change) => {
   const { verdict, gates, nextAt } = explain({
@@ -22,6 +38,7 @@ const told = (change: Change) => {
     contact: { ...plain.contact, ...change.contact },
     phone: { ...plain.phone, ...change.phone },
     trunks: change.trunks ?? plain.trunks,
+    numbers: change.numbers ?? plain.numbers,
   })
   const shut = gates.filter((gate) => !gate.open).map((gate) => `${gate.gate}:${gate.reason}`)
   return [verdict, ...shut, nextAt?.toString() ?? null]
@@ -52,12 +69,48 @@ test('a gate that time opens names its instant', () => {
 
 test('the instant is moved on to the opening of the hours', () => {
   const windows = [{ zone: 'callee', fromSecond: 9 * 3_600, toSecond: 12 * 3_600 + 1_800 }] as const
-  const settings = { windows, timeGroups: [] }
+  const settings = { windows, timeGroups: [], pacing: {} }
   assert.deepEqual(told({ campaign: { settings }, contact: { dueAt: inAnHour } }), [
     'waiting',
     'due:not-due',
     '2026-03-03T06:00:00Z',
   ])
+})
+
+test('a policy tells which cap holds and until when, in legal hours; a test campaign is not held', () => {
+  const settings = { windows: [], timeGroups: [], pacing: {}, policies: ['ru-230fz'] }
+  const talks = [at.subtract({ hours: 2 })]
+  assert.deepEqual(told({ campaign: { settings }, phone: { talks } }), [
+    'waiting',
+    'policy-cap:ru-230fz: talks-of-the-day-used-up',
+    '2026-03-03T05:00:00Z',
+  ])
+  // Nine in the evening in Kamchatka is legal on a Monday, ten in Auckland is not.
+  assert.deepEqual(told({ campaign: { settings }, phone: { zones: ['Asia/Kamchatka'] } }), ['eligible', at.toString()])
+  const night = ['Pacific/Auckland']
+  assert.deepEqual(told({ campaign: { settings }, phone: { zones: night } }), [
+    'waiting',
+    'policy-hours:ru-230fz: outside-legal-hours',
+    '2026-03-02T19:00:00Z',
+  ])
+  assert.deepEqual(told({ campaign: { settings: { ...settings, isTest: true } }, phone: { zones: night, talks } }), [
+    'eligible',
+    at.toString(),
+  ])
+})
+
+test('a wave that is out has no instant, its gap has one, and so has a number that will be valid', () => {
+  const settings = { windows: [], timeGroups: [], pacing: { wave: { size: 2, gapSeconds: 30 } } }
+  const told2 = (live: number) =>
+    told({ campaign: { settings, wave: { live, ended: 2 - live, lastEndedAt: at.subtract({ seconds: 10 }) } } })
+  assert.deepEqual(told2(1), ['waiting', 'wave:wave-is-out', null])
+  assert.deepEqual(told2(0), ['waiting', 'wave:gap-between-waves', at.add({ seconds: 20 }).toString()])
+  assert.deepEqual(told({ numbers: { valid: 0, validFrom: inAnHour } }), [
+    'waiting',
+    'number:no-number-valid',
+    inAnHour.toString(),
+  ])
+  assert.deepEqual(told({ numbers: { valid: 0, validFrom: null } }), ['waiting', 'number:no-number-valid', null])
 })
 
 test('what needs a deed has no instant', () => {

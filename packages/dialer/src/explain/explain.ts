@@ -1,6 +1,9 @@
 /** Why a phone of a campaign is called or not (pure): every gate the claim has, each with its reason and, where time cures it, the instant. */
 import type { CampaignSettings } from '../campaigns/campaign-settings.ts'
-import { forbiddenBy, isInWindow, nextOpening } from '../windows/calling-window.ts'
+import { type WaveView, waveRoom } from '../planning/wave.ts'
+import { policiesInForce } from '../policies/policies.ts'
+import { capReached } from '../policies/policy-verdict.ts'
+import { forbiddenBy, type Hours, isInWindow, nextOpening, policyHoursOpen } from '../windows/calling-window.ts'
 
 export type ExplainFacts = {
   /** The instant that is asked about. */
@@ -10,7 +13,9 @@ export type ExplainFacts = {
     readonly state: 'draft' | 'scheduled' | 'running' | 'paused' | 'done' | 'stopped'
     readonly startAt: Temporal.Instant | null
     readonly expiresAt: Temporal.Instant | null
-    readonly settings: Pick<CampaignSettings, 'windows' | 'timeGroups'>
+    readonly settings: Hours & { readonly pacing: Pick<CampaignSettings['pacing'], 'wave'> }
+    /** The wave that goes out now; null: none has begun. */
+    readonly wave: WaveView | null
   }
   readonly contact: {
     readonly state: 'ready' | 'dialing' | 'done' | 'excluded' | 'unknown'
@@ -28,7 +33,11 @@ export type ExplainFacts = {
     readonly forbidden: { readonly reason: string; readonly until: Temporal.Instant | null } | null
     /** It has had its attempts of this day, over all campaigns; the next may be then. Null: it may have one now. */
     readonly dayFullUntil: Temporal.Instant | null
+    /** Starts of its attempts of the last 32 days that count as talks, over all campaigns of the workspace. */
+    readonly talks: readonly Temporal.Instant[]
   }
+  /** Numbers of ours one of which the call would have to show; null: it shows none. */
+  readonly numbers: { readonly valid: number; readonly validFrom: Temporal.Instant | null } | null
   /** Trunks of the phone's route that serve its destination. */
   readonly trunks: readonly { readonly closedUntil: Temporal.Instant | null }[]
   /** Contacts of the campaign that go before this one now. */
@@ -46,7 +55,11 @@ export type ExplainGate = {
     | 'time-group'
     | 'do-not-call'
     | 'day-cap'
+    | 'policy-hours'
+    | 'policy-cap'
     | 'phone-free'
+    | 'wave'
+    | 'number'
     | 'trunk'
   readonly open: boolean
   readonly reason: string
@@ -74,7 +87,11 @@ export function explain(facts: ExplainFacts): Explanation {
     timeGroupGate(facts),
     doNotCallGate(facts),
     dayCapGate(facts),
+    policyHoursGate(facts),
+    policyCapGate(facts),
     phoneGate(facts),
+    waveGate(facts),
+    numberGate(facts),
     trunkGate(facts),
   ]
   const { rank } = facts
@@ -100,7 +117,7 @@ function isOver({ at, campaign, contact, phone }: ExplainFacts): boolean {
 function opening(facts: ExplainFacts, shut: readonly ExplainGate[]): Temporal.Instant | null {
   let from = facts.at
   for (const gate of shut) {
-    if (gate.gate === 'window' || gate.gate === 'time-group') continue
+    if (gate.gate === 'window' || gate.gate === 'time-group' || gate.gate === 'policy-hours') continue
     if (gate.until === undefined) return null
     if (isBefore(from, gate.until)) from = gate.until
   }
@@ -159,6 +176,38 @@ function doNotCallGate({ phone }: ExplainFacts): ExplainGate {
 function dayCapGate({ phone }: ExplainFacts): ExplainGate {
   if (phone.dayFullUntil === null) return { gate: 'day-cap', open: true, reason: 'below-cap' }
   return { gate: 'day-cap', open: false, reason: 'attempts-of-the-day-used-up', until: phone.dayFullUntil }
+}
+
+function policyHoursGate({ at, campaign, phone, workspaceZone }: ExplainFacts): ExplainGate {
+  const packs = policiesInForce(campaign.settings)
+  const shut = packs.find(({ name }) => !policyHoursOpen({ policies: [name] }, phone.zones, workspaceZone, at))
+  if (shut === undefined) return { gate: 'policy-hours', open: true, reason: packs.length === 0 ? 'no-policy' : 'open' }
+  const until = nextOpening(campaign.settings, phone.zones, workspaceZone, at) ?? undefined
+  return { gate: 'policy-hours', open: false, reason: `${shut.name}: outside-legal-hours`, until }
+}
+
+function policyCapGate({ at, campaign, phone, workspaceZone }: ExplainFacts): ExplainGate {
+  const { zones, talks } = phone
+  const cap = capReached(campaign.settings, { zones, workspaceZone, talks }, at)
+  if (cap === null) return { gate: 'policy-cap', open: true, reason: 'below-cap' }
+  return {
+    gate: 'policy-cap',
+    open: false,
+    reason: `${cap.pack}: talks-of-the-${cap.period}-used-up`,
+    until: cap.until,
+  }
+}
+
+function waveGate({ at, campaign }: ExplainFacts): ExplainGate {
+  const { left, opensAt } = waveRoom(campaign.settings.pacing.wave, campaign.wave)
+  if (left <= 0) return { gate: 'wave', open: false, reason: 'wave-is-out' }
+  if (opensAt === null || !isBefore(at, opensAt)) return { gate: 'wave', open: true, reason: 'open' }
+  return { gate: 'wave', open: false, reason: 'gap-between-waves', until: opensAt }
+}
+
+function numberGate({ numbers }: ExplainFacts): ExplainGate {
+  if (numbers === null || numbers.valid > 0) return { gate: 'number', open: true, reason: 'valid' }
+  return { gate: 'number', open: false, reason: 'no-number-valid', until: numbers.validFrom ?? undefined }
 }
 
 function phoneGate({ phone }: ExplainFacts): ExplainGate {

@@ -90,7 +90,7 @@ test('each reason for starting nothing has its own name, and the instant at whic
     ['pace of the trunk', view({ routes: [route(1, { callsPerSecond: 1, nextSlotAt: after(700) })] }), 'pace', 600],
     ['pace of the number', view({ numbers: [gate({ callsPerSecond: 1, nextSlotAt: after(700) })] }), 'pace', 600],
     ['number full', view({ numbers: [gate({ live: 1, maxCalls: 1 })] }), 'number-at-capacity', null],
-    ['no number at all', view({ numbers: [] }), 'number-at-capacity', null],
+    ['no number at all', view({ numbers: [] }), 'no-number-valid', null],
     ['workspace resting', view({ workspace: gate(resting(400)) }), 'workspace-at-capacity', 400],
     ['campaign resting', view({ campaign: gate(resting(400)) }), 'campaign-at-capacity', 400],
     ['trunk resting', view({ routes: [route(1, resting(400))] }), 'trunk-at-capacity', 400],
@@ -240,4 +240,24 @@ test('whenever something could start later by time alone, the planner looks agai
     }),
     { seed: 2, numRuns: 500 },
   )
+})
+
+test('a wave that is out starts nobody, its gap says until when, and the next one has room for its size', () => {
+  const pacing = { callsPerSecond: 10, maxCalls: 10, pauseSeconds: 0, wave: { size: 3, gapSeconds: 5 } }
+  const told = (live: number, ended: number, lastEndedAt = now) => {
+    const base = view({ wave: { live, ended, lastEndedAt }, campaign: gate() })
+    const { start, because, wakeAt } = planAttempts({ ...base, settings: { ...base.settings, pacing } }, now, {
+      horizonMs,
+    })
+    return [start.reduce((sum, { count }) => sum + count, 0), because, wakeAt?.since(now).total('milliseconds') ?? null]
+  }
+  assert.deepEqual(told(1, 2), [0, 'wave', null])
+  assert.deepEqual(told(1, 1), [1, 'starting', horizonMs])
+  assert.deepEqual(told(0, 3), [0, 'wave', 5_000 - horizonMs / 2])
+  assert.deepEqual(told(0, 3, after(-5_000)), [3, 'starting', horizonMs])
+})
+
+test('a campaign none of whose numbers is valid now waits for the first of them', () => {
+  const { because, wakeAt } = planAttempts(view({ numbers: [], numbersFrom: after(700) }), now, { horizonMs })
+  assert.deepEqual([because, wakeAt?.toString()], ['no-number-valid', after(700).toString()])
 })

@@ -1,6 +1,7 @@
 /** One planning step of one campaign (pure): how many attempts to start from which lanes, when to look again, and why not more. */
 import type { CampaignView, CapacityView, LaneOrder, LaneView, RouteView } from '../ports/campaign-store.ts'
 import { isOpen, nextOpening } from '../windows/calling-window.ts'
+import { waveRoom } from './wave.ts'
 
 export type PlanReason =
   | 'starting'
@@ -13,6 +14,8 @@ export type PlanReason =
   | 'workspace-at-capacity'
   | 'trunk-at-capacity'
   | 'number-at-capacity'
+  | 'no-number-valid'
+  | 'wave'
   | 'trunk-closed'
   | 'pace'
 
@@ -43,7 +46,11 @@ function planLanes(view: CampaignView, now: Temporal.Instant, horizonMs: number)
   if (open.length === 0) return waitForLanes(view, closed, now)
 
   const horizon = now.add({ microseconds: Math.round(horizonMs * 1000) })
-  const shared = Math.min(room(view.workspace), room(view.campaign))
+  const wave = waveRoom(view.settings.pacing.wave, view.wave)
+  if (wave.left <= 0) return nothing('wave', null)
+  if (wave.opensAt !== null && isBefore(horizon, wave.opensAt)) return nothing('wave', aheadOf(wave.opensAt, horizonMs))
+  if (view.numbers?.length === 0) return nothing('no-number-valid', view.numbersFrom ?? null)
+  const shared = Math.min(room(view.workspace), room(view.campaign), wave.left)
   if (room(view.workspace) <= 0) return nothing('workspace-at-capacity', view.workspace.restsUntil)
   if (room(view.campaign) <= 0) return nothing('campaign-at-capacity', view.campaign.restsUntil)
   const slots = Math.min(slotsWithin(view.workspace, now, horizon), slotsWithin(view.campaign, now, horizon))

@@ -13,7 +13,7 @@ const attempt = (disposition: PastAttempt['disposition'], more: Partial<PastAtte
   phoneIndex: 0,
   ...more,
 })
-const phone = (zone: string, ...starts: Temporal.Instant[]): ContactPhone => ({ zones: [zone], starts })
+const phone = (zone: string, ...starts: Temporal.Instant[]): ContactPhone => ({ zones: [zone], starts, talks: [] })
 const ended = (
   past: readonly PastAttempt[],
   retry: Partial<RetryPolicy> = {},
@@ -90,17 +90,53 @@ test("the next phone keeps its own cap of the day, in its own zone; the last one
 })
 
 test('a day is full for whoever is in no zone that is known, too', () => {
-  const next = ended([attempt('busy')], { caps: { perPhonePerDay: 1 } }, { phones: [{ zones: [], starts: [now] }] })
+  const next = ended(
+    [attempt('busy')],
+    { caps: { perPhonePerDay: 1 } },
+    { phones: [{ zones: [], starts: [now], talks: [] }] },
+  )
   assert.equal(verdict(next), `0+${12 * 3_600}`)
 })
 
-test('no rule redials whoever answered, cannot be called, or was taken back, whatever it names', () => {
-  for (const disposition of ['answered', 'invalid-number', 'blocked', 'cancelled'] as const) {
+test('no rule redials whoever answered, was taken back, or must not be called, whatever it names', () => {
+  const blocked: RetryRule = { on: ['blocked'], tries: 3, intervalsSeconds: [1] }
+  assert.equal(verdict(ended([attempt('blocked', { detail: 'do-not-call' })], { rules: [blocked] })), 'tries-used-up')
+  assert.equal(verdict(ended([attempt('blocked', { detail: 'carrier-block' })], { rules: [blocked] })), '0+1')
+  for (const disposition of ['answered', 'cancelled'] as const) {
     // As a campaign of an older version may have it stored.
     const rules: RetryRule[] = [{ on: [disposition as unknown as RetryTrigger], tries: 3, intervalsSeconds: [1] }]
     const next = nextAttempt(ended([attempt(disposition, { talkMs: 2_000 })], { rules }))
     assert.equal(next.kind, 'done', disposition)
   }
+})
+
+test('a rule may redial every result but an answer, with a total of dials', () => {
+  const every: RetryRule = {
+    on: ['machine', 'screened', 'fax', 'busy', 'rejected', 'no-answer', 'unreachable', 'invalid-number', 'blocked']
+      .concat(['congestion', 'failed', 'unknown'])
+      .map((result) => result as RetryTrigger),
+    tries: 2,
+    intervalsSeconds: [300],
+  }
+  const rules = [every]
+  assert.equal(verdict(ended([attempt('invalid-number')], { rules })), '0+300')
+  assert.equal(verdict(ended([attempt('invalid-number'), attempt('busy')], { rules })), '0+300')
+  assert.equal(
+    verdict(ended([attempt('invalid-number'), attempt('busy'), attempt('rejected')], { rules })),
+    'tries-used-up',
+  )
+  assert.equal(verdict(ended([attempt('busy'), attempt('answered', { talkMs: 9_000 })], { rules })), 'answered')
+})
+
+test('a redial keeps the caps of a policy, and lies in a legal hour', () => {
+  const input = ended([attempt('busy')], {}, { phones: [{ ...phone('Europe/Moscow', now), talks: [now] }] })
+  const held = (isTest: boolean) =>
+    nextAttempt({ ...input, settings: { ...input.settings, policies: ['ru-230fz'], isTest } })
+  const next = held(false)
+  // One talk a day: the next day, from eight in the morning in Moscow.
+  assert.equal(next.kind === 'retry' && next.dueAt.toString(), '2026-03-03T05:00:00Z')
+  const free = held(true)
+  assert.equal(free.kind === 'retry' && free.dueAt.toString(), '2026-03-02T09:01:00Z')
 })
 
 test('a redial that would come after the campaign expires does not come', () => {

@@ -1,6 +1,8 @@
 /** What follows an attempt: the same phone again, the contact's next phone, or nothing any more. */
 import type { Disposition } from '../attempts/disposition.ts'
 import type { CampaignSettings, FinalDisposition, RetryRule } from '../campaigns/campaign-settings.ts'
+import type { PolicyChoice } from '../policies/policies.ts'
+import { capReached } from '../policies/policy-verdict.ts'
 import { nextOpening } from '../windows/calling-window.ts'
 import { withinDayCap } from './day-cap.ts'
 
@@ -18,10 +20,12 @@ export type ContactPhone = {
   readonly zones: readonly string[]
   /** Starts of its attempts, two days back at least, over all campaigns of the workspace, the one just ended included. */
   readonly starts: readonly Temporal.Instant[]
+  /** Of these, and of the month before, those that count as talks. */
+  readonly talks: readonly Temporal.Instant[]
 }
 
 export type EndedAttempt = {
-  readonly settings: Pick<CampaignSettings, 'retry' | 'maxDurationMs' | 'windows' | 'timeGroups'>
+  readonly settings: Pick<CampaignSettings, 'retry' | 'maxDurationMs' | 'windows' | 'timeGroups'> & PolicyChoice
   readonly workspaceZone: string
   readonly expiresAt: Temporal.Instant | null
   readonly phones: readonly ContactPhone[]
@@ -32,7 +36,7 @@ export type EndedAttempt = {
 
 export type DoneReason = 'answered' | 'cancelled' | 'unknown' | 'tries-used-up' | 'contact-cap' | 'campaign-expires'
 
-/** `dueAt` lies inside the calling windows already; hours that never open leave it where the rules put it. */
+/** `dueAt` lies inside the calling windows and legal hours already, and below every cap; hours that never open leave it where the rules put it. */
 export type NextAttempt =
   | { readonly kind: 'retry'; readonly phoneIndex: number; readonly dueAt: Temporal.Instant }
   | { readonly kind: 'done'; readonly reason: DoneReason }
@@ -56,10 +60,12 @@ export function nextAttempt(ended: EndedAttempt): NextAttempt {
   const phoneIndex = retryAt === null ? last.phoneIndex + 1 : last.phoneIndex
   if (phoneIndex < 0 || phoneIndex >= ended.phones.length) return { kind: 'done', reason: 'tries-used-up' }
   if (perContact !== undefined && past.length >= perContact) return { kind: 'done', reason: 'contact-cap' }
-  const { zones = [], starts = [] } = ended.phones[phoneIndex] ?? {}
+  const { zones = [], starts = [], talks = [] } = ended.phones[phoneIndex] ?? {}
   const { perPhonePerDay } = settings.retry.caps
   const byRules = withinDayCap(perPhonePerDay, starts, zones, ended.workspaceZone, retryAt ?? ended.now)
-  const dueAt = nextOpening(settings, zones, ended.workspaceZone, byRules) ?? byRules
+  const cap = capReached(settings, { zones, workspaceZone: ended.workspaceZone, talks }, byRules)
+  const byCaps = cap?.until ?? byRules
+  const dueAt = nextOpening(settings, zones, ended.workspaceZone, byCaps) ?? byCaps
   if (ended.expiresAt !== null && Temporal.Instant.compare(dueAt, ended.expiresAt) >= 0)
     return { kind: 'done', reason: 'campaign-expires' }
   return { kind: 'retry', phoneIndex, dueAt }
@@ -77,17 +83,13 @@ function redialAt(ended: EndedAttempt, last: PastAttempt): Temporal.Instant | nu
   return Temporal.Instant.compare(byRule, ended.now) < 0 ? ended.now : byRule
 }
 
-const final: ReadonlySet<Disposition> = new Set<FinalDisposition>([
-  'answered',
-  'invalid-number',
-  'blocked',
-  'cancelled',
-])
+const final: ReadonlySet<Disposition> = new Set<FinalDisposition>(['answered', 'cancelled'])
 
 /** Total over what is stored: a rule that names a final disposition, as old ones may, hears nothing of it. */
-function triggers(rule: RetryRule, { disposition, talkMs }: PastAttempt): boolean {
+function triggers(rule: RetryRule, { disposition, detail, talkMs }: PastAttempt): boolean {
   if (disposition === 'answered')
     return rule.on.includes('short-talk') && talkMs <= (rule.talkSecondsAtMost ?? 0) * 1000
+  if (disposition === 'blocked' && detail === 'do-not-call') return false
   return !final.has(disposition) && rule.on.some((trigger) => trigger === disposition)
 }
 

@@ -1,18 +1,20 @@
 /**
- * When calling is allowed (pure). Windows are a union, forbidden hours are taken away, and where the callee may be in several
- * zones all of them must be open.
+ * When calling is allowed (pure). Windows are a union, forbidden hours are taken away, the hours of compliance packs hold besides,
+ * and where the callee may be in several zones all of them must be open.
  */
 import type { CallingWindow, CampaignSettings, ForbiddenHours } from '../campaigns/campaign-settings.ts'
+import { type PolicyChoice, type PolicyInForce, policiesInForce } from '../policies/policies.ts'
 import {
   changesAfter,
   daySeconds,
   type LocalTime,
   localTimeAt,
+  localTimeOf,
   type OffsetSpan,
   zoneTimeline,
 } from './zone-timeline.ts'
 
-export type Hours = Pick<CampaignSettings, 'windows' | 'timeGroups'>
+export type Hours = Pick<CampaignSettings, 'windows' | 'timeGroups'> & PolicyChoice
 
 const lastSecond = daySeconds - 1
 /** Beyond this no opening is looked for: the hours never open in all zones at once. */
@@ -25,7 +27,7 @@ export function isOpen(
   workspaceZone: string,
   instant: Temporal.Instant,
 ): boolean {
-  if (hours.windows.length === 0 && hours.timeGroups.length === 0) return true
+  if (isAlwaysOpen(hours)) return true
   const { callees, workspace } = localTimes(calleeZones, workspaceZone, instant)
   return areOpen(hours, callees, workspace)
 }
@@ -37,6 +39,16 @@ export function isInWindow(
   instant: Temporal.Instant,
 ): boolean {
   return isOpen({ windows, timeGroups: [] }, calleeZones, workspaceZone, instant)
+}
+
+/** Whether the hours of the compliance packs alone let a call start at `instant`. */
+export function policyHoursOpen(
+  choice: PolicyChoice,
+  calleeZones: readonly string[],
+  workspaceZone: string,
+  instant: Temporal.Instant,
+): boolean {
+  return isOpen({ ...choice, windows: [], timeGroups: [] }, calleeZones, workspaceZone, instant)
 }
 
 /** The time group that forbids the instant, or undefined. */
@@ -66,7 +78,7 @@ export function nextOpening(
   workspaceZone: string,
   from: Temporal.Instant,
 ): Temporal.Instant | null {
-  if (hours.windows.length === 0 && hours.timeGroups.length === 0) return from
+  if (isAlwaysOpen(hours)) return from
   const begin = Math.floor(from.epochMilliseconds / 1000)
   const end = begin + horizonDays * daySeconds
   const workspace = zoneTimeline(workspaceZone, begin, end)
@@ -88,12 +100,22 @@ export function nextOpening(
   return opening === undefined ? null : Temporal.Instant.fromEpochMilliseconds(opening * 1000)
 }
 
+function isAlwaysOpen(hours: Hours): boolean {
+  return hours.windows.length === 0 && hours.timeGroups.length === 0 && policiesInForce(hours).length === 0
+}
+
 /** The one rule: where every clock stands, whether a call may start. */
 function areOpen(hours: Hours, callees: readonly LocalTime[], workspace: LocalTime): boolean {
   return (
     callees.every((callee) => allows(hours.windows, callee, workspace)) &&
-    !hours.timeGroups.some((group) => forbids(group, callees, workspace))
+    !hours.timeGroups.some((group) => forbids(group, callees, workspace)) &&
+    policiesInForce(hours).every((pack) => callees.every((callee) => isLegal(pack, callee)))
   )
+}
+
+function isLegal({ hours, restDays }: PolicyInForce, { day, second, date }: LocalTime): boolean {
+  const { fromSecond, toSecond } = day > 5 || restDays.has(date) ? hours.restDays : hours.workingDays
+  return second >= fromSecond && second < toSecond
 }
 
 function allows(windows: readonly CallingWindow[], callee: LocalTime, workspace: LocalTime): boolean {
@@ -129,6 +151,10 @@ function edges(hours: Hours): readonly number[] {
       0,
       ...hours.windows.map((window) => Math.min(window.fromSecond, lastSecond)),
       ...hours.timeGroups.flatMap((group) => group.forbid.map((span) => span.toSecond % daySeconds)),
+      ...policiesInForce(hours).flatMap(({ hours: { workingDays, restDays } }) => [
+        workingDays.fromSecond,
+        restDays.fromSecond,
+      ]),
     ]),
   ]
 }
@@ -141,8 +167,8 @@ function localTimes(calleeZones: readonly string[], workspaceZone: string, insta
 }
 
 function localTime(instant: Temporal.Instant, zone: string): LocalTime {
-  const local = instant.toZonedDateTimeISO(zone)
-  return { day: local.dayOfWeek, second: local.hour * 3_600 + local.minute * 60 + local.second }
+  const { offsetNanoseconds } = instant.toZonedDateTimeISO(zone)
+  return localTimeOf(Math.floor(instant.epochMilliseconds / 1000) + offsetNanoseconds / 1e9)
 }
 
 function isListed(days: readonly number[] | undefined, day: number): boolean {

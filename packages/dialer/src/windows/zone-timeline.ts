@@ -3,8 +3,8 @@
  * them here by arithmetic; a `ZonedDateTime` for each costs a hundred times as much.
  */
 
-/** Where a wall clock stands: ISO day of the week (1 = Monday) and second of the day. */
-export type LocalTime = { readonly day: number; readonly second: number }
+/** Where a wall clock stands: ISO day of the week (1 = Monday), second of the day, and the date as days since 1970-01-01. */
+export type LocalTime = { readonly day: number; readonly second: number; readonly date: number }
 
 /** Epoch seconds from `from` to before `until`, all of one offset from UTC in seconds. */
 export type OffsetSpan = { readonly from: number; readonly until: number; readonly offset: number }
@@ -28,10 +28,14 @@ export function zoneTimeline(zone: string, fromSecond: number, toSecond: number)
 /** @param epochSecond  Within the timeline. */
 export function localTimeAt(timeline: readonly OffsetSpan[], epochSecond: number): LocalTime {
   const span = timeline.find(({ until }) => epochSecond < until)
-  const local = epochSecond + (span?.offset ?? 0)
-  const days = Math.floor(local / daySeconds)
+  return localTimeOf(epochSecond + (span?.offset ?? 0))
+}
+
+/** @param local  Epoch second plus the zone's offset. */
+export function localTimeOf(local: number): LocalTime {
+  const date = Math.floor(local / daySeconds)
   // The first of January 1970 was a Thursday.
-  return { day: ((((days + 3) % 7) + 7) % 7) + 1, second: local - days * daySeconds }
+  return { day: ((((date + 3) % 7) + 7) % 7) + 1, second: local - date * daySeconds, date }
 }
 
 /** Epoch seconds after `after` at which the wall clock shows one of `seconds` of a day, or jumps. */

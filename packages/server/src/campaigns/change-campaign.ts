@@ -4,12 +4,16 @@ import { tellCampaignState } from '../adapters/postgres/campaign-store/settle.ts
 import { type Connection, transaction } from '../adapters/postgres/pool.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
+import type { ReferredKind } from '../resources/references.ts'
+import type { Dialect } from '../webhooks/dialects.ts'
+import { type CampaignWebhook, changeWebhooks } from './campaign-webhooks.ts'
 import type { CampaignState } from './change-state.ts'
 import { findConversation, type GivenConversation } from './conversation.ts'
 import { CampaignInUseError, CampaignNotFoundError, type FieldProblem, InvalidInputError } from './errors.ts'
 import { expiresTooEarly, isBefore } from './lifetime.ts'
+import { releaseCapped, unknownPolicies } from './policies.ts'
 import { type GivenRedirect, resolveRedirect } from './redirect.ts'
-import { changeOwnNumbers, dropOwnNumbers, findRoute, type Reference } from './route.ts'
+import { changeOwnNumbers, dropOwnNumbers, findReference, findRoute, type Reference } from './route.ts'
 import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
 import { type ShownCampaign, showCampaign } from './show-campaign.ts'
 
@@ -26,8 +30,18 @@ export type CampaignChange = {
   readonly numbers?: readonly Reference[] | undefined
   /** Whoever is dialled from now on hears it. References are native unless they say otherwise. */
   readonly conversation?: GivenConversation | undefined
+  /** Another dialplan for a campaign that has nobody yet: people have their routes. References are native unless they say otherwise. */
+  readonly dialplan?: Reference | undefined
+  /** Of a campaign that calls by a dialplan: its numbers are shown in turn. */
+  readonly callerIdGroup?: Reference | undefined
+  /** How numbers are read that come in from now on. */
+  readonly normalization?: string | undefined
   /** The request as its dialect has it now. */
   readonly original?: unknown
+  /** Accepted, stored and returned, not in effect. */
+  readonly notYet?: unknown
+  /** In the place of those that it has in their dialect. */
+  readonly webhooks?: { readonly dialect: Dialect; readonly all: readonly CampaignWebhook[] } | undefined
   /** Null: none; undefined: as it is. */
   readonly startAt?: Temporal.Instant | null | undefined
   readonly expiresAt?: Temporal.Instant | null | undefined
@@ -39,6 +53,12 @@ const notByNumbers: FieldProblem = {
   message: 'expected a campaign that calls via numbers: this one calls by a dialplan',
 }
 
+const routesAreTaken: FieldProblem = {
+  field: 'dialplan',
+  code: 'conflict',
+  message: 'the dialplan cannot be changed once people have been added: they have their routes by it',
+}
+
 type Locked = {
   readonly id: string
   readonly name: string
@@ -46,6 +66,8 @@ type Locked = {
   readonly settings: CampaignSettings
   readonly startAt: Temporal.Instant | null
   readonly expiresAt: Temporal.Instant | null
+  readonly dialplanId: string | null
+  readonly hasPeople: boolean
 }
 
 /**
@@ -73,10 +95,17 @@ export async function changeCampaign(
       change.conversation === undefined
         ? null
         : await findConversation(connection, workspaceId, change.conversation, problems)
+    const find = (kind: ReferredKind, reference: Reference | undefined) =>
+      reference === undefined ? null : findReference(connection, workspaceId, kind, reference, problems)
+    const dialplanId = await find('dialplan', change.dialplan)
+    const groupId = await find('caller-id-group', change.callerIdGroup)
     const campaign = await lock(connection, workspaceId, id)
     const before = await showCampaign(connection, workspaceId, campaign.id)
     check(before)
+    if (dialplanId !== null && dialplanId !== campaign.dialplanId && campaign.hasPeople)
+      problems.push({ ...routesAreTaken, field: change.dialplan?.field ?? routesAreTaken.field })
     if (route !== null && before.route.via !== 'numbers') problems.push(notByNumbers)
+    problems.push(...unknownPolicies(change.settings))
     if (problems.length > 0) throw new InvalidInputError(problems)
     const { pacing, ...settings } = change.settings
     const merged: CampaignSettings = {
@@ -84,17 +113,18 @@ export async function changeCampaign(
       ...settings,
       ...taken.settings,
       ...(change.redirect === undefined ? {} : { redirect: redirect ?? undefined }),
+      ...(groupId === null ? {} : { callerId: { mode: 'group', groupId } }),
       pacing: { ...campaign.settings.pacing, ...pacing },
     }
     const startAt = change.startAt === undefined ? campaign.startAt : change.startAt
     const expiresAt = change.expiresAt === undefined ? campaign.expiresAt : change.expiresAt
     if (!isBefore(startAt, expiresAt)) throw new InvalidInputError([expiresTooEarly])
-    // One that waited for its instant and has it taken away waits for a person again.
-    const state = campaign.state === 'scheduled' && startAt === null ? 'draft' : campaign.state
+    const state = stateAfter(campaign, startAt)
     await connection.query(
       `update campaign set name = $2, settings = $3, start_at = $4, expires_at = $5, state = $6,
               scenario_version_id = coalesce($7, scenario_version_id), start_block = coalesce($8, start_block),
-              original = coalesce($9, original)
+              original = coalesce($9, original), dialplan_id = coalesce($10, dialplan_id),
+              normalization = coalesce($11, normalization), not_yet = coalesce($12, not_yet)
         where id = $1`,
       [
         campaign.id,
@@ -106,9 +136,20 @@ export async function changeCampaign(
         conversation?.versionId ?? null,
         conversation?.startBlock ?? null,
         change.original === undefined ? null : JSON.stringify(change.original),
+        dialplanId,
+        change.normalization ?? null,
+        change.notYet === undefined ? null : JSON.stringify(change.notYet),
       ],
     )
+    if (change.webhooks !== undefined) {
+      const { dialect, all } = change.webhooks
+      await changeWebhooks(connection, deps, { workspaceId, campaignId: campaign.id }, dialect, all)
+    }
     await keepSharedRules(connection, { id: campaign.id, workspaceId }, taken)
+    await releaseCapped(connection, campaign.id, campaign.settings, merged)
+    // Else every look at its gate would count what it has called since.
+    if (campaign.settings.pacing.wave !== undefined && merged.pacing.wave === undefined)
+      await connection.query('update pace set wave_started_at = null where owner_id = $1', [campaign.id])
     if (route?.via === 'numbers' && merged.callerId.mode === 'group')
       await changeOwnNumbers(connection, { workspaceId, groupId: merged.callerId.groupId }, route.numberIds)
     if (state !== campaign.state) await tellCampaignState(connection, { workspaceId, campaignId: campaign.id, state })
@@ -156,9 +197,16 @@ export async function deleteCampaign(deps: ServerDeps, actor: Actor, id: string)
   })
 }
 
+/** One that waited for its instant and has it taken away waits for a person again; one that is given an instant waits for that. */
+function stateAfter({ state, startAt: before }: Locked, startAt: Temporal.Instant | null): CampaignState {
+  if (state === 'scheduled' && startAt === null) return 'draft'
+  return state === 'draft' && before === null && startAt !== null ? 'scheduled' : state
+}
+
 async function lock(connection: Connection, workspaceId: string, id: string): Promise<Locked> {
   const { rows } = await connection.query<Locked>(
-    `select id, name, state, settings, start_at as "startAt", expires_at as "expiresAt" from campaign
+    `select id, name, state, settings, start_at as "startAt", expires_at as "expiresAt", dialplan_id as "dialplanId",
+            exists (select from contact k where k.campaign_id = campaign.id) as "hasPeople" from campaign
       where workspace_id = $1 and id::text = lower($2) for update`,
     [workspaceId, id],
   )

@@ -5,10 +5,12 @@ import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import { type Idempotency, takeKey } from '../idempotency.ts'
-import { type Dialect, liveTopicsOf } from '../webhooks/dialects.ts'
+import type { Dialect } from '../webhooks/dialects.ts'
+import { addWebhooks, type CampaignWebhook } from './campaign-webhooks.ts'
 import { findConversation } from './conversation.ts'
 import { type FieldProblem, InvalidInputError } from './errors.ts'
 import { expiresTooEarly, isBefore } from './lifetime.ts'
+import { unknownPolicies } from './policies.ts'
 import { type GivenRedirect, resolveRedirect } from './redirect.ts'
 import { findRoute, type GivenRoute, makeOwnNumbers, type Reference } from './route.ts'
 import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
@@ -34,14 +36,7 @@ export type NewCampaign = {
   readonly original: unknown
   /** Accepted, stored and returned, not in effect. */
   readonly notYet: unknown
-  readonly webhooks: readonly {
-    readonly url: string
-    readonly dialect: Dialect
-    /** In the words of its dialect; empty: all. */
-    readonly events: readonly string[]
-    /** From what happens until it is told. */
-    readonly delaySeconds?: number | undefined
-  }[]
+  readonly webhooks: readonly CampaignWebhook[]
 }
 
 /**
@@ -73,6 +68,7 @@ export async function createCampaign(
       input.redirect === undefined ? null : await resolveRedirect(client, workspaceId, input.redirect, problems)
     const taken = await takeSharedRules(client, workspaceId, input.shared ?? {}, problems)
     if (!isBefore(input.startAt, input.expiresAt)) problems.push(expiresTooEarly)
+    problems.push(...unknownPolicies(input.settings))
     if (problems.length > 0 || conversation === null) throw new InvalidInputError(problems)
     if (route.via === 'numbers' && groupId !== null)
       await makeOwnNumbers(client, { workspaceId, campaignId: id, groupId }, route.numberIds)
@@ -109,18 +105,7 @@ export async function createCampaign(
       id,
       workspaceId,
     ])
-    for (const webhook of input.webhooks) {
-      await client.query(
-        `insert into webhook_endpoint (id, workspace_id, campaign_id, url, dialect, events, live_topics, delay_seconds)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        [
-          uuidV7(deps.clock, deps.random),
-          ...[workspaceId, id, webhook.url, webhook.dialect, webhook.events],
-          liveTopicsOf(webhook.dialect, webhook.events, deps.tellers),
-          webhook.delaySeconds ?? 0,
-        ],
-      )
-    }
+    await addWebhooks(client, deps, { workspaceId, campaignId: id }, input.webhooks)
     const after = await showCampaign(client, workspaceId, id)
     await recordAudit(client, deps, actor, {
       ...{ action: 'create', kind: 'campaign', id, name: input.name, before: null, after },

@@ -30,7 +30,7 @@ export async function findRoute(
   problems: FieldProblem[],
 ): Promise<FoundRoute> {
   const find = (kind: ReferredKind, reference: Reference): Promise<string | null> =>
-    findReference(connection, workspaceId, kind, { dialect, ...reference }, problems)
+    findReference(connection, workspaceId, kind, reference, problems, dialect)
   if (given.via === 'dialplan')
     return {
       via: 'dialplan',
@@ -49,15 +49,19 @@ export async function findRoute(
   return { via: 'numbers', numberIds }
 }
 
-/** @returns Null when it leads nowhere or to more than one: `problems` says so then. */
+/**
+ * @param otherwise  Whose words it is in when it does not say.
+ * @returns Null when it leads nowhere or to more than one: `problems` says so then.
+ */
 export async function findReference(
   connection: Connection,
   workspaceId: string,
   kind: ReferredKind,
-  { field, value, dialect = 'native' }: Reference,
+  { field, value, dialect }: Reference,
   problems: FieldProblem[],
+  otherwise = 'native',
 ): Promise<string | null> {
-  const found = await resolveReference(connection, workspaceId, kind, { value, dialect })
+  const found = await resolveReference(connection, workspaceId, kind, { value, dialect: dialect ?? otherwise })
   if ('id' in found) return found.id
   const message =
     found.problem === 'unknown' ? `there is no ${kind} "${value}"` : `"${value}" means more than one ${kind}`

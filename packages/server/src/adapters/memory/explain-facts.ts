@@ -22,13 +22,16 @@ export function explainFacts(
   const workspaceZone = tables.workspaces.get(workspaceId)?.timeZone ?? 'UTC'
   const starts = tables.startsOf(workspaceId, key)
   const allowedAt = withinDayCap(settings.retry.caps.perPhonePerDay, starts, zones, workspaceZone, at)
-  const trunks = (tables.routes.get(phone.routeId)?.trunkIds ?? []).flatMap((id) => tables.trunks.get(id) ?? [])
+  const route = tables.routes.get(phone.routeId)
+  const trunks = (route === undefined ? [] : tables.trunkIdsOf(route)).flatMap((id) => tables.trunks.get(id) ?? [])
+  const numbers = tables.numbersFor(workspaceId, settings.callerId)
+  const valid = tables.validNumbersFor(workspaceId, settings.callerId, at).length
   const entry = longest(tables.forbiddenFor(contact, key, at))
   return {
     at,
     contactId: contact.id,
     workspaceZone,
-    campaign: { state, startAt, expiresAt, settings },
+    campaign: { state, startAt, expiresAt, settings, wave: tables.waveOf(campaignId) },
     contact: { state: contact.state, dueAt: contact.dueAt, attempts: contact.attempts, reason: contact.reason },
     phone: {
       zones,
@@ -38,7 +41,12 @@ export function explainFacts(
       ),
       forbidden: entry === undefined ? null : { reason: 'forbidden', until: entry.expiresAt },
       dayFullUntil: allowedAt.equals(at) ? null : allowedAt,
+      talks: tables.talksOf(workspaceId, key),
     },
+    numbers:
+      numbers.length === 0 && settings.callerId.mode !== 'group'
+        ? null
+        : { valid, validFrom: tables.firstValidAfter(numbers, at) },
     trunks: trunks
       .filter((one) => one.destinations?.some((prefix) => key.startsWith(prefix.replace(/^\+/, ''))) ?? true)
       .map(({ closedUntil }) => ({ closedUntil })),

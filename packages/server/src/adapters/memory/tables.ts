@@ -111,10 +111,7 @@ export type SideLeg = {
   answeredAt: Temporal.Instant | null
   robotEndedAt: Temporal.Instant | null
 }
-export type EndedSideLeg = Pick<
-  SideLegRequest,
-  'legId' | 'callId' | 'direction' | 'phone' | 'trunkId' | 'numberId'
-> & {
+export type EndedSideLeg = Pick<SideLegRequest, 'legId' | 'callId' | 'direction' | 'phone' | 'trunkId' | 'numberId'> & {
   readonly disposition: Disposition
   readonly detail: string | null
   readonly endedBy: EndedBy
@@ -182,7 +179,14 @@ export class MemoryTables {
 
   addPace(ownerId: string, limits: Limits, now: Temporal.Instant): void {
     const { maxCalls = null, callsPerSecond = null, reservedCalls = 0 } = limits
-    this.paces.set(ownerId, { maxCalls, callsPerSecond, reservedCalls, nextSlotAt: now, lastSlotAt: null, waveStartedAt: null })
+    this.paces.set(ownerId, {
+      maxCalls,
+      callsPerSecond,
+      reservedCalls,
+      nextSlotAt: now,
+      lastSlotAt: null,
+      waveStartedAt: null,
+    })
   }
 
   addContact(contact: ContactRow): void {
@@ -220,7 +224,11 @@ export class MemoryTables {
     const ends = (this.waveEnds.get(campaignId) ?? []).filter(
       ({ startedAt }) => Temporal.Instant.compare(startedAt, begun) >= 0,
     )
-    const lastEndedAt = ends.map((end) => end.endedAt).toSorted(Temporal.Instant.compare).at(-1) ?? null
+    const lastEndedAt =
+      ends
+        .map((end) => end.endedAt)
+        .toSorted(Temporal.Instant.compare)
+        .at(-1) ?? null
     const live = this.legs.values().filter((leg) => leg.claimed.campaignId === campaignId)
     return { live: [...live].length, ended: ends.length, lastEndedAt }
   }

@@ -1,12 +1,20 @@
 /** Facts for `explain`, read from the rows the claim reads: one phone of one campaign at an instant. */
-import { type CampaignSettings, type ExplainFacts, withinDayCap } from '@dialwright/dialer'
+import { type CampaignSettings, type ExplainFacts, talkDispositions, talksDays, withinDayCap } from '@dialwright/dialer'
 import { storeNow } from './campaign-store/nodes.ts'
 import { type Queryable, statement } from './pool.ts'
 
-type Row = Omit<ExplainFacts['campaign'], 'settings'> &
+type Row = Omit<ExplainFacts['campaign'], 'settings' | 'wave'> &
   Omit<ExplainFacts['contact'], 'state'> & {
     readonly settings: CampaignSettings
     readonly starts: readonly Temporal.Instant[]
+    readonly talks: readonly Temporal.Instant[]
+    readonly waveLive: number | null
+    readonly waveEnded: number | null
+    readonly waveLastEndedAt: Temporal.Instant | null
+    /** Of how many numbers one would have to be shown, and how many of them are valid. */
+    readonly numbers: number
+    readonly validNumbers: number
+    readonly validFrom: Temporal.Instant | null
     readonly contactId: string
     readonly workspaceZone: string
     readonly contactState: ExplainFacts['contact']['state']
@@ -29,6 +37,11 @@ const factsRow = statement<Row>(
           d.reason as "forbiddenReason", d.expires_at as "forbiddenUntil",
           array(select h.at from phone_history h
                  where h.workspace_id = p.workspace_id and h.phone_key = p.phone_key and h.at > $4::timestamptz - interval '2 days') as starts,
+          array(select h.at from phone_history h
+                 where h.workspace_id = p.workspace_id and h.phone_key = p.phone_key and h.at > $4::timestamptz - interval '${talksDays} days'
+                   and h.disposition in (${talkDispositions.map((one) => `'${one}'`).join()})) as talks,
+          v.live as "waveLive", v.ended as "waveEnded", v.last_ended_at as "waveLastEndedAt",
+          n.numbers, n."validNumbers", n."validFrom",
           (select coalesce(jsonb_agg(jsonb_build_object('closedUntil', t.closed_until) order by y.position), '[]')
              from route_way y join trunk t on t.id = y.trunk_id
             where y.route_id = p.route_id
@@ -42,6 +55,12 @@ const factsRow = statement<Row>(
      join campaign c on c.id = k.campaign_id
      join workspace w on w.id = c.workspace_id
      join zone z on z.id = p.zone_id
+     left join campaign_wave v on v.campaign_id = c.id
+     cross join lateral (
+       select count(*) as numbers,
+              count(*) filter (where (n.valid_from is null or n.valid_from <= $4) and (n.valid_until is null or n.valid_until > $4)) as "validNumbers",
+              min(n.valid_from) filter (where n.valid_from > $4 and (n.valid_until is null or n.valid_until > n.valid_from)) as "validFrom"
+         from campaign_number n where n.campaign_id = c.id) n
      left join lateral (select d.reason, d.expires_at from do_not_call d
                          where d.workspace_id = p.workspace_id and d.phone_key = p.phone_key
                            and (d.campaign_id is null or d.campaign_id = p.campaign_id)
@@ -70,11 +89,18 @@ export async function explainFacts(
   const [row] = await factsRow(on, [question.workspaceId, question.campaignId, question.phone, at])
   if (row === undefined) return null
   const allowedAt = withinDayCap(row.settings.retry.caps.perPhonePerDay, row.starts, row.zones, row.workspaceZone, at)
+  const { waveLive: live, waveEnded: ended, waveLastEndedAt: lastEndedAt } = row
   return {
     at,
     contactId: row.contactId,
     workspaceZone: row.workspaceZone,
-    campaign: { state: row.state, startAt: row.startAt, expiresAt: row.expiresAt, settings: row.settings },
+    campaign: {
+      state: row.state,
+      startAt: row.startAt,
+      expiresAt: row.expiresAt,
+      settings: row.settings,
+      wave: live === null || ended === null ? null : { live, ended, lastEndedAt },
+    },
     contact: { state: row.contactState, dueAt: row.dueAt, attempts: row.attempts, reason: row.reason },
     phone: {
       zones: row.zones,
@@ -82,7 +108,12 @@ export async function explainFacts(
       isLiveElsewhere: row.isLiveElsewhere,
       forbidden: row.forbiddenReason === null ? null : { reason: row.forbiddenReason, until: row.forbiddenUntil },
       dayFullUntil: allowedAt.equals(at) ? null : allowedAt,
+      talks: row.talks,
     },
+    numbers:
+      row.numbers === 0 && row.settings.callerId.mode !== 'group'
+        ? null
+        : { valid: row.validNumbers, validFrom: row.validFrom },
     trunks: row.trunks.map(({ closedUntil }) => ({
       closedUntil: closedUntil === null ? null : Temporal.Instant.from(closedUntil),
     })),

@@ -1,5 +1,5 @@
 /** Campaigns over the native API. */
-import type { CampaignSettings } from '@dialwright/dialer'
+import { type CampaignSettings, policyPacks } from '@dialwright/dialer'
 import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
 import { type CampaignChange, changeCampaign, deleteCampaign } from '../../campaigns/change-campaign.ts'
@@ -17,6 +17,7 @@ import { policyOf } from '../../retry-rules/retry-rule.ts'
 import { etagOf, isMatch } from '../etag.ts'
 import { Problem } from '../problem.ts'
 import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, within } from '../scope.ts'
+import { redirectOf } from './redirect.ts'
 import {
   type CampaignChangeBody,
   campaignChangeSchema,
@@ -30,6 +31,7 @@ import {
   madeCampaign,
   shownCampaign,
   shownCampaigns,
+  shownPolicies,
   shownProgress,
   shownWaiting,
 } from './shown.ts'
@@ -42,6 +44,14 @@ const listQuery = z.strictObject({
 const actions: readonly StateAction[] = ['start', 'pause', 'resume', 'stop']
 
 export function campaignRoutes(app: NativeApp, deps: HttpDeps): void {
+  app.get(
+    '/policies',
+    {
+      config: { permission: 'campaigns:read' },
+      schema: { tags: ['campaigns'], response: { 200: shownPolicies } },
+    },
+    async () => ({ items: policyPacks }),
+  )
   app.post(
     '/campaigns',
     {
@@ -189,8 +199,10 @@ function campaignOf(body: NewCampaignBody): NewCampaign {
       ringTimeoutMs: body.ringTimeoutSeconds * 1_000,
       maxDurationMs: body.maxDurationSeconds * 1_000,
       isTest: body.isTest,
+      policies: body.policies,
     },
     shared: sharedOf(body),
+    redirect: body.redirect === undefined ? undefined : redirectOf(body.redirect),
     normalization: body.normalization,
     startAt: body.startAt === undefined ? null : Temporal.Instant.from(body.startAt),
     expiresAt: body.expiresAt === undefined ? null : Temporal.Instant.from(body.expiresAt),
@@ -221,17 +233,26 @@ function changeOf(body: CampaignChangeBody): CampaignChange {
   return {
     name: body.name,
     settings: {
-      ...(body.pacing === undefined ? {} : { pacing: defined(body.pacing) }),
+      ...(body.pacing === undefined ? {} : { pacing: pacingOf(body.pacing) }),
       ...(body.windows === undefined ? {} : { windows: windowsOf(body.windows) }),
+      ...(body.policies === undefined ? {} : { policies: body.policies }),
       ...(body.retry === undefined ? {} : { retry: ownRetry(body.retry) }),
       ...(body.ringTimeoutSeconds === undefined ? {} : { ringTimeoutMs: body.ringTimeoutSeconds * 1_000 }),
       ...(body.maxDurationSeconds === undefined ? {} : { maxDurationMs: body.maxDurationSeconds * 1_000 }),
     },
     shared: sharedOf(body),
+    redirect: body.redirect ? redirectOf(body.redirect) : body.redirect,
     numbers: body.route === undefined ? undefined : numbersOf(body.route.numbers),
     startAt: instant(body.startAt),
     expiresAt: instant(body.expiresAt),
   }
+}
+
+function pacingOf({
+  wave,
+  ...rest
+}: NonNullable<CampaignChangeBody['pacing']>): NonNullable<CampaignChange['settings']['pacing']> {
+  return { ...defined(rest), ...(wave === undefined ? {} : { wave: wave ?? undefined }) }
 }
 
 /** Without the fields that are present and undefined: they would hide what they are merged over. */

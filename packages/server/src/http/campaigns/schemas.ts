@@ -1,4 +1,5 @@
 /** The campaign of the native API. */
+import { transferTargetSchema } from '@dialwright/scenario'
 import { z } from 'zod'
 import { instantSchema } from '../../instant.ts'
 import { referenceSchema, sections } from '../../provisioning/schema.ts'
@@ -15,6 +16,10 @@ const pace = {
   maxCalls: z.int().min(1).max(10_000),
   pauseSeconds: z.number().min(0).max(3_600),
 }
+/** `size` calls go out, and the next ones `gapSeconds` after the last of them has ended. */
+const wave = z.strictObject({ size: z.int().min(1).max(10_000), gapSeconds: z.number().min(0).max(86_400) })
+/** Names of compliance packs, see GET policies. */
+const policies = z.array(z.string().min(1).max(100)).max(20)
 const windows = z
   .array(
     z.strictObject({ zone: z.enum(['callee', 'workspace']).default('callee'), days, from: clockTime, to: clockTime }),
@@ -62,11 +67,13 @@ export const newCampaignSchema = z.strictObject({
       callsPerSecond: pace.callsPerSecond.default(1),
       maxCalls: pace.maxCalls.default(10),
       pauseSeconds: pace.pauseSeconds.default(0),
+      wave: wave.optional(),
     })
     .prefault({}),
   windows: windows.default([]),
   timeGroups: timeGroups.default([]),
   retry: retry.default({ rules: {} }),
+  policies: policies.default([]),
   normalization: z
     .string()
     .regex(/^(auto|none|[A-Za-z]{2})$/, 'expected auto, none or a country, like RU')
@@ -76,24 +83,29 @@ export const newCampaignSchema = z.strictObject({
   webhooks: z
     .array(z.strictObject({ url: z.url({ protocol: /^https?$/ }), events: z.array(z.string()).default([]) }))
     .default([]),
+  /** Whom a transfer to "campaign" hands the call to; absent: it hangs up. */
+  redirect: transferTargetSchema.optional(),
   startAt: instantSchema.optional(),
   expiresAt: instantSchema.optional(),
   isTest: z.boolean().default(false),
 })
 export type NewCampaignBody = z.infer<typeof newCampaignSchema>
 
-/** What is absent stays as it is; null takes an instant away. Who is called with what is not changed: that is another campaign. */
+/** What is absent stays as it is; null takes an instant, or the redirect, away. Who is called with what is not changed: that is another campaign. */
 export const campaignChangeSchema = z
   .strictObject({
     name,
     /** Of a campaign that calls via numbers. */
     route: viaNumbers,
-    pacing: z.strictObject(pace).partial(),
+    /** A wave of null: no more waves. */
+    pacing: z.strictObject({ ...pace, wave: wave.nullable() }).partial(),
     windows,
     timeGroups,
     retry,
+    policies,
     ringTimeoutSeconds,
     maxDurationSeconds,
+    redirect: transferTargetSchema.nullable(),
     startAt: instantSchema.nullable(),
     expiresAt: instantSchema.nullable(),
   })

@@ -17,7 +17,7 @@ export const shownCampaign = z.object({
   ]),
   settings: z.looseObject({}).meta({
     description:
-      'What the engine goes by: pacing, windows, timeGroups, retry, callerId, ringTimeoutMs, maxDurationMs, isTest',
+      'What the engine goes by: pacing, windows, timeGroups, retry, policies, callerId, ringTimeoutMs, maxDurationMs, isTest',
   }),
   normalization: z.string(),
   startAt: shownInstantOrNull,
@@ -32,6 +32,27 @@ export const shownCampaigns = z.object({ items: z.array(shownCampaign), next: ne
 export const madeCampaign = z.object({ id: shownId })
 export const campaignState = z.object({ id: shownId, state: states })
 export const goneSchema = z.null().describe('It is gone')
+
+const dayHours = z
+  .object({ fromSecond: z.int(), toSecond: z.int() })
+  .meta({ description: "Of the callee's day, half-open" })
+export const shownPolicies = z.object({
+  items: z
+    .array(
+      z.object({
+        name: z.string(),
+        version: z.string(),
+        asOf: z.string().meta({ description: 'The day for which the text was read' }),
+        source: z.string(),
+        hours: z.object({ workingDays: dayHours, restDays: dayHours }),
+        caps: z
+          .array(z.object({ period: z.enum(['day', 'week', 'month']), talks: z.int() }))
+          .readonly()
+          .meta({ description: 'Talks with one phone number at most, over all campaigns of the workspace' }),
+      }),
+    )
+    .readonly(),
+})
 
 const count = z.number()
 export const shownProgress = z.object({

@@ -1,5 +1,13 @@
 /** Contacts a claim may take from one lane, and those it must pass: phones that live, phones nobody may dial. */
-import { type LanePick, withinDayCap } from '@dialwright/dialer'
+import {
+  type CampaignSettings,
+  capReached,
+  type LanePick,
+  policiesInForce,
+  talkDispositions,
+  talksDays,
+  withinDayCap,
+} from '@dialwright/dialer'
 import { type Connection, statement } from '../pool.ts'
 import type { LaneWindows } from './lane-window.ts'
 
@@ -20,6 +28,8 @@ type Row = Omit<Candidate, 'routeId'> & {
   readonly isForbidden: boolean
   /** The phone's attempts of the last two days, where a cap is to be kept. */
   readonly starts: readonly Temporal.Instant[]
+  /** Those of its attempts that count as talks, where a policy is to be kept. */
+  readonly talks: readonly Temporal.Instant[]
 }
 
 /** A lane whose head is full of phones that must not be dialled is looked through in this many steps per claim. */
@@ -35,7 +45,12 @@ const picked = `select k.id as "contactId", k.attempts, k.variables, p.phone, p.
           case when $8 then array(select h.at from phone_history h
                                    where h.workspace_id = k.workspace_id and h.phone_key = p.phone_key
                                      and h.at > $5::timestamptz - interval '2 days')
-               else '{}' end as starts
+               else '{}' end as starts,
+          case when $10 then array(select h.at from phone_history h
+                                    where h.workspace_id = k.workspace_id and h.phone_key = p.phone_key
+                                      and h.at > $5::timestamptz - interval '${talksDays} days'
+                                      and h.disposition in (${talkDispositions.map((one) => `'${one}'`).join()}))
+               else '{}' end as talks
      from contact k
      join contact_phone p on p.contact_id = k.id and p.position = k.next_phone_index
      join zone z on z.id = k.zone_id
@@ -53,10 +68,10 @@ const pick = statement<Row>(
 // By the primary key: lane and state are asked for in a form that no index has, or the planner would walk the claim index.
 const pickServed = statement<Row>(
   'claim-pick-served',
-  `${picked} and k.id = any ($10::uuid[])
+  `${picked} and k.id = any ($11::uuid[])
       and (k.campaign_id, k.route_id, k.zone_id, k.priority, k.state)
           is not distinct from ($1::uuid, $2::integer, $3::smallint, $4::smallint, 'ready')
-      and exists (select from unnest($11::text[]) as d(prefix) where starts_with(p.phone_key, d.prefix)) ${inOrder}`,
+      and exists (select from unnest($12::text[]) as d(prefix) where starts_with(p.phone_key, d.prefix)) ${inOrder}`,
 )
 const postpone = statement(
   'claim-postpone',
@@ -99,14 +114,14 @@ const exclude = statement(
 export type PickingCampaign = {
   readonly campaignId: string
   readonly workspaceZone: string
-  readonly perPhonePerDay: number | undefined
+  readonly settings: Pick<CampaignSettings, 'retry' | 'policies' | 'isTest'>
   readonly windows: LaneWindows
 }
 
 /**
  * Locks up to `count` contacts of a lane that may be dialled now, earliest due first. What is in
  * `passed` is passed by; those found are added to it. Contacts that nobody may dial leave the campaign, with the reason; those
- * whose phone has had its attempts of this day, in whatever campaign, become due on the next.
+ * whose phone has had its attempts of this day, or its talks by a policy, in whatever campaign, become due when it may have another.
  */
 export async function pickCandidates(
   connection: Connection,
@@ -115,16 +130,18 @@ export async function pickCandidates(
   now: Temporal.Instant,
   passed: PassedBy,
 ): Promise<Candidate[]> {
-  const { workspaceZone, perPhonePerDay } = picking
+  const { workspaceZone, settings } = picking
   const found: Candidate[] = []
   for (let step = 0; step < stepsAtMost && found.length < lane.count; step++) {
     const wanted = Math.max(lane.count - found.length, step === 0 ? 0 : rowsBehind)
     const { rows, isLast } = await nextRows(connection, picking, lane, now, passed, wanted)
     const forbidden: string[] = []
     const later: { contactId: string; dueAt: Temporal.Instant }[] = []
-    for (const { isForbidden, starts, ...row } of rows) {
+    for (const { isForbidden, starts, talks, ...row } of rows) {
       if (found.length >= lane.count) break
-      const allowedAt = withinDayCap(perPhonePerDay, starts, row.zones, workspaceZone, now)
+      const { zones } = row
+      const byDay = withinDayCap(settings.retry.caps.perPhonePerDay, starts, zones, workspaceZone, now)
+      const allowedAt = capReached(settings, { zones, workspaceZone, talks }, byDay)?.until ?? byDay
       // Of two contacts with one phone the second waits for another claim.
       if (passed.phoneKeys.has(row.phoneKey)) continue
       passed.contactIds.push(row.contactId)
@@ -145,15 +162,16 @@ export async function pickCandidates(
 /** Up to `wanted` of a lane, earliest due first; `isLast`: there are no more. */
 async function nextRows(
   connection: Connection,
-  { campaignId, perPhonePerDay, windows }: PickingCampaign,
+  { campaignId, settings, windows }: PickingCampaign,
   lane: LanePick,
   now: Temporal.Instant,
   passed: PassedBy,
   wanted: number,
 ): Promise<{ readonly rows: readonly Row[]; readonly isLast: boolean }> {
   const { routeId, zoneId, priority, destinations } = lane
-  const given = [campaignId, routeId, zoneId, priority, now, passed.contactIds, wanted, perPhonePerDay !== undefined]
-  const values = [...given, [...passed.phoneKeys]]
+  const hasDayCap = settings.retry.caps.perPhonePerDay !== undefined
+  const given = [campaignId, routeId, zoneId, priority, now, passed.contactIds, wanted, hasDayCap]
+  const values = [...given, [...passed.phoneKeys], policiesInForce(settings).length > 0]
   if (destinations === null) {
     const rows = await pick(connection, values)
     return { rows, isLast: rows.length < wanted }

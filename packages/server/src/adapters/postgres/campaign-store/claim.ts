@@ -17,7 +17,7 @@ import { uuidV7 } from '../../system/uuid-v7.ts'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
 import { type BreakerRow, holdTrunks, isHalfOpen, markProbes } from './breaker.ts'
 import { type Candidate, type PassedBy, type PickingCampaign, pickCandidates } from './candidates.ts'
-import { lockGates, moveGates, readGates, withCampaignLimits } from './gates.ts'
+import { campaignGate, lockGates, moveGates, readGates } from './gates.ts'
 import type { LaneWindows } from './lane-window.ts'
 import { requireLease, storeNow } from './nodes.ts'
 import { readCallerIds, readRoutes } from './routing.ts'
@@ -81,8 +81,8 @@ export function claim(
     if (!campaign.isRunning) return []
     const { desk, halfOpen } = await openDesk(connection, deps.random, campaignId, campaign, lanes, horizonMs)
     if (campaign.expiresAt !== null && Temporal.Instant.compare(campaign.expiresAt, desk.now) <= 0) return []
-    const { perPhonePerDay } = campaign.settings.retry.caps
-    const picking = { campaignId, workspaceZone: campaign.workspaceZone, perPhonePerDay, windows: deps.windows }
+    const { settings, workspaceZone } = campaign
+    const picking = { campaignId, workspaceZone, settings, windows: deps.windows }
     const { placed, gates } = await gather(connection, desk, lanes, picking)
     if (placed.length === 0) return []
     const drafts = placed.map(
@@ -130,7 +130,7 @@ async function openDesk(
   const gates = new Map<string, Gate>(read)
   for (const [id, gate] of halfOpen)
     gates.set(id, { ...gate, maxCalls: Math.min(gate.maxCalls ?? Number.POSITIVE_INFINITY, gate.live + 1) })
-  gates.set(campaignId, withCampaignLimits(gates.get(campaignId), campaignId, settings.pacing, now))
+  gates.set(campaignId, campaignGate(read.get(campaignId), campaignId, settings.pacing, now))
   const current = new Map(
     [...routes].map(([routeId, route]) => [
       routeId,

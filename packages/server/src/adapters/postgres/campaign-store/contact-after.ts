@@ -5,6 +5,8 @@ import {
   type Disposition,
   nextAttempt,
   type PastAttempt,
+  talkDispositions,
+  talksDays,
 } from '@dialwright/dialer'
 import type { ContactAfter } from './history.ts'
 
@@ -16,6 +18,7 @@ type PhoneJson = {
   readonly zoneId: number
   readonly routeId: number
   readonly starts: readonly string[]
+  readonly talks: readonly string[]
 }
 type PastJson = {
   readonly disposition: Disposition
@@ -46,7 +49,13 @@ export const decidingColumns = `dw_clock() as now, c.settings, c.expires_at as "
                       'position', p.position, 'phoneKey', p.phone_key, 'zones', z.names, 'zoneId', p.zone_id, 'routeId', p.route_id,
                       'starts', array(select h.at from phone_history h
                                        where h.workspace_id = g.workspace_id and h.phone_key = p.phone_key
-                                         and h.at > g.start_at - interval '2 days' and h.attempt_id <> g.attempt_id)) order by p.position)
+                                         and h.at > g.start_at - interval '2 days' and h.attempt_id <> g.attempt_id),
+                      'talks', case when c.settings ? 'policies' then
+                                 array(select h.at from phone_history h
+                                        where h.workspace_id = g.workspace_id and h.phone_key = p.phone_key
+                                          and h.at > g.start_at - interval '${talksDays} days' and h.attempt_id <> g.attempt_id
+                                          and h.disposition in (${talkDispositions.map((one) => `'${one}'`).join()}))
+                               else '{}' end) order by p.position)
                from contact_phone p join zone z on z.id = p.zone_id where p.contact_id = g.contact_id) as phones,
             (select coalesce(jsonb_agg(jsonb_build_object(
                       'disposition', a.disposition, 'detail', a.detail, 'talkMs', a.talk_ms, 'endedAt', a.ended_at,
@@ -76,10 +85,17 @@ export function contactAfter(leg: Deciding, outcome: AttemptOutcome): ContactAft
     expiresAt,
     now,
     past,
-    phones: phones.map(({ zones, starts, phoneKey }) => ({
-      zones,
-      starts: [...starts.map((at) => Temporal.Instant.from(at)), ...(phoneKey === leg.phoneKey ? [leg.startAt] : [])],
-    })),
+    phones: phones.map(({ zones, starts, talks, phoneKey }) => {
+      const own = phoneKey === leg.phoneKey ? [leg.startAt] : []
+      return {
+        zones,
+        starts: [...starts.map((at) => Temporal.Instant.from(at)), ...own],
+        talks: [
+          ...talks.map((at) => Temporal.Instant.from(at)),
+          ...(talkDispositions.includes(outcome.disposition) ? own : []),
+        ],
+      }
+    }),
   })
   const phone = next.kind === 'retry' ? phones[next.phoneIndex] : undefined
   if (next.kind === 'retry' && phone !== undefined) {

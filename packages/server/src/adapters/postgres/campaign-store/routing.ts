@@ -23,19 +23,18 @@ const routeRows = statement<RouteRow>(
      from route r join route_way w on w.route_id = r.id join trunk t on t.id = w.trunk_id
     where r.id = any($1::int[]) order by r.id, w.position, t.id`,
 )
-const numbersByPhone = statement<NumberChoice>(
+const isValid = `(n.valid_from is null or n.valid_from <= dw_clock()) and (n.valid_until is null or n.valid_until > dw_clock())`
+const numbersByPhone = statement<NumberChoice & { readonly isValid: boolean }>(
   'numbers-by-phone',
-  `select id as "numberId", phone, trunk_id as "trunkId" from phone_number
-    where workspace_id = $1 and phone_key = regexp_replace($2, '[^0-9]', '', 'g')
-      and (valid_from is null or valid_from <= dw_clock()) and (valid_until is null or valid_until > dw_clock())
-    order by id`,
+  `select n.id as "numberId", n.phone, n.trunk_id as "trunkId", ${isValid} as "isValid" from phone_number n
+    where n.workspace_id = $1 and n.phone_key = regexp_replace($2, '[^0-9]', '', 'g')
+    order by n.id`,
 )
 const numbersOfGroup = statement<NumberChoice>(
   'numbers-of-group',
   `select n.id as "numberId", n.phone, n.trunk_id as "trunkId"
      from caller_id_group_member m join phone_number n on n.id = m.number_id
-    where m.workspace_id = $1 and m.group_id = $2
-      and (n.valid_from is null or n.valid_from <= dw_clock()) and (n.valid_until is null or n.valid_until > dw_clock())
+    where m.workspace_id = $1 and m.group_id = $2 and ${isValid}
     order by m.position, n.id`,
 )
 
@@ -44,32 +43,37 @@ const groupMode = statement<{ readonly mode: 'round-robin' | 'random' | 'regiona
   'select mode from caller_id_group where workspace_id = $1 and id = $2',
 )
 
-// Per campaign that shows numbers of the workspace, those it may show at this moment.
-const shownRows = statement<{ readonly campaignId: string; readonly numberId: string }>(
+const shownRows = statement<{
+  readonly campaignId: string
+  readonly numberId: string
+  readonly isValid: boolean
+  readonly from: Temporal.Instant | null
+}>(
   'numbers-shown',
-  `select c.id as "campaignId", n.id as "numberId"
-     from campaign c join phone_number n on n.workspace_id = c.workspace_id
-                     and n.phone_key = regexp_replace(c.settings -> 'callerId' ->> 'number', '[^0-9]', '', 'g')
-    where c.id = any ($1::uuid[]) and c.settings -> 'callerId' ->> 'mode' = 'number'
-      and (n.valid_from is null or n.valid_from <= dw_clock()) and (n.valid_until is null or n.valid_until > dw_clock())
-   union all
-   select c.id, n.id
-     from campaign c join caller_id_group_member m on m.workspace_id = c.workspace_id
-                     and m.group_id = (c.settings -> 'callerId' ->> 'groupId')::uuid
-     join phone_number n on n.id = m.number_id
-    where c.id = any ($1::uuid[]) and c.settings -> 'callerId' ->> 'mode' = 'group'
-      and (n.valid_from is null or n.valid_from <= dw_clock()) and (n.valid_until is null or n.valid_until > dw_clock())`,
+  `select n.campaign_id as "campaignId", n.number_id as "numberId", ${isValid} as "isValid",
+          case when n.valid_until is null or n.valid_until > n.valid_from then n.valid_from end as "from"
+     from campaign_number n where n.campaign_id = any ($1::uuid[])`,
 )
 
-/** Ids of the numbers that campaigns may show now; a campaign that shows none of them is not in the map. */
+/** Numbers that a campaign may show now; where there are none, when the first will be: null, none will. */
+export type ShownNumbers = { readonly ids: readonly string[]; readonly from: Temporal.Instant | null }
+
+/** A campaign that shows none of the workspace's numbers is not in the map. */
 export async function readShownNumbers(
   on: Queryable,
   campaignIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
+  now: Temporal.Instant,
+): Promise<ReadonlyMap<string, ShownNumbers>> {
   if (campaignIds.length === 0) return new Map()
   const rows = await shownRows(on, [campaignIds])
   const shown = Map.groupBy(rows, (row) => row.campaignId)
-  return new Map([...shown].map(([campaignId, own]) => [campaignId, own.map((row) => row.numberId)]))
+  return new Map(
+    [...shown].map(([campaignId, own]) => {
+      const ids = own.filter((row) => row.isValid).map((row) => row.numberId)
+      const later = own.flatMap(({ from }) => (from !== null && Temporal.Instant.compare(from, now) > 0 ? [from] : []))
+      return [campaignId, { ids, from: later.toSorted(Temporal.Instant.compare)[0] ?? null }]
+    }),
+  )
 }
 
 export async function readRoutes(on: Queryable, routeIds: readonly number[]): Promise<Map<number, StoredRoute>> {
@@ -94,9 +98,9 @@ export async function readCallerIds(on: Queryable, workspaceId: string, choice: 
     }
     case 'number': {
       const numbers = await numbersByPhone(on, [workspaceId, choice.number])
-      return numbers.length === 0
-        ? { kind: 'foreign', phone: choice.number }
-        : { kind: 'numbers', numbers, mode: 'round-robin' }
+      if (numbers.length === 0) return { kind: 'foreign', phone: choice.number }
+      // One of ours that is not valid now is not shown as if it were a stranger's.
+      return { kind: 'numbers', numbers: numbers.filter((number) => number.isValid), mode: 'round-robin' }
     }
   }
 }

@@ -1,7 +1,7 @@
 /** What the planner sees: running campaigns with their gates, routes and lanes, read without a lock. */
 import type { CampaignSettings, CampaignView, CapacityView, Gate, LaneView, RouteView } from '@dialwright/dialer'
 import { type Pool, statement } from '../pool.ts'
-import { type ReadGate, readGates, withCampaignLimits } from './gates.ts'
+import { type ReadGate, readGates, waveOf, withCampaignLimits } from './gates.ts'
 import { storeNow } from './nodes.ts'
 import { readRoutes, readShownNumbers } from './routing.ts'
 
@@ -40,19 +40,21 @@ export async function runningCampaigns(pool: Pool): Promise<readonly CampaignVie
   const routes = await readRoutes(pool, [...new Set(lanes.map((lane) => lane.routeId))])
   const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
   const showing = campaigns.filter((campaign) => campaign.settings.callerId.mode !== 'trunk')
+  const owners = campaigns.flatMap((campaign) => [campaign.workspaceId, campaign.campaignId])
+  const now = await storeNow(pool)
   const shown = await readShownNumbers(
     pool,
     showing.map((campaign) => campaign.campaignId),
+    now,
   )
-  const owners = campaigns.flatMap((campaign) => [campaign.workspaceId, campaign.campaignId])
-  const now = await storeNow(pool)
-  const gates = await readGates(pool, [...new Set([...owners, ...trunkIds, ...[...shown.values()].flat()])], now)
+  const numberIds = [...shown.values()].flatMap((numbers) => numbers.ids)
+  const gates = await readGates(pool, [...new Set([...owners, ...trunkIds, ...numberIds])], now)
   const lanesOf = Map.groupBy(lanes, (lane) => lane.campaignId)
   return campaigns.map((campaign): CampaignView => {
     const own = lanesOf.get(campaign.campaignId) ?? []
     const gate = gates.get(campaign.campaignId)
     const { callerId, pacing } = campaign.settings
-    const numbers = shown.get(campaign.campaignId) ?? (callerId.mode === 'group' ? [] : null)
+    const numbers = shown.get(campaign.campaignId) ?? (callerId.mode === 'group' ? { ids: [], from: null } : null)
     return {
       ...campaign,
       workspace: capacity(gates.get(campaign.workspaceId), now),
@@ -60,7 +62,9 @@ export async function runningCampaigns(pool: Pool): Promise<readonly CampaignVie
         ...capacity(withCampaignLimits(gate, campaign.campaignId, pacing, now), now),
         restsUntil: gate?.restsUntil ?? null,
       },
-      numbers: numbers?.map((id) => capacity(gates.get(id), now)) ?? null,
+      numbers: numbers?.ids.map((id) => capacity(gates.get(id), now)) ?? null,
+      numbersFrom: numbers?.from ?? null,
+      wave: waveOf(gate),
       routes: [...new Set(own.map((lane) => lane.routeId))].map(
         (routeId): RouteView => ({
           routeId,

@@ -20,5 +20,28 @@ create view route_way with (security_invoker = true) as
    group by r.id, n.trunk_id;
 grant select on route_way to dialwright_http;
 
--- Of a campaign: when the wave that goes out now was begun. Its calls are the live legs and the attempts started since.
+-- Numbers that a campaign may show, valid or not: the one it names, or those of its group.
+create view campaign_number with (security_invoker = true) as
+  select c.id as campaign_id, n.id as number_id, n.valid_from, n.valid_until
+    from campaign c join phone_number n on n.workspace_id = c.workspace_id
+                    and n.phone_key = regexp_replace(c.settings -> 'callerId' ->> 'number', '[^0-9]', '', 'g')
+   where c.settings -> 'callerId' ->> 'mode' = 'number'
+  union all
+  select c.id, n.id, n.valid_from, n.valid_until
+    from campaign c join caller_id_group_member m on m.workspace_id = c.workspace_id
+                    and m.group_id = (c.settings -> 'callerId' ->> 'groupId')::uuid
+    join phone_number n on n.id = m.number_id
+   where c.settings -> 'callerId' ->> 'mode' = 'group';
+grant select on campaign_number to dialwright_http;
+
+-- Of a campaign: when the wave that goes out now was begun. Its calls are the campaign's live legs and the attempts started since,
+-- so that nothing is counted that a crash could leave wrong.
 alter table pace add column wave_started_at timestamptz;
+
+create view campaign_wave with (security_invoker = true) as
+  select p.owner_id as campaign_id,
+         (select count(*) from live_leg l where l.campaign_id = p.owner_id and l.attempt_id is not null) as live, e.ended, e.last_ended_at
+    from pace p cross join lateral (select count(*) as ended, max(a.ended_at) as last_ended_at from attempt a
+                                     where a.campaign_id = p.owner_id and a.started_at >= p.wave_started_at) e
+   where p.wave_started_at is not null;
+grant select on campaign_wave to dialwright_http;
