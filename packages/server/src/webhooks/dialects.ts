@@ -2,7 +2,16 @@
  * The table of dialects: how each vendor's receivers are told of what happens. A vendor's words stand in its own room; here is
  * only the shape that a room fills, and the one dialect that is ours. Whoever wires the process gives the table.
  */
-import { isLiveTopic, type LiveTopic, liveTopics, nativeBody, type OutboxRow, redirectedToId, type Topic, topics } from './events.ts'
+import {
+  isLiveTopic,
+  type LiveTopic,
+  liveTopics,
+  nativeBody,
+  type OutboxRow,
+  redirectedToId,
+  type Topic,
+  topics,
+} from './events.ts'
 import type { CallFacts, CampaignFacts, ContactFacts, Facts, LiveCallFacts, Named } from './facts.ts'
 
 export const dialects = ['native', 'twin', 'yunfu', 'is74', 'omicall'] as const
@@ -71,7 +80,11 @@ export function wordsOf(dialect: Dialect, vendors: VendorTellers): readonly stri
 }
 
 /** What an endpoint asks for of that which is written on demand alone: natively by its name, in a vendor's words like anything else. */
-export function liveTopicsOf(dialect: Dialect, events: readonly string[], vendors: VendorTellers): readonly LiveTopic[] {
+export function liveTopicsOf(
+  dialect: Dialect,
+  events: readonly string[],
+  vendors: VendorTellers,
+): readonly LiveTopic[] {
   if (dialect === 'native') return events.filter(isLiveTopic)
   const { words = {} } = tellerOf(dialect, vendors) ?? {}
   return liveTopics.filter((topic) => words[topic]?.some((word) => events.length === 0 || events.includes(word)))

@@ -11,12 +11,19 @@ export const topics = [
   'call.redirected',
   'call.ringing',
   'call.answered',
+  /** Of calls that come in, each of them: its channel was taken, its scenario is over, it has ended. */
+  'call.started',
+  'call.robot-ended',
+  'call.finished',
 ] as const
 export type Topic = (typeof topics)[number]
 
 /** Written only where an endpoint asks for them by name, so that nobody else pays for them: see `tellLiveCall`. */
 export const liveTopics = ['call.ringing', 'call.answered'] as const
 export type LiveTopic = (typeof liveTopics)[number]
+
+/** What is told of a call that comes in. */
+export const callTopics = ['call.started', 'call.robot-ended', 'call.finished'] as const
 
 export function isTopic(word: string): word is Topic {
   return topics.some((topic) => topic === word)
@@ -33,6 +40,8 @@ export type OutboxPayload = {
   readonly contactId?: string | undefined
   readonly attemptId?: string | undefined
   readonly callId?: string | undefined
+  /** Of a call that came in: the number that was called. */
+  readonly numberId?: string | null | undefined
   readonly lastCallId?: string | null | undefined
   readonly disposition?: string | undefined
   readonly reason?: string | undefined
@@ -45,7 +54,10 @@ export type OutboxPayload = {
   readonly was?: { readonly disposition: string; readonly talkMs: number } | undefined
   /** Of a call that is handed over: to whom, in the words of `TransferTarget`, and the number that is dialled for it, if one is. */
   readonly redirect?:
-    | { readonly target: Readonly<Record<string, unknown> & { to: string }>; readonly phone?: string | null | undefined }
+    | {
+        readonly target: Readonly<Record<string, unknown> & { to: string }>
+        readonly phone?: string | null | undefined
+      }
     | undefined
 }
 
@@ -60,8 +72,8 @@ export type OutboxRow = {
 
 /** The id of the group, the dialplan or the scenario that a call is handed to. */
 export function redirectedToId({ redirect }: OutboxPayload): string | null {
-  const { groupId, dialplanId, scenarioId } = redirect?.target ?? {}
-  const id = groupId ?? dialplanId ?? scenarioId
+  const target = redirect?.target
+  const id = target?.groupId ?? target?.dialplanId ?? target?.scenarioId
   return typeof id === 'string' ? id : null
 }
 

@@ -55,7 +55,12 @@ export type ContactFacts = Named & {
   readonly finishedAt: Temporal.Instant | null
 }
 
-export type CampaignFacts = Named & { readonly name: string; readonly scenario: Named }
+export type CampaignFacts = Named & {
+  readonly name: string
+  readonly scenario: Named & { readonly name: string }
+  /** The workspace's, IANA. */
+  readonly timeZone: string
+}
 
 export type Facts = {
   /** Calls that have ended. */
@@ -72,7 +77,8 @@ const idsOf = (kind: string, column: string): string =>
   `coalesce((select jsonb_object_agg(x.dialect, x.external_id order by x.external_id desc) from external_id x
      where x.workspace_id = k.workspace_id and x.resource_id = ${column} and x.kind = '${kind}' and x.part is null), '{}')`
 const scenarioOf = (column: string): string =>
-  `(select jsonb_build_object('id', v.scenario_id, 'ids', ${idsOf('scenario', 'v.scenario_id')}) from scenario_version v where v.id = ${column})`
+  `(select jsonb_build_object('id', v.scenario_id, 'ids', ${idsOf('scenario', 'v.scenario_id')}, 'name', s.name)
+      from scenario_version v join scenario s on s.id = v.scenario_id where v.id = ${column})`
 const numberOf = (column: string): string =>
   `(select jsonb_build_object('id', n.id, 'ids', ${idsOf('number', 'n.id')}, 'name', n.name, 'phone', n.phone)
       from phone_number n where n.workspace_id = k.workspace_id and n.id = ${column})`
@@ -102,8 +108,8 @@ const readContacts = statement<ContactFacts>(
 )
 const readCampaigns = statement<CampaignFacts>(
   'webhook-campaigns',
-  `select k.id, k.name, ${idsOf('campaign', 'k.id')} as ids, ${scenarioOf('k.scenario_version_id')} as scenario
-     from campaign k where k.id = any ($1::uuid[])`,
+  `select k.id, k.name, ${idsOf('campaign', 'k.id')} as ids, ${scenarioOf('k.scenario_version_id')} as scenario, w.time_zone as "timeZone"
+     from campaign k join workspace w on w.id = k.workspace_id where k.id = any ($1::uuid[])`,
 )
 const readNamed = statement<Named>(
   'webhook-named',
@@ -129,7 +135,13 @@ export async function readFacts(on: Queryable, ids: FactIds): Promise<Facts> {
   const contacts = await readContacts(on, [ids.contacts])
   const campaigns = await readCampaigns(on, [ids.campaigns])
   const redirectedTo = ids.redirectedTo.length === 0 ? [] : await readNamed(on, [ids.redirectedTo])
-  return { calls: byId(calls), liveCalls: byId(liveCalls), contacts: byId(contacts), campaigns: byId(campaigns), redirectedTo: byId(redirectedTo) }
+  return {
+    calls: byId(calls),
+    liveCalls: byId(liveCalls),
+    contacts: byId(contacts),
+    campaigns: byId(campaigns),
+    redirectedTo: byId(redirectedTo),
+  }
 }
 
 function byId<Row extends { readonly id: string }>(rows: readonly Row[]): ReadonlyMap<string, Row> {

@@ -12,6 +12,7 @@ type Endpoint = {
   readonly id: string
   readonly workspaceId: string
   readonly campaignId: string | null
+  readonly numberId: string | null
   readonly dialect: Dialect
   readonly events: readonly string[]
   readonly liveTopics: readonly string[]
@@ -35,10 +36,11 @@ const takeRows = statement<OutboxRow>(
 )
 const readEndpoints = statement<Endpoint>(
   'webhook-endpoints',
-  `select id, workspace_id as "workspaceId", campaign_id as "campaignId", dialect, events, live_topics as "liveTopics",
+  `select id, workspace_id as "workspaceId", campaign_id as "campaignId", number_id as "numberId", dialect, events, live_topics as "liveTopics",
           delay_seconds as "delaySeconds"
      from webhook_endpoint
     where enabled and workspace_id = any ($1::uuid[]) and (campaign_id is null or campaign_id = any ($2::uuid[]))
+      and (number_id is null or number_id = any ($3::uuid[]))
     order by id`,
 )
 const addDeliveries = statement(
@@ -74,10 +76,7 @@ type TellingParts = { readonly clock: Clock; readonly random: Random; readonly t
  * Takes one batch, oldest first, on the connection that holds the dispatcher's lock: when the session is lost, so is the work.
  * @returns How many events were taken; fewer than `outboxBatch` means the outbox is empty.
  */
-export async function takeOutbox(
-  connection: Connection,
-  { clock, random, tellers }: TellingParts,
-): Promise<number> {
+export async function takeOutbox(connection: Connection, { clock, random, tellers }: TellingParts): Promise<number> {
   await connection.query('begin')
   try {
     const rows = await takeRows(connection)
@@ -107,6 +106,7 @@ type Sum = {
 /** What an event adds to the sums; a revised attempt leaves the sum that it stood in. */
 function sumsOf({ topic, payload }: OutboxRow): readonly Sum[] {
   const { campaignId, startedAt, disposition, talkMs = 0, was } = payload
+  if (campaignId === undefined) return []
   const now: Sum = { campaignId, startedAt, disposition, attempts: 1, talkMs }
   if (topic === 'attempt.finished') return [now]
   if (topic !== 'attempt.revised' || was === undefined) return []
@@ -135,6 +135,7 @@ async function tellingsOf(
   const endpoints = await readEndpoints(connection, [
     unique(rows.map((row) => row.workspaceId)),
     unique(rows.flatMap((row) => row.payload.campaignId ?? [])),
+    unique(rows.flatMap((row) => row.payload.numberId ?? [])),
   ])
   return rows.flatMap((row) =>
     endpoints.flatMap((endpoint) => {
@@ -147,6 +148,7 @@ async function tellingsOf(
 
 function isOf(endpoint: Endpoint, row: OutboxRow): boolean {
   if (endpoint.workspaceId !== row.workspaceId) return false
+  if (endpoint.numberId !== null) return endpoint.numberId === row.payload.numberId
   return endpoint.campaignId === null || endpoint.campaignId === row.payload.campaignId
 }
 
@@ -171,8 +173,17 @@ async function addTellings(
     campaigns: unique(payloads.flatMap(({ campaignId }) => campaignId ?? [])),
     redirectedTo: unique(payloads.flatMap((payload) => redirectedToId(payload) ?? [])),
   })
+  // What one happening is told as besides is an event of its own: a receiver that drops what it has seen must not drop it.
+  const otherIds = new Map<string, string>()
+  const idOf = ({ row, event, place }: Telling): string => {
+    if (place === 0) return eventIds.get(row.id) ?? ''
+    const key = `${row.id} ${event}`
+    const id = otherIds.get(key) ?? uuidV7(clock, random)
+    otherIds.set(key, id)
+    return id
+  }
   const bodies = tellings.flatMap((telling) => {
-    const told = toldOf(telling.row, eventIds.get(telling.row.id) ?? '', facts)
+    const told = toldOf(telling.row, idOf(telling), facts)
     const body = tellerOf(telling.endpoint.dialect, tellers)?.body(telling.event, told) ?? null
     return body === null ? [] : [{ ...telling, body }]
   })

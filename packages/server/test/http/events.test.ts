@@ -86,7 +86,7 @@ describe('GET /events', { timeout: 60_000 }, () => {
       ])
     const connection = await database.pool.connect()
     try {
-      await takeOutbox(connection, { clock, random })
+      await takeOutbox(connection, { clock, random, tellers: {} })
     } finally {
       connection.release()
     }

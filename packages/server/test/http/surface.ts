@@ -12,13 +12,13 @@ import { type Connection, createPool, type Database, type Pool } from '../../src
 import { WorkspaceDatabases } from '../../src/adapters/postgres/workspace-database.ts'
 import { openSecretBox } from '../../src/adapters/secrets/secret-box.ts'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
+import { vendorTellers } from '../../src/compat/tellers.ts'
 import { demoProvisioning } from '../../src/demo/provisioning.ts'
 import type { ServerDeps } from '../../src/deps.ts'
 import { buildHttpServer } from '../../src/http/server.ts'
 import { applyProvisioning } from '../../src/provisioning/apply.ts'
 import { silentLog } from '../fixtures/database.ts'
 import { native, resourceSurface } from './resource-surface.ts'
-import { vendorTellers } from '../../src/compat/tellers.ts'
 
 export { native }
 
@@ -55,10 +55,50 @@ const provisioning = {
   callerIdGroups: [{ name: 'Rotation', numbers: [{ is74: 5 }], mode: 'random' }],
   dialplans: [{ name: 'To Russia', routes: [{ prefix: '7', trunks: ['Carrier in the box'] }] }],
   retryRules: [{ name: 'patient', rules: { busy: { tries: 2, intervals: [60] } }, caps: { perContact: 5 } }],
+  voices: [{ name: 'alice', provider: 'espeak', voice: 'en', language: 'en' }],
+  operatorGroups: [{ name: 'Desk', number: { is74: 5 }, operators: [{ name: 'Anna', phone: '74951110001' }] }],
+  tagScenes: [{ name: 'Survey', groups: [{ name: 'mood', tags: [{ name: 'glad' }] }] }],
+  projects: [{ name: 'Spring', scenarios: [], numbers: [{ is74: 5 }] }],
   timeGroups: [{ name: 'night', zone: 'callee', forbid: [{ from: '21:00', to: '08:00', days: [1] }] }],
 }
 export const contacts = { contacts: [{ phones: ['+74951234567'] }] }
+/** The vendor's newer form, as its page has it. */
+export const autoCall = {
+  ...JSON.parse(readFileSync(new URL('../../../../docs/examples/twin-auto-call.json', import.meta.url), 'utf8')),
+  defaultExecData: '44e62ac6-6c08-4ad1-923d-5ee3299dd737',
+  secondExec: 'end',
+  cidType: 'default',
+}
+const single = ({ campaign: id }: Ids) => ({ phone: ['+74951234568'], autoCallTemplateId: id, timezone: 25_200 })
 const candidate = ({ campaign: id }: Ids) => ({ phone: ['+74951234568'], autoCallId: id, forceStart: false })
+const dialogCampaign = {
+  campaign: {
+    ...{ project_id: 1, name: 'matrix', start_block_id: 10, phone_id: 5 },
+    schedule: {
+      ...{ date: '2000-01-01', start_time: '09:00', end_time: '17:00', interval: '5' },
+      periods: { id: 1, title: 'Однократно' },
+      attempts: { id: 1, title: '1' },
+    },
+  },
+  phones: [{ phone: '+74951234567', add_data: { name: 'Anna' } }],
+}
+const dialogReport = {
+  analytics_filter: {
+    ...{ scenario_id: 951, start_block_id: 10, outgoing_campaign_id: 1 },
+    ...{ date_start: '2000-01-01T08:00:59.096Z', date_end: '2090-01-01T18:04:59.096Z' },
+  },
+  columns: [{ id: 1, name: 'phone_number', filter_type: 'contains', filter_value: '7', sorting: 'asc' }],
+}
+const callReport = ({ campaign: id }: Ids) => ({
+  campaign: id,
+  from: '2020-01-01T00:00:00Z',
+  columns: [
+    { name: 'phone', filter: { is: 'contains', value: '7495' }, sort: 'asc' },
+    { name: 'variables.name' },
+    { name: 'talkMs', filter: { is: 'equal', value: '1' } },
+  ],
+  limit: 10,
+})
 const reads = (query?: Route['query']): Route => ({ who: 'everybody who reads', ...(query ? { query } : {}) })
 const writes = (body?: Route['body']): Route => ({ who: 'everybody who writes', ...(body ? { body } : {}) })
 export const open: Route = { who: 'whoever logs in' }
@@ -87,6 +127,7 @@ export const surface: Readonly<Record<string, Route>> = {
   [`GET ${native}/campaigns/:id/contacts/:contact`]: reads(),
   [`PATCH ${native}/campaigns/:id/contacts/:contact`]: writes(() => ({ priority: 1, variables: { name: 'Anna' } })),
   [`DELETE ${native}/campaigns/:id/contacts/:contact`]: writes(),
+  [`POST ${native}/campaigns/:id/contacts/:contact/cancel`]: writes(),
   [`POST ${native}/campaigns/:id/reset`]: writes(() => ({ dispositions: ['busy'], keyword: 'anna' })),
   [`POST ${native}/campaigns/:id/imports`]: { ...writes(() => 'phone\n+74951234569\n'), type: 'text/csv' },
   [`GET ${native}/campaigns/:id/imports`]: reads(),
@@ -101,6 +142,8 @@ export const surface: Readonly<Record<string, Route>> = {
   [`GET ${native}/calls`]: reads(({ campaign: id }) => `?campaign=${id}`),
   [`GET ${native}/calls/:id`]: reads(),
   [`GET ${native}/calls/:id/recording`]: reads(),
+  [`POST ${native}/reports/calls`]: { ...reads(), body: callReport },
+  [`GET ${native}/reports/calls/columns`]: reads(({ campaign: id }) => `?campaign=${id}`),
   // Without following, the answer has an end.
   [`GET ${native}/events`]: reads(({ campaign: id }) => `?follow=false&from=kept&campaign=${id}`),
   [`GET ${native}/system`]: reads(),
@@ -117,15 +160,44 @@ export const surface: Readonly<Record<string, Route>> = {
   [`POST ${native}/provisioning/check`]: { who: 'owners and admins', body: () => provisioning },
   [`POST ${native}/provisioning/apply`]: { who: 'owners and admins', body: () => provisioning },
   [`GET ${native}/provisioning/export`]: { who: 'owners and admins' },
+  'POST /login': open,
+  'POST /api/campaigns': writes(() => dialogCampaign),
+  'GET /api/campaigns': reads(),
+  'GET /api/campaigns/:id': reads(),
+  'POST /api/campaigns/:id/phones': writes(() => ({ phones: dialogCampaign.phones })),
+  'POST /api/campaigns/:id/pause': writes(),
+  'POST /api/campaigns/:id/start': writes(),
+  'POST /api/campaigns/:id/stop': writes(),
+  'GET /api/projects': reads(),
+  'GET /api/scenarios': reads(),
+  'GET /api/phones': reads(),
+  'GET /api/analytics/:project_id/columns': reads(),
+  'POST /api/analytics/:project_id/report': { ...reads(), body: () => dialogReport },
   'POST /api/v1/auth/login': open,
   'GET /api/v1/auth/refresh': open,
   'POST /api/cis/beta/tasks': writes(() => task),
   'GET /api/cis/beta/tasks/:id': reads(),
+  'PATCH /api/cis/beta/tasks/:id': writes(() => ({ intensity: 2, allowedTimeRange: { from: 1 } })),
+  'GET /api/cis/beta/tasks/:id/statistics': reads(),
+  ...Object.fromEntries(
+    ['bots', 'dialplans', 'noises', 'aonNumbers', 'aonGroups'].map((list) => [`GET /api/cis/beta/${list}`, reads()]),
+  ),
+  'GET /api/v1/search/cis/sessions': reads(({ campaign: id }) => `?taskId=${id}`),
   ...Object.fromEntries(
     ['/api/v1/telephony', '/cis/api/v1/telephony'].flatMap((prefix) => [
       [`POST ${prefix}/autoCallCandidate`, writes(candidate)],
       [`POST ${prefix}/autoCallCandidate/batch`, writes((ids) => ({ batch: [candidate(ids)] }))],
+      [`POST ${prefix}/autoCallCandidate/single`, writes(single)],
+      [`POST ${prefix}/autoCallCandidate/single/batch`, writes((ids) => ({ batch: [single(ids)] }))],
+      [
+        `POST ${prefix}/autoCallCandidate/cancel`,
+        writes(({ campaign: autoCallId }) => ({ autoCallId, phone: '79990000000' })),
+      ],
+      [`POST ${prefix}/autoCall`, writes(() => autoCall)],
+      [`GET ${prefix}/autoCall`, reads()],
+      [`GET ${prefix}/autoCall/:id`, reads()],
       [`POST ${prefix}/autoCall/:id/play`, writes()],
+      [`POST ${prefix}/autoCall/:id/halted`, writes()],
       [`POST ${prefix}/autoCall/:id/pause`, writes()],
     ]),
   ),
@@ -161,6 +233,7 @@ export function addressOf(path: string, ids: Ids): string {
   const [noun = ''] = path.startsWith(`${native}/`) ? path.slice(native.length + 1).split('/') : []
   return path
     .replace(':contact', ids.contact ?? ids.call)
+    .replace(':project_id', '1')
     .replace(':id', (noun === 'calls' ? ids.call : ids[noun]) ?? ids.campaign)
 }
 

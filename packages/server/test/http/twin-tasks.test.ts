@@ -169,7 +169,7 @@ describe('the TWIN24 task API', () => {
     assert.deepEqual(
       errors.map((error: { index: number; field: string }) => [error.index, error.field]),
       [
-        [1, 'phone/0'],
+        [1, 'phone.0'],
         [4, 'autoCallId'],
       ],
     )

@@ -46,7 +46,7 @@ describe('the webhook dispatcher', { timeout: 60_000 }, () => {
 
   it('loses nothing while the target is down, and keeps the order of a contact', async () => {
     receiver.answer = () => 503
-    await ground.addEndpoint(receiver.url(), { dialect: 'twin' })
+    await ground.addEndpoint(receiver.url(), { dialect: 'twin', events: ['CALL_ENDED', 'CANDIDATE_CHANGED'] })
     const contact = await ground.addContact('79990000001')
     await ground.endAttempt(contact, 1, 'busy', 0)
     await ground.endAttempt(contact, 2)
@@ -119,7 +119,7 @@ describe('the webhook dispatcher', { timeout: 60_000 }, () => {
   it('takes 200 alone for a TWIN endpoint and does not follow a redirect', async () => {
     receiver.headers = { location: receiver.url('/elsewhere') }
     receiver.answer = ({ path }) => (path === '/twin' ? 204 : path === '/native' ? 302 : 200)
-    await ground.addEndpoint(receiver.url('/twin'), { dialect: 'twin' })
+    await ground.addEndpoint(receiver.url('/twin'), { dialect: 'twin', events: ['CALL_ENDED'] })
     await ground.addEndpoint(receiver.url('/native'))
     await ground.endAttempt(await ground.addContact('79990000001'), 1)
     start()
@@ -145,7 +145,7 @@ describe('the webhook dispatcher', { timeout: 60_000 }, () => {
   })
 
   it('tells of a finished attempt in the words of TWIN', async () => {
-    await ground.addEndpoint(receiver.url(), { dialect: 'twin' })
+    await ground.addEndpoint(receiver.url(), { dialect: 'twin', events: ['CALL_ENDED', 'CANDIDATE_CHANGED'] })
     const contact = await ground.addContact('79990000001')
     const call = await ground.endAttempt(contact, 2)
     await ground.tell('contact.finished', contact, { reason: 'answered', lastCallId: call })

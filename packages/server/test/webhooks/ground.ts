@@ -91,7 +91,15 @@ export class WebhookGround {
 
   deps(egress: DispatcherDeps['egress'] = 'loopback'): DispatcherDeps {
     const { clock, random, secretBox } = this
-    return { pool: this.#pool, clock, random, secretBox, log: pino({ level: 'silent' }), egress, tellers: vendorTellers }
+    return {
+      pool: this.#pool,
+      clock,
+      random,
+      secretBox,
+      log: pino({ level: 'silent' }),
+      egress,
+      tellers: vendorTellers,
+    }
   }
 
   id(): string {
@@ -174,7 +182,13 @@ export class WebhookGround {
   }
 
   /** A call that ended now, with its event in the outbox. */
-  async endAttempt(contactId: string, number: number, disposition = 'answered', talkMs = 12_400): Promise<string> {
+  async endAttempt(
+    contactId: string,
+    number: number,
+    disposition = 'answered',
+    talkMs = 12_400,
+    redialAt?: string,
+  ): Promise<string> {
     const callId = this.id()
     const endedAt = this.clock.now()
     const startedAt = endedAt.subtract({ seconds: 20 })
@@ -184,7 +198,8 @@ export class WebhookGround {
        values ($1, $2, 'out', $3, $4, $5, '79990000001', $6, $7, $7, $8, $9, 'callee', '{"yes": true}', 'agreed')`,
       [callId, this.workspaceId, this.campaignId, contactId, number, disposition, startedAt, endedAt, talkMs],
     )
-    await this.tell('attempt.finished', contactId, { callId, disposition, startedAt: startedAt.toString(), talkMs })
+    const told = { callId, disposition, startedAt: startedAt.toString(), talkMs }
+    await this.tell('attempt.finished', contactId, { ...told, ...(redialAt === undefined ? {} : { redialAt }) })
     return callId
   }
 
@@ -196,6 +211,37 @@ export class WebhookGround {
       contactId,
       JSON.stringify({ workspaceId, campaignId, contactId, ...more }),
     ])
+  }
+
+  async tellCampaign(state: string): Promise<void> {
+    const { workspaceId, campaignId } = this
+    await this.#pool.query('insert into outbox (workspace_id, topic, key, payload) values ($1, $2, $3, $4)', [
+      ...[workspaceId, 'campaign.changed', campaignId, JSON.stringify({ workspaceId, campaignId, state })],
+    ])
+  }
+
+  /** A call that is up now. */
+  async liveCall(contactId: string, phone: string): Promise<string> {
+    const [callId, legId, trunkId] = [this.id(), this.id(), this.id()]
+    const { rows } = await this.#pool.query<{ node: number }>(
+      `insert into dialer_node (name, epoch, expires_at) values ($1, 1, dw_clock()) returning node`,
+      [legId],
+    )
+    await this.#pool.query(
+      "insert into trunk (id, workspace_id, name, host, port) values ($1, $2, $3, '127.0.0.1', 5060)",
+      [...[trunkId, this.workspaceId, trunkId]],
+    )
+    await this.#pool.query(
+      `insert into live_leg (leg_id, call_id, workspace_id, direction, campaign_id, contact_id, phone, phone_key, trunk_id, node, epoch,
+                             phase, start_at)
+       values ($1, $2, $3, 'out', $4, $5, $6, $6, $7, $8, 1, 2, $9)`,
+      [
+        ...[legId, callId, this.workspaceId, this.campaignId, contactId, phone, trunkId],
+        rows[0]?.node,
+        this.clock.now(),
+      ],
+    )
+    return callId
   }
 
   async deliveries(): Promise<readonly Delivery[]> {

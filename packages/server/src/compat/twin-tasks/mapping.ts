@@ -1,10 +1,11 @@
-/** TWIN's words in ours, and back. */
+/** TWIN's words in ours: a task, and a person in it. */
 import type { CampaignSettings, RetryRule } from '@dialwright/dialer'
 import type { NewCampaign } from '../../campaigns/create-campaign.ts'
+import type { GivenRedirect } from '../../campaigns/redirect.ts'
 import type { NewContact } from '../../contacts/prepare-contact.ts'
-import type { TwinCandidate, TwinTask } from './schemas.ts'
-
-type Rule = NonNullable<TwinTask['recallRules']['BUSY']>
+import type { TwinPerson } from './candidate-schema.ts'
+import { olderWebhookEvents } from './fields.ts'
+import type { TwinTask } from './task-schema.ts'
 
 /** contracts: null tries with an enabled rule is one redial, a null interval is a quarter of an hour; never "for ever". */
 const defaultTries = 1
@@ -22,69 +23,100 @@ const triggers = {
   CONGESTION: ['congestion', 'failed'],
   NOT_SUCCESSFUL: ['short-talk'],
 } as const
+export type RecallResult = keyof typeof triggers
+export const recallResults = Object.keys(triggers) as readonly RecallResult[]
 
-export function campaignOfTask(task: TwinTask, original: unknown): NewCampaign {
-  const settings: CampaignSettings = {
-    pacing: { callsPerSecond: task.intensity, maxCalls, pauseSeconds: 0 },
-    windows: [{ zone: 'callee', fromSecond: task.allowedTimeRange.from, toSecond: task.allowedTimeRange.to }],
+type GivenRule = {
+  readonly enabled: boolean
+  readonly tries?: number | null | undefined
+  readonly interval?: number | null | undefined
+  /** Of NOT_SUCCESSFUL: a call of this many seconds or fewer was fruitless. */
+  readonly duration?: number | null | undefined
+}
+
+export function retryRules(given: Readonly<Partial<Record<RecallResult, GivenRule | undefined>>>): RetryRule[] {
+  return recallResults.flatMap((result) => {
+    const rule = given[result]
+    if (rule === undefined || !rule.enabled) return []
+    return {
+      on: triggers[result],
+      tries: rule.tries ?? defaultTries,
+      intervalsSeconds: [rule.interval ?? defaultIntervalSeconds],
+      ...(result === 'NOT_SUCCESSFUL' ? { talkSecondsAtMost: rule.duration ?? 0 } : {}),
+    }
+  })
+}
+
+/** The part of the settings that is the same for every task. FZ-230 holds for all that are no test: `isTest` switches packs off. */
+export function settingsOf(
+  given: Pick<CampaignSettings, 'windows' | 'retry' | 'callerId' | 'isTest'> & { readonly callsPerSecond: number },
+): CampaignSettings {
+  const { callsPerSecond, ...settings } = given
+  return {
+    pacing: { callsPerSecond, maxCalls, pauseSeconds: 0 },
     timeGroups: [],
-    retry: { rules: retryRules(task), caps: {} },
-    callerId:
-      task.defaultCallerId.type === 'custom'
-        ? { mode: 'number', number: task.defaultCallerId.data ?? '' }
-        : { mode: 'trunk' },
     ringTimeoutMs,
     maxDurationMs,
-    isTest: task.isTest,
+    policies: ['ru-230fz'],
+    ...settings,
   }
+}
+
+/** @param original  The body as it was accepted, in its nested form: what reading the task answers. */
+export function campaignOfTask(task: TwinTask, original: unknown): NewCampaign {
+  const { type, data } = task.defaultCallerId
+  const redirect = redirectOf(task.defaultRedirect)
   return {
     name: task.name,
     scenario: { field: 'botId', value: task.botId },
     route: {
       via: 'dialplan',
       dialplan: { field: 'dialplanId', value: task.dialplanId },
-      ...(task.defaultCallerId.type === 'groupaon'
-        ? { callerIdGroup: { field: 'defaultCallerId.data', value: task.defaultCallerId.data ?? '' } }
-        : {}),
+      ...(type === 'groupaon' ? { callerIdGroup: { field: 'defaultCallerId.data', value: data ?? '' } } : {}),
     },
-    settings,
+    ...(redirect === null ? {} : { redirect }),
+    settings: settingsOf({
+      callsPerSecond: task.intensity,
+      windows: [{ zone: 'callee', fromSecond: task.allowedTimeRange.from, toSecond: task.allowedTimeRange.to }],
+      retry: { rules: retryRules(task.recallRules), caps: {} },
+      callerId: type === 'custom' ? { mode: 'number', number: data ?? '' } : { mode: 'trunk' },
+      isTest: task.isTest,
+    }),
     normalization: task.phoneNormalization ?? 'none',
     startAt: task.scheduledAt == null ? null : Temporal.Instant.from(task.scheduledAt),
     expiresAt: null,
     dialect: 'twin',
     original,
-    notYet: {
-      amd: task.amd ?? null,
-      noise: task.backgroundNoise ?? null,
-      redirect: task.defaultRedirect,
-      gender: task.detectGenderByVoice,
-    },
-    webhooks: task.webhookUrl == null ? [] : [{ url: task.webhookUrl, dialect: 'twin', events: [] }],
+    notYet: { amd: task.amd ?? null, noise: task.backgroundNoise ?? null, gender: task.detectGenderByVoice },
+    webhooks:
+      task.webhookUrl == null ? [] : [{ url: task.webhookUrl, dialect: 'twin', events: [...olderWebhookEvents] }],
   }
 }
 
-function retryRules(task: TwinTask): RetryRule[] {
-  const rules: RetryRule[] = []
-  for (const [result, on] of Object.entries(triggers)) {
-    const rule: (Rule & { duration?: number | null | undefined }) | undefined =
-      task.recallRules[result as keyof typeof triggers]
-    if (rule === undefined || !rule.enabled) continue
-    rules.push({
-      on,
-      tries: rule.tries ?? defaultTries,
-      intervalsSeconds: [rule.interval ?? defaultIntervalSeconds],
-      ...(result === 'NOT_SUCCESSFUL' ? { talkSecondsAtMost: rule.duration ?? 0 } : {}),
-    })
+/** Null: the call is hung up. */
+export function redirectOf({ type, data, additional }: TwinTask['defaultRedirect']): GivenRedirect | null {
+  const target = { field: 'defaultRedirect.data', value: data ?? '', dialect: 'twin' }
+  const second = { field: 'defaultRedirect.additional', value: additional ?? '' }
+  switch (type) {
+    case 'hangup':
+      return null
+    case 'transfer':
+      return { to: 'operator-group', group: target }
+    case 'dialplan':
+      return { to: 'dialplan', dialplan: target, phone: second }
+    case 'twin':
+      return { to: 'scenario', scenario: target }
+    case 'custom':
+      return { to: 'number', phone: target, ...(second.value === '' ? {} : { callerId: second }) }
   }
-  return rules
 }
 
-export function contactOfCandidate(candidate: TwinCandidate): NewContact {
+export function contactOfPerson(person: TwinPerson): NewContact {
   return {
-    phones: candidate.phone,
-    variables: candidate.variables ?? {},
-    ...(candidate.timezone == null ? {} : { zone: candidate.timezone }),
-    ...(candidate.clientExternalId == null ? {} : { clientExternalId: candidate.clientExternalId }),
-    callbackData: candidate.callbackData ?? null,
+    phones: person.phone,
+    variables: person.variables ?? {},
+    ...(person.timezone == null ? {} : { zone: person.timezone }),
+    ...(person.clientExternalId == null ? {} : { clientExternalId: person.clientExternalId }),
+    callbackData: person.callbackData ?? null,
   }
 }

@@ -1,4 +1,4 @@
-/** The state of a task in the vendor's words. BLANK, READY, PROCESS and PAUSED are the vendor's; the last two have no public source. */
+/** The state of a task in the vendor's words. FINISHED alone has no public source. */
 
 const statuses = {
   draft: 'BLANK',
@@ -6,14 +6,14 @@ const statuses = {
   running: 'PROCESS',
   paused: 'PAUSED',
   done: 'FINISHED',
-  stopped: 'STOPPED',
+  stopped: 'HALTED',
 } as const
 export type TaskStatus = (typeof statuses)[keyof typeof statuses]
 
 export const taskStatuses: readonly TaskStatus[] = Object.values(statuses)
 
 export function taskStatus(state: string): TaskStatus {
-  return statuses[state as keyof typeof statuses] ?? 'STOPPED'
+  return statuses[state as keyof typeof statuses] ?? 'HALTED'
 }
 
 /** The state that a status stands for. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { callEndedBody, candidateChangedBody, webhookCallStatus } from './webhook-bodies.ts'
 
-const scenario = { id: 's', ids: { twin: 'bot' } }
-const campaign = { id: 'c', ids: { twin: 'task' }, name: 'n', scenario }
+const scenario = { id: 's', ids: { twin: 'bot' }, name: 'a bot' }
+const campaign = { id: 'c', ids: { twin: 'task' }, name: 'n', scenario, timeZone: 'Europe/Moscow' }
 const contact = {
   id: 'k',
   ids: { twin: 'person', is74: '7' },

@@ -31,20 +31,27 @@ const twinId = (thing: Named): string => idIn('twin', thing)
 
 type Person = { readonly eventId: string; readonly campaign: CampaignFacts; readonly contact: ContactFacts }
 
-/** `CALL_ENDED`: after every attempt. Durations in whole seconds; the robot talks for the whole main call, as nobody is transferred yet. */
-export function callEndedBody({ eventId, campaign, contact, call }: Person & { readonly call: CallFacts }) {
+/** A session: a call that has ended, with the fields that clients of the vendor's search know. */
+export function sessionOf({
+  campaign,
+  contact,
+  call,
+}: {
+  readonly campaign: CampaignFacts | null
+  readonly contact: ContactFacts | null
+  readonly call: CallFacts
+}) {
   const status = webhookCallStatus(call.disposition)
   const talkSeconds = Math.round(call.talkMs / 1_000)
-  const [zone, ...others] = contact.zones
+  const [zone, ...others] = contact?.zones ?? []
+  const scenario = call.scenario ?? campaign?.scenario ?? null
   return {
-    event: 'CALL_ENDED',
-    eventId,
     id: call.id,
-    taskId: twinId(campaign),
-    autoCallCandidateId: twinId(contact),
-    botId: twinId(call.scenario ?? campaign.scenario),
-    clientExternalId: contact.clientExternalId,
-    callbackData: contact.callbackData ?? null,
+    taskId: campaign === null ? null : twinId(campaign),
+    autoCallCandidateId: contact === null ? null : twinId(contact),
+    botId: scenario === null ? null : twinId(scenario),
+    clientExternalId: contact?.clientExternalId ?? null,
+    callbackData: contact?.callbackData ?? null,
     phone: call.phone,
     isIncoming: call.direction === 'in',
     attempt: call.attemptNumber,
@@ -63,6 +70,34 @@ export function callEndedBody({ eventId, campaign, contact, call }: Person & { r
     resultsString: JSON.stringify(call.variables),
     recordPath: call.recording,
   }
+}
+export type SessionField = keyof ReturnType<typeof sessionOf>
+export const sessionFields = [
+  ...([
+    'id',
+    'taskId',
+    'autoCallCandidateId',
+    'botId',
+    'clientExternalId',
+    'callbackData',
+    'phone',
+    'isIncoming',
+  ] as const),
+  ...([
+    'attempt',
+    'createdAt',
+    'startedAt',
+    'finishedAt',
+    'duration',
+    'mainCallDuration',
+    'robotCallDuration',
+  ] as const),
+  ...(['status', 'currentStatusName', 'timezone', 'dialogResult', 'results', 'resultsString', 'recordPath'] as const),
+] satisfies readonly SessionField[]
+
+/** `CALL_ENDED`: after every attempt. Durations in whole seconds; `robotCallDuration` is all of the talk. */
+export function callEndedBody({ eventId, ...session }: Person & { readonly call: CallFacts }) {
+  return { event: 'CALL_ENDED', eventId, ...sessionOf(session) }
 }
 
 /** `CANDIDATE_CHANGED`: the person is finished, no more calls. `status` is CANCEL for one nobody may dial, else FINISHED. */

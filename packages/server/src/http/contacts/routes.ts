@@ -5,6 +5,7 @@ import { principalOf } from '../../access/route-guard.ts'
 import type { Queryable } from '../../adapters/postgres/pool.ts'
 import { CampaignNotFoundError } from '../../campaigns/errors.ts'
 import { addContacts } from '../../contacts/add-contacts.ts'
+import { cancelContacts } from '../../contacts/cancel-contacts.ts'
 import { ContactNotFoundError, changeContact, deleteContact } from '../../contacts/change-contact.ts'
 import { contactSchema } from '../../contacts/contact-schema.ts'
 import { resetContacts } from '../../contacts/reset-contacts.ts'
@@ -145,6 +146,24 @@ export function contactRoutes(app: NativeApp, deps: HttpDeps): void {
       const [campaignId, id] = idsOf(request.params)
       await deleteContact(within(deps, request), principalOf(request), campaignId, id)
       return reply.status(204).send(null)
+    },
+  )
+  app.post(
+    '/campaigns/:id/contacts/:contact/cancel',
+    {
+      config: { permission: 'contacts:write' },
+      schema: {
+        tags: ['contacts'],
+        description: 'Nobody rings this person any more; a call that lives goes on to its end',
+        params: contactParams,
+        response: { 200: shownContact },
+      },
+    },
+    async (request) => {
+      const [campaignId, id] = idsOf(request.params)
+      const scoped = within(deps, request)
+      await cancelContacts(scoped, principalOf(request), campaignId, { id })
+      return oneOf(scoped.pool, principalOf(request).workspaceId, campaignId, id)
     },
   )
   app.post(

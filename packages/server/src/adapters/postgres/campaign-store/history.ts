@@ -43,6 +43,9 @@ export const endedLegColumns = `g.leg_id as "legId", g.call_id as "callId", g.at
   g.phase, g.attempt_number as "attemptNumber", g.scenario_version_id as "scenarioVersionId", g.claimed_at as "claimedAt",
   g.start_at as "startAt", g.answered_at as "answeredAt"`
 
+/** Somebody has taken the person out meanwhile, read from the row itself: no attempt follows, whatever the rules say. */
+const isCancelled = `(n.state = 'ready' and k.cancelled_at is not null)`
+
 // One trip for what were nine: each part reads the end (e) and what becomes of the contact (n), none reads another.
 const write = statement(
   'end-write',
@@ -87,22 +90,23 @@ const write = statement(
      select e."workspaceId", e."campaignId", n."routeId", n."zoneId", k.priority
        from e, n, contact k where k.id = e."contactId" and n.state = 'ready' on conflict do nothing),
    next as (
-     update contact k set state = n.state, attempts = e."attemptNumber", last_disposition = e.disposition,
+     update contact k set state = case when ${isCancelled} then 'excluded' else n.state end,
+            attempts = e."attemptNumber", last_disposition = e.disposition,
             last_call_id = e."callId", due_at = coalesce(n."dueAt", k.due_at),
             next_phone_index = coalesce(n.position, k.next_phone_index), route_id = coalesce(n."routeId", k.route_id),
-            zone_id = coalesce(n."zoneId", k.zone_id), done_reason = n.reason,
-            finished_at = case when n.state = 'ready' then null else e."endedAt" end
-       from e, n where k.id = e."contactId")
+            zone_id = coalesce(n."zoneId", k.zone_id), done_reason = case when ${isCancelled} then 'cancelled' else n.reason end,
+            finished_at = case when n.state = 'ready' and not ${isCancelled} then null else e."endedAt" end
+       from e, n where k.id = e."contactId" returning k.state, k.done_reason as reason)
    insert into outbox (workspace_id, topic, key, payload)
    select e."workspaceId", t.topic, e."contactId", t.payload
-     from e, n, lateral (values
+     from e, n, next x, lateral (values
        (1, 'attempt.finished', jsonb_build_object('workspaceId', e."workspaceId", 'campaignId', e."campaignId",
            'contactId', e."contactId", 'attemptId', e."attemptId", 'callId', e."callId", 'disposition', e.disposition,
            'startedAt', $3::text, 'talkMs', e."talkMs")
-           || case when n.state = 'ready' then jsonb_build_object('redialAt', n."dueAt") else '{}' end),
+           || case when x.state = 'ready' then jsonb_build_object('redialAt', n."dueAt") else '{}' end),
        (2, 'contact.finished', jsonb_build_object('workspaceId', e."workspaceId", 'campaignId', e."campaignId",
-           'contactId', e."contactId", 'reason', n.reason, 'lastCallId', e."callId"))) as t(position, topic, payload)
-    where t.position = 1 or n.state <> 'ready' order by t.position`,
+           'contactId', e."contactId", 'reason', x.reason, 'lastCallId', e."callId"))) as t(position, topic, payload)
+    where t.position = 1 or x.state <> 'ready' order by t.position`,
 )
 
 export async function writeEnd(

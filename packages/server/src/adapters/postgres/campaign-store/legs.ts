@@ -1,6 +1,7 @@
 /** Phases of a live leg, each step fenced by node and epoch: whoever lost the leg changes nothing. */
 import type { NodeLease } from '@dialwright/dialer'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
+import { returnContact } from './return-contact.ts'
 
 type LegRow = { readonly contactId: string | null }
 
@@ -29,10 +30,6 @@ const answer = statement<LegRow>(
 const removeUnsent = statement<LegRow>(
   'leg-release',
   `delete from live_leg where leg_id = $1 and node = $2 and epoch = $3 and phase = 0 returning contact_id as "contactId"`,
-)
-const returnContact = statement(
-  'leg-return-contact',
-  `update contact set state = 'ready' where id = $1 and state = 'dialing'`,
 )
 
 /**

@@ -13,3 +13,6 @@ alter table webhook_delivery
   add column place smallint not null default 0,
   drop constraint webhook_delivery_endpoint_id_outbox_id_key,
   add unique (endpoint_id, outbox_id, place);
+
+-- When somebody took the person out. Who waits is 'excluded' at once; who is on the line when the call has ended.
+alter table contact add column cancelled_at timestamptz;

@@ -1,0 +1,119 @@
+/** A task of the newer form in our words: each field has one of the older form beside it (README.md), or is not yet in effect. */
+import type { NewCampaign } from '../../campaigns/create-campaign.ts'
+import type { GivenRoute } from '../../campaigns/route.ts'
+import { readMoment, type TwinAutoCall } from './auto-call-schema.ts'
+import { olderWebhookEvents } from './fields.ts'
+import { retryRules, settingsOf } from './mapping.ts'
+
+/** What a task is read with, besides its body. */
+export type AutoCallGround = {
+  readonly now: Temporal.Instant
+  /** Of the workspace: `startMoment` is a time of its wall clock. */
+  readonly timeZone: string
+  /** The dialplan that calls leave by where the body names none: our id. Null: the workspace has none. */
+  readonly dialplanId: string | null
+}
+
+/** Calls a second: 1.03 is 3 a second, 1 is one, 0.96 is one in 4 seconds. */
+export function callsPerSecondOf(cps: number): number {
+  const hundredths = Math.round((cps - 1) * 100)
+  if (hundredths === 0) return 1
+  return hundredths > 0 ? hundredths : 1 / -hundredths
+}
+
+/** @param original  The body as it was accepted. */
+export function campaignOfAutoCall(task: TwinAutoCall, original: object, ground: AutoCallGround): NewCampaign {
+  const { additionalOptions: options, redialStrategyOptions: redial } = task
+  const moment = task.startType === 'time' ? readMoment(task.startMoment ?? '') : null
+  const startAt = moment === null ? null : moment.toZonedDateTime(ground.timeZone).toInstant()
+  const rules = redial.redialStrategyEn
+    ? retryRules({
+        BUSY: ruleOf(redial.busy),
+        NO_ANSWER: ruleOf(redial.noAnswer),
+        MACHINE: ruleOf(redial.answerMash),
+        CONGESTION: ruleOf(redial.congestion),
+        NOT_SUCCESSFUL: { ...ruleOf(redial.answerNoList), duration: options.fullListTime },
+      })
+    : []
+  const isPlainNumber = task.cidType === 'gornum' && isPhone(task.cidData ?? '')
+  return {
+    name: task.name,
+    scenario: { field: 'defaultExecData', value: task.defaultExecData },
+    route: routeOf(task, ground),
+    ...(task.secondExec === 'ch'
+      ? {
+          redirect: {
+            to: 'operator-group',
+            group: { field: 'secondExecData', value: task.secondExecData ?? '', dialect: 'twin' },
+          },
+        }
+      : {}),
+    settings: settingsOf({
+      callsPerSecond: callsPerSecondOf(task.cps),
+      windows: [
+        {
+          zone: options.useTr ? 'callee' : 'workspace',
+          fromSecond: options.allowCallTimeFrom,
+          toSecond: options.allowCallTimeTo,
+        },
+      ],
+      retry: { rules, caps: capsOf(redial) },
+      callerId: isPlainNumber ? { mode: 'number', number: task.cidData ?? '' } : { mode: 'trunk' },
+      isTest: !options.fz230,
+    }),
+    normalization: task.phoneNormalization ?? 'none',
+    startAt,
+    expiresAt:
+      task.lifetime == null || task.lifetime === 0 ? null : (startAt ?? ground.now).add({ seconds: task.lifetime }),
+    dialect: 'twin',
+    original: { autoCall: original },
+    notYet: {
+      amd: options.detectRobot
+        ? { mode: options.detectRobotMode ?? 'back', file: options.detectRobotGreeting ?? null }
+        : null,
+      numberLimit: redial.numberLimit ?? null,
+      recordCall: options.recordCall,
+      report: task.sendReportAfterFinish ?? false,
+      scheduleId: task.scheduleId ?? null,
+    },
+    webhooks: task.webhookUrls.map(({ url, events, delay }) => ({
+      url,
+      dialect: 'twin',
+      events: events == null ? [...olderWebhookEvents] : chosenOf(events),
+      delaySeconds: delay ?? 0,
+    })),
+  }
+}
+
+/** A number of ours goes over its own trunk; a group, or a number of somebody else, over the dialplan. */
+function routeOf({ cidType, cidData, additionalOptions }: TwinAutoCall, { dialplanId }: AutoCallGround): GivenRoute {
+  const data = cidData ?? ''
+  const { providerId } = additionalOptions
+  if (cidType === 'gornum' && !isPhone(data) && providerId == null)
+    return { via: 'numbers', numbers: [{ field: 'cidData', value: data }] }
+  return {
+    via: 'dialplan',
+    dialplan: { field: 'additionalOptions.providerId', value: providerId ?? dialplanId ?? '' },
+    ...(cidType === 'pool' ? { callerIdGroup: { field: 'cidData', value: data } } : {}),
+  }
+}
+
+function isPhone(text: string): boolean {
+  return /^\+?\d{10,15}$/.test(text)
+}
+
+type Redial = NonNullable<TwinAutoCall['redialStrategyOptions']>
+
+function ruleOf(rule: Redial['busy']) {
+  return { enabled: rule?.redial ?? false, tries: rule?.count, interval: rule?.time }
+}
+
+function capsOf({ candidateLimit: limit }: Redial): { readonly perContact?: number } {
+  return limit?.redial === true && (limit.count ?? 0) > 0 ? { perContact: limit.count ?? 1 } : {}
+}
+
+/** Nothing chosen is told as one word that never comes: an empty list would mean everything. */
+function chosenOf(events: Readonly<Partial<Record<string, { readonly value: boolean }>>>): string[] {
+  const chosen = Object.entries(events).flatMap(([event, choice]) => (choice?.value === true ? [event] : []))
+  return chosen.length === 0 ? ['NONE'] : chosen
+}

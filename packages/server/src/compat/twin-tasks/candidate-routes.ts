@@ -1,0 +1,31 @@
+/** `autoCallCandidate`: people of a task, under both of the vendor's prefixes. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Principal } from '../../access/authenticate.ts'
+import { principalOf } from '../../access/route-guard.ts'
+import type { HttpDeps, ServerDeps } from '../../deps.ts'
+import { within } from '../../http/scope.ts'
+import { addBatch, addOne, addSingle, addSingleBatch, cancelCandidate } from './candidates.ts'
+import { telephonyPrefixes, writing } from './route-kinds.ts'
+
+type Adding = (deps: ServerDeps, principal: Principal, body: unknown) => Promise<object>
+
+export function candidateRoutes(scope: FastifyInstance, deps: HttpDeps): void {
+  const adding = (add: Adding) => (request: FastifyRequest) =>
+    add(within(deps, request), principalOf(request), request.body)
+  for (const prefix of telephonyPrefixes) {
+    const path = `${prefix}/autoCallCandidate`
+    scope.post(path, writing('contacts:write', 'Add one person to a task'), adding(addOne))
+    scope.post(`${path}/batch`, writing('contacts:write', 'Add people to tasks'), adding(addBatch))
+    scope.post(`${path}/single`, writing('contacts:write', 'Add one person to the task of the day'), adding(addSingle))
+    scope.post(
+      `${path}/single/batch`,
+      writing('contacts:write', 'Add people to the tasks of the day'),
+      adding(addSingleBatch),
+    )
+    scope.post(
+      `${path}/cancel`,
+      writing('contacts:write', 'Nobody with this phone is rung any more: ?autoCallId=&phone='),
+      (request) => cancelCandidate(within(deps, request), principalOf(request), request.query, request.body),
+    )
+  }
+}

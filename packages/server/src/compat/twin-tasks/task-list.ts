@@ -1,0 +1,112 @@
+/** The list of tasks, with the vendor's own way of paging, filtering and sorting. */
+import { z } from 'zod'
+import type { ServerDeps } from '../../deps.ts'
+import { isKeepable } from '../../instant.ts'
+import { parseGiven } from '../field-refusal.ts'
+import { stateOf, type TaskStatus, taskStatus, taskStatuses } from './task-status.ts'
+
+const whole = (what: string) => z.coerce.number(what).int(what).min(0, what)
+const empty = (value: unknown): unknown => (value === '' ? undefined : value)
+const optional = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(empty, schema.optional())
+const time = z
+  .string('expected a time, like 2025-06-01T00:00:00.000Z')
+  .refine(isKeepable, 'expected a time, like 2025-06-01T00:00:00.000Z')
+
+/** Our columns behind the vendor's words. */
+const columns = { status: 'c.state', name: 'c.name', createdAt: 'c.created_at', id: 'c.id' } as const
+const sorts = Object.keys(columns) as readonly (keyof typeof columns)[]
+
+const querySchema = z
+  .object({
+    page: optional(whole('expected a whole number from 0').max(1_000_000)),
+    offset: optional(whole('expected a whole number from 0').max(1_000_000_000)),
+    limit: z.preprocess(
+      empty,
+      z.coerce
+        .number('expected 1 to 1000')
+        .int('expected 1 to 1000')
+        .min(1, 'expected 1 to 1000')
+        .max(1_000, 'expected 1 to 1000')
+        .default(1_000),
+    ),
+    keyword: optional(z.string('expected a text').max(500)),
+    status: optional(
+      z
+        .string('expected statuses with commas between them')
+        .transform((text) => text.split(',').map((one) => one.trim().toUpperCase()))
+        .pipe(
+          z.array(
+            z.enum(
+              taskStatuses as readonly [TaskStatus, ...TaskStatus[]],
+              `expected some of ${taskStatuses.join(', ')}`,
+            ),
+          ),
+        ),
+    ),
+    from: optional(time),
+    to: optional(time),
+    sort: optional(
+      z
+        .string('expected a field, with a minus in front for the other way round')
+        .regex(
+          new RegExp(`^-?(${sorts.join('|')})$`),
+          `expected ${sorts.join(', ')}, with or without a minus in front`,
+        ),
+    ),
+  })
+  .check(({ value, issues }) => {
+    if (value.page !== undefined && value.offset !== undefined)
+      issues.push({ code: 'custom', path: ['offset'], input: value.offset, message: 'expected either page or offset' })
+  })
+
+type Row = {
+  readonly id: string
+  readonly name: string
+  readonly state: string
+  readonly botId: string
+  readonly createdAt: Temporal.Instant
+  readonly startAt: Temporal.Instant | null
+  readonly candidates: number
+}
+
+/** @throws {FieldRefusal} naming each wrong parameter. `from` and `to` are about when a task was made; newest first. */
+export async function listTasks(deps: ServerDeps, workspaceId: string, query: unknown): Promise<object> {
+  const { page, offset, limit, keyword, status, from, to, sort } = parseGiven(querySchema, query)
+  const filter = `c.workspace_id = $1 and c.dialect = 'twin'
+    and ($2::text is null or position(lower($2) in lower(c.name)) > 0)
+    and ($3::text[] is null or c.state = any ($3))
+    and ($4::timestamptz is null or c.created_at >= $4) and ($5::timestamptz is null or c.created_at < $5)`
+  const values = [workspaceId, keyword ?? null, status?.map(stateOf) ?? null, from ?? null, to ?? null]
+  const counted = await deps.pool.query<{ count: number }>(
+    `select count(*)::int as count from campaign c where ${filter}`,
+    values,
+  )
+  const { rows } = await deps.pool.query<Row>(
+    `select c.id, c.name, c.state, c.created_at as "createdAt", c.start_at as "startAt",
+            coalesce((select min(x.external_id) from external_id x
+                       where x.workspace_id = c.workspace_id and x.resource_id = v.scenario_id and x.dialect = 'twin' and x.part is null),
+                     v.scenario_id::text) as "botId",
+            (select count(*)::int from contact k where k.campaign_id = c.id) as candidates
+       from campaign c join scenario_version v on v.id = c.scenario_version_id
+      where ${filter} order by ${orderOf(sort)} limit $6 offset $7`,
+    [...values, limit, offset ?? (page ?? 0) * limit],
+  )
+  return {
+    count: counted.rows[0]?.count ?? 0,
+    items: rows.map(({ state, createdAt, startAt, botId, ...row }) => ({
+      ...row,
+      status: taskStatus(state),
+      defaultExecData: botId,
+      createdAt: createdAt.toString(),
+      startMoment: startAt?.toString() ?? null,
+    })),
+  }
+}
+
+/** Only words of the table above come here: the schema lets nothing else through. */
+function orderOf(sort: string | undefined): string {
+  if (sort === undefined) return 'c.created_at desc, c.id desc'
+  const isDown = sort.startsWith('-')
+  const column = columns[(isDown ? sort.slice(1) : sort) as keyof typeof columns]
+  return `${column} ${isDown ? 'desc' : 'asc'}, c.id`
+}

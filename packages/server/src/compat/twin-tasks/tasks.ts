@@ -1,0 +1,199 @@
+/** Tasks: made, read, changed and counted, in both of the vendor's forms. */
+import type { Principal } from '../../access/authenticate.ts'
+import { changeCampaign } from '../../campaigns/change-campaign.ts'
+import { createCampaign } from '../../campaigns/create-campaign.ts'
+import { CampaignNotFoundError } from '../../campaigns/errors.ts'
+import type { ServerDeps } from '../../deps.ts'
+import { idempotencyOf } from '../../idempotency.ts'
+import { campaignProgress } from '../../reports/campaign-progress.ts'
+import { resolveReference } from '../../resources/references.ts'
+import { type FieldMessage, FieldRefusal, parseGiven, problemsOf } from '../field-refusal.ts'
+import { type AutoCallGround, campaignOfAutoCall } from './auto-call-mapping.ts'
+import { autoCallSchema } from './auto-call-schema.ts'
+import { foldDottedKeys, isRecord } from './folding.ts'
+import { campaignOfTask, redirectOf } from './mapping.ts'
+import { type TwinTask, taskSchema } from './task-schema.ts'
+import { taskStatus } from './task-status.ts'
+import { webhookCallStatus } from './webhook-bodies.ts'
+
+type TaskRow = {
+  readonly id: string
+  readonly name: string
+  readonly state: string
+  readonly original: Record<string, unknown>
+  readonly botId: string
+  readonly createdAt: Temporal.Instant
+}
+
+/** `/api/cis/beta/tasks`. @returns Its id. */
+export async function createTask(
+  deps: ServerDeps,
+  principal: Principal,
+  given: unknown,
+  idempotencyKey: unknown,
+): Promise<string> {
+  const { task, folded } = readTaskBody(given, 'The task cannot be created')
+  const idempotency = idempotencyOf('/api/cis/beta/tasks', idempotencyKey, given)
+  return createCampaign(deps, principal, campaignOfTask(task, folded), idempotency)
+}
+
+/** `telephony/autoCall`. @returns Its id. */
+export async function createAutoCall(
+  deps: ServerDeps,
+  principal: Principal,
+  given: unknown,
+  idempotencyKey: unknown,
+): Promise<string> {
+  if (!isRecord(given)) throw new FieldRefusal(400, 'Expected a JSON object')
+  const task = parseGiven(autoCallSchema, given, 'The task cannot be created')
+  const ground = await autoCallGround(deps, principal.workspaceId)
+  const needsDialplan = task.cidType !== 'gornum' && task.additionalOptions.providerId == null
+  if (needsDialplan && ground.dialplanId === null)
+    throw new FieldRefusal(400, 'The task cannot be created', [
+      {
+        field: 'additionalOptions.providerId',
+        message: 'expected the id of a dialplan: this workspace has none to take by default',
+      },
+    ])
+  const idempotency = idempotencyOf('telephony/autoCall', idempotencyKey, given)
+  return createCampaign(deps, principal, campaignOfAutoCall(task, given, ground), idempotency)
+}
+
+async function autoCallGround(deps: ServerDeps, workspaceId: string): Promise<AutoCallGround> {
+  const { rows } = await deps.pool.query<{ timeZone: string; dialplanId: string | null }>(
+    `select w.time_zone as "timeZone",
+            (select d.id from dialplan d where d.workspace_id = w.id order by d.created_at, d.id limit 1) as "dialplanId"
+       from workspace w where w.id = $1`,
+    [workspaceId],
+  )
+  const { timeZone = 'UTC', dialplanId = null } = rows[0] ?? {}
+  return { now: deps.clock.now(), timeZone, dialplanId }
+}
+
+/** The task as it was given and changed since, with its id and status. */
+export async function readTask(deps: ServerDeps, workspaceId: string, id: string): Promise<object> {
+  const { original, ...task } = await findTask(deps, workspaceId, id)
+  const { autoCall, ...given } = original
+  const shown = autoCall === undefined ? given : { name: task.name, botId: task.botId, ...given }
+  return { ...shown, id: task.id, status: taskStatus(task.state) }
+}
+
+/** The same in the newer form. */
+export async function readAutoCall(deps: ServerDeps, workspaceId: string, id: string): Promise<object> {
+  const { original, state, name, botId, createdAt, id: found } = await findTask(deps, workspaceId, id)
+  const given = isRecord(original.autoCall) ? original.autoCall : {}
+  return {
+    ...given,
+    id: found,
+    name,
+    defaultExecData: botId,
+    status: taskStatus(state),
+    createdAt: createdAt.toString(),
+  }
+}
+
+/**
+ * Changes what is given; the rest stays. What is there already and what is new are looked at together, by the rules of a new task.
+ * Calls that live go on as they began; whoever is claimed from now on is called by the new settings.
+ */
+export async function changeTask(deps: ServerDeps, principal: Principal, id: string, given: unknown): Promise<object> {
+  const { workspaceId } = principal
+  const message = 'The task cannot be changed'
+  if (!isRecord(given)) throw new FieldRefusal(400, 'Expected a JSON object')
+  const before = await findTask(deps, workspaceId, id)
+  if (before.original.autoCall !== undefined)
+    throw new FieldRefusal(400, `${message}: it was made through telephony/autoCall, which has no change`)
+  const { body, conflicts } = foldDottedKeys(given)
+  if (conflicts.length > 0) throw new FieldRefusal(400, message, conflicts.map(toldTwice))
+  const { task, folded } = readTaskBody(merged(before.original, body), message)
+  const campaign = campaignOfTask(task, folded)
+  const redirect = redirectOf(task.defaultRedirect)
+  await changeCampaign(
+    deps,
+    principal,
+    before.id,
+    {
+      name: campaign.name,
+      conversation: { scenario: { ...campaign.scenario, dialect: 'twin' } },
+      dialplan: { field: 'dialplanId', value: task.dialplanId, dialect: 'twin' },
+      ...(task.defaultCallerId.type === 'groupaon'
+        ? {
+            callerIdGroup: { field: 'defaultCallerId.data', value: task.defaultCallerId.data ?? '', dialect: 'twin' },
+          }
+        : {}),
+      settings: campaign.settings,
+      redirect,
+      normalization: campaign.normalization,
+      ...startOf(task, before),
+      original: folded,
+      notYet: campaign.notYet,
+      webhooks: { dialect: 'twin', all: campaign.webhooks },
+    },
+    () => undefined,
+  )
+  return readTask(deps, workspaceId, before.id)
+}
+
+/** A task that runs has started: its instant is history and stays. */
+function startOf(task: TwinTask, { state }: TaskRow): { readonly startAt?: Temporal.Instant | null } {
+  if (state !== 'draft' && state !== 'scheduled') return {}
+  return { startAt: task.scheduledAt == null ? null : Temporal.Instant.from(task.scheduledAt) }
+}
+
+export async function taskStatistics(deps: ServerDeps, workspaceId: string, id: string): Promise<object> {
+  const task = await findTask(deps, workspaceId, id)
+  const progress = await campaignProgress(deps, workspaceId, task.id)
+  const calls: Record<string, number> = {}
+  for (const [disposition, count] of Object.entries(progress.byDisposition)) {
+    const status = webhookCallStatus(disposition as Parameters<typeof webhookCallStatus>[0])
+    calls[status] = (calls[status] ?? 0) + count
+  }
+  const { total, waiting, dialing, done, excluded, attempts, answered, percent } = progress
+  return {
+    id: task.id,
+    status: taskStatus(task.state),
+    candidates: { total, waiting, inProgress: dialing, finished: done, canceled: excluded },
+    calls: { total: attempts, answered, byStatus: calls },
+    percent,
+  }
+}
+
+/** @throws {CampaignNotFoundError} also for a campaign that another API made: it has no task's fields. */
+export async function findTask(deps: ServerDeps, workspaceId: string, id: string): Promise<TaskRow> {
+  const found = await resolveReference(deps.pool, workspaceId, 'campaign', { value: id, dialect: 'twin' })
+  if (!('id' in found)) throw new CampaignNotFoundError(id)
+  const { rows } = await deps.pool.query<TaskRow>(
+    `select c.id, c.name, c.state, c.original, c.created_at as "createdAt",
+            coalesce((select min(x.external_id) from external_id x
+                       where x.workspace_id = c.workspace_id and x.resource_id = v.scenario_id and x.dialect = 'twin' and x.part is null),
+                     v.scenario_id::text) as "botId"
+       from campaign c join scenario_version v on v.id = c.scenario_version_id
+      where c.workspace_id = $1 and c.id = $2 and c.dialect = 'twin'`,
+    [workspaceId, found.id],
+  )
+  if (rows[0] === undefined) throw new CampaignNotFoundError(id)
+  return rows[0]
+}
+
+function readTaskBody(given: unknown, message: string): { task: TwinTask; folded: Record<string, unknown> } {
+  if (!isRecord(given)) throw new FieldRefusal(400, 'Expected a JSON object')
+  const { body: folded, conflicts } = foldDottedKeys(given)
+  const parsed = taskSchema.safeParse(folded)
+  const problems = [...conflicts.map(toldTwice), ...(parsed.success ? [] : problemsOf(parsed.error))]
+  if (!parsed.success || problems.length > 0) throw new FieldRefusal(400, message, problems)
+  return { task: parsed.data, folded }
+}
+
+function toldTwice(field: string): FieldMessage {
+  return { field, message: 'given twice with different values, once with a dot and once nested' }
+}
+
+/** Objects are changed field by field, everything else as a whole. */
+function merged(before: Record<string, unknown>, given: Record<string, unknown>): Record<string, unknown> {
+  const result = { ...before }
+  for (const [key, value] of Object.entries(given)) {
+    const old = Object.hasOwn(before, key) ? before[key] : undefined
+    result[key] = isRecord(old) && isRecord(value) ? merged(old, value) : value
+  }
+  return result
+}
