@@ -45,14 +45,14 @@ const wholeSeconds = (milliseconds: string): string => `round((${milliseconds}) 
 const dialogCharacters = 20_000
 /**
  * The way through the scenario with what was said, and what was pressed, a line each in the order of time: "menu: Press 1.",
- * "> 1". Keys of the same moment follow the block that they answer.
+ * "> 1", "agreed". A key comes before the block that it leads to in the same moment.
  */
 const dialog = `(select left(string_agg(line.said, E'\\n' order by line.at, line.place), ${dialogCharacters}) from (
     select k.answered_at + make_interval(secs => (step.entry ->> 'atMs')::float8 / 1000) as at, step.place,
            (step.entry ->> 'block') || coalesce(': ' || (step.entry ->> 'said'), '') as said
       from jsonb_array_elements(k.path) with ordinality as step(entry, place)
     union all
-    select (happening.entry ->> 'at')::timestamptz, 1000000 + happening.place, '> ' || (happening.entry ->> 'digit')
+    select (happening.entry ->> 'at')::timestamptz, happening.place - 1000000, '> ' || (happening.entry ->> 'digit')
       from jsonb_array_elements(k.timeline) with ordinality as happening(entry, place)
      where happening.entry ->> 'kind' = 'key') as line)`
 

@@ -1,12 +1,15 @@
 /** The report of a campaign in the assistant's form, over the report on calls. */
+import type { FieldProblem } from '../../campaigns/errors.ts'
 import { maxRows, reportCalls } from '../../reports/call-report.ts'
+import { type ColumnType, columnSql } from '../../reports/report-columns.ts'
+import { conditionOf, type Filter } from '../../reports/report-filters.ts'
 import { reportVariables } from '../../reports/report-variables.ts'
 import { type FieldMessage, FieldRefusal, problemsOf } from '../field-refusal.ts'
 import type { Caller } from './campaigns.ts'
 import { noSuch, refused } from './errors.ts'
 import { idOf, startBlockOf } from './ids.ts'
 import { type ChosenColumn, chooseColumns, knownColumns, usualChoice } from './report-names.ts'
-import { reportSchema } from './schemas.ts'
+import { type AskedColumn, reportSchema } from './schemas.ts'
 
 /** Unknown ids leave nothing: no call is of a scenario that there is not. */
 type Scope = { readonly campaignId: string; readonly scenarioId: string; readonly startBlock: string }
@@ -25,7 +28,7 @@ export async function makeReport({ deps, principal }: Caller, projectId: string,
   // Without the campaign nobody can say which variables there are.
   const ofColumns: FieldMessage[] = scope === null ? [] : problems
   const chosen = columns == null || columns.length === 0 ? usualChoice(known) : chooseColumns(columns, known, ofColumns)
-  refuseFilters(chosen, problems)
+  refuseFilters(chosen, variables, problems)
   if (analytics_filter === undefined || scope === null || problems.length > 0)
     throw new FieldRefusal(400, refused, problems)
   const { date_start, date_end } = analytics_filter
@@ -35,7 +38,7 @@ export async function makeReport({ deps, principal }: Caller, projectId: string,
     columns: chosen.map(({ known: { column }, asked, field }) => ({
       field,
       name: column,
-      filter: asked.filter_type == null ? undefined : { is: asked.filter_type, value: asked.filter_value ?? undefined },
+      filter: filterOf(asked),
       sort: asked.sorting ?? undefined,
     })),
     variables,
@@ -58,20 +61,23 @@ function shown(value: unknown): unknown {
   return value instanceof Temporal.Instant ? value.toString({ fractionalSecondDigits: 3 }) : (value ?? null)
 }
 
-/** What the domain would refuse, in the vendor's names of fields. */
-function refuseFilters(chosen: readonly ChosenColumn[], problems: FieldMessage[]): void {
+/** Each filter that cannot be asked, at the vendor's place for it. */
+function refuseFilters(
+  chosen: readonly ChosenColumn[],
+  variables: ReadonlyMap<string, ColumnType>,
+  problems: FieldMessage[],
+): void {
+  const nowhere = () => '$1'
   for (const { known, asked, field } of chosen) {
-    const { filter_type, filter_value } = asked
-    if (filter_type == null || !['equal', 'contains', 'starts_with', 'ends_with'].includes(filter_type)) continue
-    const problem = (message: string) => problems.push({ field: `${field}.filter_value`, message })
-    if (filter_value == null) problem(`expected what "${filter_type}" compares with`)
-    else if (
-      filter_type === 'equal' &&
-      known.type === 'number' &&
-      !/^\s*-?\d{1,30}([.,]\d{1,30})?\s*$/.test(filter_value)
-    )
-      problem('expected a number')
+    const [column, filter] = [columnSql(known.column, variables, nowhere), filterOf(asked)]
+    const found: FieldProblem[] = []
+    if (column !== null && filter !== undefined) conditionOf(column, filter, nowhere, field, found)
+    problems.push(...found.map(({ message }) => ({ field: `${field}.filter_value`, message })))
   }
+}
+
+function filterOf({ filter_type, filter_value }: AskedColumn): Filter | undefined {
+  return filter_type == null ? undefined : { is: filter_type, value: filter_value ?? undefined }
 }
 
 /** Looks up what it can, though other fields are wrong: so that all is told at once. Null: something leads nowhere. */
