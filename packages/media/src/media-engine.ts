@@ -64,6 +64,11 @@ export class MediaEngine {
     for (const worker of this.#workers.keys()) this.#post(worker, { type: 'prompt', promptId, prompt })
   }
 
+  /** Forgets a prompt: what was asked to play it before plays on, later plays of it fail. */
+  removePrompt(promptId: string): void {
+    for (const worker of this.#workers.keys()) this.#post(worker, { type: 'forget-prompt', promptId })
+  }
+
   /**
    * Opens the socket of a call.
    * @returns Its port.

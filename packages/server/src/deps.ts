@@ -5,6 +5,7 @@ import type { RequestLimits } from './access/route-guard.ts'
 import type { Database } from './adapters/postgres/pool.ts'
 import type { WorkspaceDatabases } from './adapters/postgres/workspace-database.ts'
 import type { SecretBox } from './adapters/secrets/secret-box.ts'
+import type { SpeechStatus } from './speech/speech.ts'
 import type { VendorTellers } from './webhooks/dialects.ts'
 
 export type ServerDeps = {
@@ -41,4 +42,6 @@ export type HttpDeps = ServerDeps & {
   readonly workspaces: WorkspaceDatabases
   /** Where this node listens and whether telephony answers; absent: a process without telephony. */
   readonly network?: (() => Promise<NetworkStatus>) | undefined
+  /** How the providers of speech are; absent: this process speaks nothing. */
+  readonly speech?: (() => Promise<readonly SpeechStatus[]>) | undefined
 }

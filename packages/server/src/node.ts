@@ -1,10 +1,12 @@
 /** One node of the product, wired: database, telephony process, engine, HTTP, dispatcher; started in order, stopped in reverse. */
 import { mkdir, readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { dirname, extname, join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { parse as parseYaml } from 'yaml'
 import { ensureOwner } from './access/first-owner.ts'
 import { PostgresCampaignStore } from './adapters/postgres/campaign-store/campaign-store.ts'
+import { PostgresInboundSource } from './adapters/postgres/inbound-source.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
 import { checkGivenDatabase } from './adapters/postgres/given-database.ts'
 import { PostgresMaterialSource } from './adapters/postgres/material-source.ts'
@@ -12,8 +14,10 @@ import { migrate } from './adapters/postgres/migrate.ts'
 import { createPool } from './adapters/postgres/pool.ts'
 import { WorkspaceDatabases } from './adapters/postgres/workspace-database.ts'
 import { openSecretBox } from './adapters/secrets/secret-box.ts'
+import { Espeak } from './adapters/speech/espeak/espeak.ts'
 import { systemClock } from './adapters/system/system-clock.ts'
 import { systemRandom } from './adapters/system/system-random.ts'
+import { uuidV7 } from './adapters/system/uuid-v7.ts'
 import { TelephonyClient } from './adapters/telephony/telephony-client.ts'
 import { AudioLibrary } from './audio/library.ts'
 import { vendorTellers } from './compat/tellers.ts'
@@ -25,8 +29,11 @@ import { type FaultVictim, isTelephonyFault, type Kill, killAt } from './dialing
 import { NodeClock } from './dialing/node-clock.ts'
 import { StartError, systemReason } from './errors.ts'
 import { buildHttpServer } from './http/server.ts'
+import { InboundDesk } from './inbound/inbound-desk.ts'
 import { JobsProcess } from './jobs/jobs-process.ts'
 import { applyProvisioning } from './provisioning/apply.ts'
+import { CachedSpeech } from './speech/cached-speech.ts'
+import { SpeechProviders } from './speech/providers.ts'
 import { startDispatcher } from './webhooks/dispatcher.ts'
 
 export type RunningNode = {
@@ -87,23 +94,53 @@ async function assemble(
   })
   stack.defer(() => telephony.close())
 
+  const espeak = new Espeak({ clock, atOnce: Math.max(2, availableParallelism()) })
+  stack.defer(() => espeak.close())
+  const providers = new SpeechProviders([espeak])
+  void providers.status().then((all) => {
+    for (const { provider, version, message } of all) {
+      if (message === null) log.info({ provider, version }, 'texts are spoken')
+      else log.warn({ provider }, message)
+    }
+  })
   const materials = new CallMaterials({
     source: new PostgresMaterialSource({ pool, secretBox }),
     audio: new AudioLibrary(config.dataDirectory),
+    speech: await CachedSpeech.open({
+      speech: providers,
+      directory: join(config.dataDirectory, 'speech'),
+      clock,
+      log,
+    }),
     telephony,
     clock,
+    log,
     recordings: join(config.dataDirectory, 'recordings'),
   })
+  const store = new PostgresCampaignStore({ pool, clock, random: systemRandom })
   const engine: DialingEngine = new DialingEngine({
-    store: new PostgresCampaignStore({ pool, clock, random: systemRandom }),
+    store,
     telephony,
     clock,
     log,
     nodeName: config.nodeName,
     loadTrunk: (leg) => materials.trunkFor(leg),
     openConversation: (leg) => materials.conversationFor(leg),
+    prepare: (leg) => materials.prepare(leg),
     faults: killAt(config.killAt, kill),
     recordingOf: (leg) => materials.recordingOf(leg),
+  })
+  const inbound = new InboundDesk({
+    store,
+    source: new PostgresInboundSource({ pool, secretBox }),
+    telephony,
+    clock,
+    lease: engine.lease,
+    newId: () => uuidV7(clock, systemRandom),
+    log,
+    openConversation: ({ onOver, ...leg }) =>
+      materials.conversationFor({ ...leg, campaignName: '', attemptNumber: 1 }, onOver),
+    recordingOf: (numberId, callId) => materials.inboundRecordingOf(numberId, callId),
   })
   const jobs: JobsProcess = new JobsProcess({
     start: { databaseUrl, nodeName: config.nodeName, logLevel: config.logLevel },
@@ -123,7 +160,10 @@ async function assemble(
     egress: config.egress,
     limits: config.limits,
     tellers: vendorTellers,
-    onChange: () => engine.wake(),
+    onChange: () => {
+      engine.wake()
+      inbound.wake()
+    },
     onImport: () => jobs.wake(),
   }
   if (config.provisionFile !== undefined) await provision(deps, config.provisionFile)
@@ -132,12 +172,15 @@ async function assemble(
   stack.defer(() => dispatcher.stop())
   await engine.start()
   stack.defer(() => engine.stop())
+  inbound.start()
+  stack.defer(() => inbound.drain(0))
   // Its own pool: a flood of requests takes no connection from the claims of calls.
   const httpPool = createPool(databaseUrl, log)
   stack.defer(() => httpPool.end())
   const http = await buildHttpServer({
     ...deps,
     workspaces: new WorkspaceDatabases(httpPool),
+    speech: () => providers.status(),
     network: async () => ({
       sip: { host: config.sip.host, port: telephony.sipPort },
       rtpPorts: config.rtpPorts,
@@ -155,7 +198,8 @@ async function assemble(
   stack.defer(async () => {
     // First no new work comes in, then what lives may end; the dispatcher after that still tells of it.
     await http.close()
-    await engine.drain(config.drainSeconds * 1_000)
+    const drainMs = config.drainSeconds * 1_000
+    await Promise.all([engine.drain(drainMs), inbound.drain(drainMs)])
   })
   return { address, firstOwner: madePassword === null ? null : { login: config.admin.login, password: madePassword } }
 }

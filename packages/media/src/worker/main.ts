@@ -130,6 +130,7 @@ let wheel = setTimeout(turn, wheelMs)
 
 parentPort?.on('message', (command: WorkerCommand) => {
   if (command.type === 'prompt') prompts.set(command.promptId, command.prompt)
+  else if (command.type === 'forget-prompt') prompts.delete(command.promptId)
   else if (command.type === 'health') send({ type: 'health', sessions: sessions.size, wheelLateMs })
   else if (command.type === 'shutdown') {
     clearTimeout(wheel)

@@ -36,6 +36,7 @@ export type EncodedPrompt = { readonly pcma: Uint8Array; readonly pcmu: Uint8Arr
 
 export type WorkerCommand =
   | { readonly type: 'prompt'; readonly promptId: string; readonly prompt: EncodedPrompt }
+  | { readonly type: 'forget-prompt'; readonly promptId: string }
   | { readonly type: 'open'; readonly sessionId: string }
   | { readonly type: 'set-remote'; readonly sessionId: string; readonly remote: RemoteMedia }
   | {

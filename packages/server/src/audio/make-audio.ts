@@ -5,15 +5,14 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { officeNoise, resample, toFloat, toPcm16, trimSilence } from './shaping.ts'
+import { ringback } from './ringback.ts'
+import { officeNoise, resample, speechMarginMs, speechPeak, telephoneRate, toPcm16, trimSilence } from './shaping.ts'
 import { readWav, writeWav } from './wav.ts'
 
 type Language = 'ru' | 'en' | 'vi' | 'zh'
 type CarrierWord = 'yes' | 'no' | 'screening' | 'not-in-service'
 type Prompt = 'greeting' | 'confirm-menu' | 'confirmed' | 'declined' | 'goodbye'
 
-const telephoneRate = 8_000
-const promptPeak = 0.6
 /** Quiet under speech: about -20 dB against a prompt. */
 const noisePeak = 0.12
 const noiseSeconds = 15
@@ -88,7 +87,7 @@ function speak(voice: string, wordsPerMinute: number, text: string): Float64Arra
     maxBuffer: 1 << 26,
   })
   const { samples, sampleRate } = readWav(wav)
-  return resample(toFloat(samples), sampleRate, telephoneRate)
+  return resample(samples, sampleRate, telephoneRate)
 }
 
 /** Marsaglia's xorshift32: the noise must come out the same on every machine. */
@@ -140,7 +139,7 @@ const rows: string[] = []
 for (const [language, { voice, wordsPerMinute, texts }] of Object.entries(languages)) {
   mkdirSync(new URL(`prompts/${language}/`, root), { recursive: true })
   for (const [name, text] of Object.entries(texts)) {
-    const samples = toPcm16(trimSilence(speak(voice, wordsPerMinute, text), telephoneRate, 40), promptPeak)
+    const samples = toPcm16(trimSilence(speak(voice, wordsPerMinute, text), telephoneRate, speechMarginMs), speechPeak)
     const path = `prompts/${language}/${name}.wav`
     rows.push(`| /${path} | ${save(path, samples)} | ${voice}, ${wordsPerMinute} words/min | ${text} |`)
   }
@@ -152,13 +151,18 @@ rows.push(
   `| /background/office.wav | ${save('background/office.wav', noise)} | seed ${noiseSeed} | brown noise under six espeak-ng voices played backwards; loops |`,
 )
 
+mkdirSync(new URL('tones/', root), { recursive: true })
+rows.push(
+  `| /tones/ringback.wav | ${save('tones/ringback.wav', ringback())} | 425 Hz, 1 s of 5 s (ITU-T E.180) | a tone; loops |`,
+)
+
 const carrierRoot = new URL('../../../carrier/assets/', import.meta.url)
 const carrierRows: string[] = []
 for (const [language, texts] of Object.entries(carrierWords) as [Language, Record<CarrierWord, string>][]) {
   mkdirSync(new URL(`${language}/`, carrierRoot), { recursive: true })
   const { voice, wordsPerMinute } = languages[language]
   for (const [name, text] of Object.entries(texts)) {
-    const samples = toPcm16(trimSilence(speak(voice, wordsPerMinute, text), telephoneRate, 40), promptPeak)
+    const samples = toPcm16(trimSilence(speak(voice, wordsPerMinute, text), telephoneRate, speechMarginMs), speechPeak)
     const path = `${language}/${name}.wav`
     const length = save(path, samples, carrierRoot)
     carrierRows.push(`| /${path} | ${length} | ${voice}, ${wordsPerMinute} words/min | ${text} |`)

@@ -1,4 +1,11 @@
-/** What the audio maker does to sound: resampling with a proper low-pass, trimming, levelling, and the office noise. Pure. */
+/** What is done to sound before it is played: resampling with a proper low-pass, trimming, levelling, and the office noise. Pure. */
+
+/** Samples a second of everything that is played on a call. */
+export const telephoneRate = 8_000
+/** Peak of whatever we say, 1 is full scale: prompts and synthesised speech are equally loud, and G.711 never clips them. */
+export const speechPeak = 0.6
+/** What is left of the silence around words. */
+export const speechMarginMs = 40
 
 /** Zero crossings of the sinc on each side: 32 give a transition of about 250 Hz at 8 kHz. */
 const halfWidth = 32
@@ -7,27 +14,69 @@ const passBand = 0.92
 
 /**
  * Resamples by a windowed sinc (Blackman) evaluated at each output instant, with its cut-off below the lower of the two
- * Nyquist frequencies, so that nothing above 4 kHz folds back into a telephone's band.
- * @param samples Linear samples, any scale; the scale is kept.
+ * Nyquist frequencies, so that nothing above 4 kHz folds back into a telephone's band. The instants of two whole rates have few
+ * distinct distances to the samples around them (160 from 22,050 to 8,000 Hz): their weights are computed once, here.
  */
-export function resample(samples: Float64Array, fromRate: number, toRate: number): Float64Array {
-  const cutoff = (passBand * Math.min(fromRate, toRate)) / fromRate
-  const reach = Math.ceil(halfWidth / cutoff)
-  const output = new Float64Array(Math.floor((samples.length * toRate) / fromRate))
-  for (let index = 0; index < output.length; index++) {
-    const centre = (index * fromRate) / toRate
-    const first = Math.ceil(centre - reach)
-    let sum = 0
-    let weights = 0
-    for (let at = first; at <= centre + reach; at++) {
-      const distance = at - centre
-      const weight = sinc(distance * cutoff) * blackman(distance / reach)
-      weights += weight
-      sum += weight * (samples[at] ?? 0)
+export class Resampler {
+  readonly #up: number
+  readonly #down: number
+  readonly #reach: number
+  readonly #taps: number
+  /** `#taps` weights for each distance, one row after the other. */
+  readonly #weights: Float64Array
+
+  /** Both in whole samples a second. */
+  constructor(fromRate: number, toRate: number) {
+    const common = greatestCommonDivisor(fromRate, toRate)
+    this.#up = toRate / common
+    this.#down = fromRate / common
+    const cutoff = (passBand * Math.min(fromRate, toRate)) / fromRate
+    const reach = halfWidth / cutoff
+    this.#reach = Math.ceil(reach)
+    this.#taps = 2 * this.#reach + 1
+    this.#weights = new Float64Array(this.#up * this.#taps)
+    for (let phase = 0; phase < this.#up; phase++) {
+      const row = this.#weights.subarray(phase * this.#taps, (phase + 1) * this.#taps)
+      let total = 0
+      for (let tap = 0; tap < this.#taps; tap++) {
+        const distance = tap - this.#reach - phase / this.#up
+        const weight = Math.abs(distance) > this.#reach ? 0 : sinc(distance * cutoff) * blackman(distance / this.#reach)
+        row[tap] = weight
+        total += weight
+      }
+      for (let tap = 0; tap < this.#taps; tap++) row[tap] = (row[tap] ?? 0) / total
     }
-    output[index] = weights === 0 ? 0 : sum / weights
   }
+
+  lengthOf(inputLength: number): number {
+    return Math.floor((inputLength * this.#up) / this.#down)
+  }
+
+  /** Computes the samples `from` (included) to `to` of the output; the scale of the input is kept. */
+  fill(input: Float64Array | Int16Array, output: Float64Array, from: number, to: number): void {
+    for (let index = from; index < to; index++) {
+      const position = index * this.#down
+      const first = Math.floor(position / this.#up) - this.#reach
+      const row = (position % this.#up) * this.#taps
+      const begin = Math.max(0, -first)
+      const end = Math.min(this.#taps, input.length - first)
+      let sum = 0
+      for (let tap = begin; tap < end; tap++) sum += (this.#weights[row + tap] ?? 0) * (input[first + tap] ?? 0)
+      output[index] = sum
+    }
+  }
+}
+
+/** @param samples Linear samples, any scale; the scale is kept. */
+export function resample(samples: Float64Array | Int16Array, fromRate: number, toRate: number): Float64Array {
+  const resampler = new Resampler(fromRate, toRate)
+  const output = new Float64Array(resampler.lengthOf(samples.length))
+  resampler.fill(samples, output, 0, output.length)
   return output
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }
 
 function sinc(x: number): number {
@@ -39,12 +88,15 @@ function blackman(x: number): number {
   return 0.42 + 0.5 * Math.cos(Math.PI * x) + 0.08 * Math.cos(2 * Math.PI * x)
 }
 
-/** Cuts silence at both ends, leaving `marginMs` so that no first or last sound is clipped. */
+/** Cuts silence at both ends, leaving `marginMs` so that no first or last sound is clipped; nothing is left of silence alone. */
 export function trimSilence(samples: Float64Array, rate: number, marginMs: number): Float64Array {
   const threshold = 0.01 * peakOf(samples)
-  const first = samples.findIndex((sample) => Math.abs(sample) > threshold)
-  const last = samples.findLastIndex((sample) => Math.abs(sample) > threshold)
-  if (first === -1) return samples.slice(0, 0)
+  const isLoud = (at: number): boolean => Math.abs(samples[at] ?? 0) > threshold
+  let first = 0
+  while (first < samples.length && !isLoud(first)) first++
+  if (first === samples.length) return samples.slice(0, 0)
+  let last = samples.length - 1
+  while (!isLoud(last)) last--
   const margin = Math.round((marginMs * rate) / 1_000)
   return samples.slice(Math.max(0, first - margin), last + 1 + margin)
 }
@@ -52,15 +104,15 @@ export function trimSilence(samples: Float64Array, rate: number, marginMs: numbe
 /** Scales to a peak (1 is full scale) and rounds to 16 bits. */
 export function toPcm16(samples: Float64Array, peak: number): Int16Array {
   const gain = (peak * 32_767) / Math.max(peakOf(samples), 1e-9)
-  return Int16Array.from(samples, (sample) => Math.round(sample * gain))
-}
-
-export function toFloat(samples: Int16Array): Float64Array {
-  return Float64Array.from(samples)
+  const rounded = new Int16Array(samples.length)
+  for (let index = 0; index < samples.length; index++) rounded[index] = Math.round((samples[index] ?? 0) * gain)
+  return rounded
 }
 
 function peakOf(samples: Float64Array): number {
-  return samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0)
+  let peak = 0
+  for (const sample of samples) peak = Math.max(peak, Math.abs(sample))
+  return peak
 }
 
 /**

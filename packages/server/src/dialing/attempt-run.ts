@@ -45,6 +45,8 @@ export type AttemptRunDeps = {
   readonly log: Logger
   readonly loadTrunk: (leg: ClaimedLeg) => Promise<DialableTrunk>
   readonly openConversation: (leg: ClaimedLeg) => Promise<Conversation>
+  /** The leg will be dialled soon: what its conversation may need can be made ready. Never fails, waits for nothing. */
+  readonly prepare?: ((leg: ClaimedLeg) => void) | undefined
   /** Named points of a crash test; does nothing in production. */
   readonly faults: Faults
   readonly recordingOf: (leg: ClaimedLeg) => RecordingPlace
@@ -77,6 +79,7 @@ export class AttemptRun {
   }
 
   start(): void {
+    this.#deps.prepare?.(this.leg)
     const waitMs = this.#deps.clock.msUntil(this.leg.startAt) - leadMs
     this.#deps.clock.schedule(waitMs, () => {
       this.#place().catch((error) => this.#failBeforeInvite(error))
@@ -197,6 +200,7 @@ export class AttemptRun {
     this.#note(ended.at, 'ended', { by: ended.by, cause: ended.cause, sipCode: ended.sip.code, q850: ended.sip.q850 })
     this.#note(ended.at, 'disposition', { disposition, detail })
     const conversation: ConversationResult | null = this.#conversation?.end(ended.at) ?? null
+    this.#noteConversation(conversation)
     const outcome: AttemptOutcome = {
       legId: this.leg.legId,
       disposition,
@@ -241,6 +245,15 @@ export class AttemptRun {
       await new Promise<void>((resolve) => void this.#deps.clock.schedule(finishRetryMs, resolve))
     }
     this.#settle()
+  }
+
+  /** What did not go as written stands in the timeline where it happened. */
+  #noteConversation(conversation: ConversationResult | null): void {
+    const answeredAt = this.#answeredAt
+    if (answeredAt === null || conversation === null || conversation.notes.length === 0) return
+    for (const { block, message, atMs } of conversation.notes)
+      this.#note(answeredAt.add({ milliseconds: Math.round(atMs) }), 'note', { block, message })
+    this.#timeline.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
   }
 
   #note(at: Temporal.Instant, kind: string, more: Readonly<Record<string, unknown>> = {}): void {

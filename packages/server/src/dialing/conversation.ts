@@ -1,6 +1,14 @@
 /** What is said on one answered call: feeds the pure scenario machine and carries its actions out on the leg. */
 import type { Clock, Telephony, Timer } from '@dialwright/dialer'
-import { type RunAction, type RunEvent, type RunState, type Scenario, startRun, step } from '@dialwright/scenario'
+import {
+  type RunAction,
+  type RunEvent,
+  type RunState,
+  type RunStep,
+  type Scenario,
+  startRun,
+  step,
+} from '@dialwright/scenario'
 
 export type ConversationResult = {
   readonly keys: string
@@ -9,11 +17,17 @@ export type ConversationResult = {
   readonly tags: readonly string[]
   readonly goal: string | null
   readonly level: string | null
+  /** What did not go as written, for the call's timeline. */
+  readonly notes: readonly ConversationNote[]
 }
+export type ConversationNote = { readonly block: string; readonly message: string; readonly atMs: number }
 
 /** Resolves what a scenario plays to the ids of loaded prompts. */
 export type PromptSource = {
-  readonly promptIdOf: (item: PlayItem) => string | null
+  /** At once where it is loaded, else as soon as it is; null: it cannot be played. `note` takes what whoever looks at the call should know. */
+  readonly promptIdOf: (item: PlayItem, note: (message: string) => void) => string | null | Promise<string | null>
+  /** The run has come this far: what it may say next can be made ready. */
+  readonly onStep?: ((step: RunStep) => void) | undefined
 }
 export type PlayItem = Extract<RunAction, { type: 'play' }>['items'][number]
 
@@ -25,16 +39,30 @@ export type ConversationDeps = {
   readonly telephony: Telephony
   readonly clock: Clock
   readonly prompts: PromptSource
+  /** The scenario has come to its end, and hangs up. */
+  readonly onOver?: (() => void) | undefined
 }
+
+/** Words that are still being spoken are waited for this long: then the scenario goes on without them, for silence is worse. */
+const patienceMs = 4_000
+const mostNotes = 32
 
 export class Conversation {
   readonly #deps: ConversationDeps
   readonly #timers = new Map<string, Timer>()
+  /** Plays whose prompt is still being made, with the end of our patience. */
+  readonly #awaited = new Map<string, Timer>()
+  readonly #notes: ConversationNote[] = []
   #state: RunState | null = null
   #answeredAt: Temporal.Instant | null = null
 
   constructor(deps: ConversationDeps) {
     this.#deps = deps
+  }
+
+  /** What has come of it so far; null: nobody has answered. */
+  get result(): Omit<ConversationResult, 'notes'> | null {
+    return this.#state?.result ?? null
   }
 
   start(answeredAt: Temporal.Instant): void {
@@ -47,6 +75,7 @@ export class Conversation {
     })
     this.#state = begun.state
     this.#carryOut(begun.actions)
+    this.#deps.prompts.onStep?.(begun)
   }
 
   onKey(digit: string, at: Temporal.Instant): void {
@@ -63,10 +92,14 @@ export class Conversation {
   /** The call is over: stops every timer and tells what came of it; null when nobody answered. */
   end(at: Temporal.Instant): ConversationResult | null {
     this.#feed({ type: 'ended', atMs: this.#msSinceAnswer(at) })
-    for (const timer of this.#timers.values()) timer.cancel()
+    for (const timer of [...this.#timers.values(), ...this.#awaited.values()]) timer.cancel()
     this.#timers.clear()
+    this.#awaited.clear()
     if (this.#state === null) return null
-    return this.#state.result
+    const { notes, error, ...result } = this.#state.result
+    const ended = error === null ? [] : [{ ...error, atMs: this.#msSinceAnswer(at) }]
+    const all = [...notes, ...this.#notes, ...ended].map(({ block, message, atMs }) => ({ block, message, atMs }))
+    return { ...result, notes: all.toSorted((a, b) => a.atMs - b.atMs) }
   }
 
   #feed(event: RunEvent): void {
@@ -74,6 +107,7 @@ export class Conversation {
     const next = step(this.#deps.scenario, this.#state, event)
     this.#state = next.state
     this.#carryOut(next.actions)
+    if (next.actions.length > 0) this.#deps.prompts.onStep?.(next)
   }
 
   #carryOut(actions: readonly RunAction[]): void {
@@ -84,7 +118,8 @@ export class Conversation {
           this.#play(action)
           break
         case 'stop-play':
-          telephony.stop(legId, action.playId)
+          // What is still being made is not played when it comes.
+          if (!this.#giveUp(action.playId)) telephony.stop(legId, action.playId)
           break
         case 'start-timer':
           this.#startTimer(action.timerId, action.ms)
@@ -97,21 +132,51 @@ export class Conversation {
           telephony.sendDtmf(legId, action.digits)
           break
         case 'hangup':
+          this.#deps.onOver?.()
           telephony.hangup(legId)
           break
       }
     }
   }
 
-  #play(action: Extract<RunAction, { type: 'play' }>): void {
-    const promptIds = action.items.map((item) => this.#deps.prompts.promptIdOf(item))
-    if (promptIds.every((promptId) => promptId !== null)) {
-      this.#deps.telephony.play(this.#deps.legId, action.playId, promptIds)
-      return
+  #play({ playId, items }: Extract<RunAction, { type: 'play' }>): void {
+    const block = this.#state?.block ?? ''
+    const note = (message: string): void => {
+      const atMs = this.#msSinceAnswer(this.#deps.clock.now())
+      if (this.#notes.length < mostNotes) this.#notes.push({ block, message, atMs })
     }
-    // The machine is told on a later turn: it must not be re-entered while its actions are carried out.
-    const at = this.#deps.clock.now()
-    this.#deps.clock.schedule(0, () => this.onPlayDone(action.playId, 'failed', at))
+    const found = items.map((item) => this.#deps.prompts.promptIdOf(item, note))
+    const atOnce = found.filter((promptId) => typeof promptId === 'string')
+    if (atOnce.length === found.length) return this.#deps.telephony.play(this.#deps.legId, playId, atOnce)
+    const patience = this.#deps.clock.schedule(patienceMs, () => {
+      note(`not spoken: the words were not ready within ${patienceMs} ms`)
+      this.#fail(playId)
+    })
+    this.#awaited.set(playId, patience)
+    Promise.all(found).then(
+      (promptIds) => this.#playAwaited(playId, promptIds),
+      (error) => {
+        note(`not spoken: ${error instanceof Error ? error.message : String(error)}`)
+        this.#fail(playId)
+      },
+    )
+  }
+
+  #playAwaited(playId: string, promptIds: readonly (string | null)[]): void {
+    const loaded = promptIds.filter((promptId) => promptId !== null)
+    if (loaded.length < promptIds.length) this.#fail(playId)
+    else if (this.#giveUp(playId)) this.#deps.telephony.play(this.#deps.legId, playId, loaded)
+  }
+
+  /** On a later turn than the play, so that the machine is not re-entered while its actions are carried out. */
+  #fail(playId: string): void {
+    if (this.#giveUp(playId)) this.onPlayDone(playId, 'failed', this.#deps.clock.now())
+  }
+
+  /** Waits no longer; false: it was not waited for, or no longer. */
+  #giveUp(playId: string): boolean {
+    this.#awaited.get(playId)?.cancel()
+    return this.#awaited.delete(playId)
   }
 
   #startTimer(timerId: string, ms: number): void {

@@ -28,7 +28,7 @@ const leastPauseMs = 20
 
 export type EngineDeps = Pick<
   AttemptRunDeps,
-  'store' | 'telephony' | 'clock' | 'log' | 'loadTrunk' | 'openConversation' | 'recordingOf' | 'faults'
+  'store' | 'telephony' | 'clock' | 'log' | 'loadTrunk' | 'openConversation' | 'prepare' | 'recordingOf' | 'faults'
 > & {
   readonly nodeName: string
 }
@@ -71,6 +71,11 @@ export class DialingEngine {
   /** Calls of this node that are being dialled or talked. */
   get liveCount(): number {
     return this.#runs.size
+  }
+
+  /** This node's right to act, for calls that no campaign dials. */
+  get lease(): Pick<LeaseKeeper, 'current' | 'last'> {
+    return this.#lease
   }
 
   async start(): Promise<void> {

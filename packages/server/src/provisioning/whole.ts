@@ -88,7 +88,7 @@ function checkScenarios(drafts: Drafts, audio: readonly string[], report: Report
       report(`${path}/tagScene`, 'not-yet', 'tagScenes are not yet in effect: leave it out')
     if (value !== null) {
       const { id: _, externalIds: __, ...definition } = value
-      for (const problem of validateScenario(definition, { voices: [], audio }))
+      for (const problem of validateScenario(definition, { audio }))
         report(`${path}${problem.path}`, 'invalid', problem.message)
       continue
     }

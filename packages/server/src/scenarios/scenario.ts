@@ -100,7 +100,7 @@ async function readOrRefuse(desk: Desk, given: object): Promise<ScenarioDefiniti
     desk.workspaceId,
   ])
   const audio = [...new AudioLibrary(desk.deps.dataDirectory).paths(), ...rows.map(({ path }) => path)]
-  const read = readScenario(document, { voices: [], audio })
+  const read = readScenario(document, { audio })
   if (read.definition === null) throw new ScenarioInvalidError(read.problems)
   return read.definition
 }

@@ -41,8 +41,10 @@ describe('sounds on calls', () => {
     const materials = new CallMaterials({
       source: new PostgresMaterialSource({ pool: installation.pool, secretBox: installation.deps.secretBox }),
       audio: new AudioLibrary(installation.deps.dataDirectory),
+      speech: { synthesize: () => Promise.reject(new Error('nothing is spoken here')) },
       telephony,
       clock,
+      log: installation.deps.log,
       recordings: '.',
     })
     /** How many samples the call of this workspace hears first. */

@@ -1,4 +1,4 @@
-/** What a doctor asks: where this node listens, what it tells the far end, whether telephony is up, and how the trunks are. */
+/** What a doctor asks: where this node listens, what it tells the far end, whether telephony is up, who speaks, and how the trunks are. */
 import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
 import type { HttpDeps } from '../../deps.ts'
@@ -12,9 +12,17 @@ const network = z.object({
   telephony: z.boolean().meta({ description: 'Whether the telephony process answers' }),
 })
 
+const provider = z.object({
+  provider: z.string(),
+  isReady: z.boolean(),
+  version: z.string().nullable(),
+  message: z.string().nullable().meta({ description: 'What is missing, and how it is mended' }),
+})
+
 const status = z.object({
   time: shownInstant,
   network: network.nullable().meta({ description: 'Null: this process has no telephony' }),
+  speech: z.array(provider).meta({ description: 'Who speaks the texts of scenarios' }),
   trunks: z.array(
     z.object({
       id: shownId,
@@ -43,7 +51,12 @@ export function systemRoutes(app: NativeApp, deps: HttpDeps): void {
            from trunk t where t.workspace_id = $1 order by t.name limit ${trunksAtMost}`,
         [principalOf(request).workspaceId],
       )
-      return { time: deps.clock.now(), network: (await deps.network?.()) ?? null, trunks: rows }
+      return {
+        time: deps.clock.now(),
+        network: (await deps.network?.()) ?? null,
+        speech: [...((await deps.speech?.()) ?? [])],
+        trunks: rows,
+      }
     },
   )
 }

@@ -1,0 +1,157 @@
+/** A campaign whose scenario has words and no recordings, through the whole product: the person called hears them. */
+import assert from 'node:assert/strict'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type LedgerLine, spawnCarrier } from '@dialwright/carrier'
+import { missingPeer } from '@dialwright/testkit'
+import { align } from '../../../testkit/src/alignment.ts'
+import { demoEnvironment } from '../../src/config.ts'
+import { ApiClient } from '../../src/demo/api-client.ts'
+import { ServerProcess } from '../../src/demo/server-process.ts'
+import { makeTemporaryDirectory } from '../../src/demo/temporary-directory.ts'
+import { openEspeak } from './ground.ts'
+
+const token = 'dw_speech_token_0123456789'
+const question = 'Hello {{ name }}, your order number {{ order }} is on its way. Press one to confirm.'
+const thanks = 'Thank you, goodbye.'
+
+function provisioning(port: number): unknown {
+  return {
+    workspace: { name: 'Speech', timeZone: 'UTC', country: 'US' },
+    tokens: [{ name: 'speech', value: token, role: 'owner' }],
+    trunks: [{ name: 'carrier', host: '127.0.0.1', port, username: 'dialwright', password: 'secret' }],
+    dialplans: [{ name: 'all', routes: [{ prefix: '', trunks: ['carrier'] }] }],
+    voices: [{ name: 'herald', provider: 'espeak', voice: 'en-us+f3', language: 'en', speed: 0.9 }],
+    scenarios: [
+      {
+        name: 'words',
+        language: 'en',
+        startBlocks: [
+          {
+            id: 'start',
+            name: 'start',
+            next: 'ask',
+            parameters: [
+              { name: 'name', type: 'string' },
+              { name: 'order', type: 'number' },
+            ],
+          },
+        ],
+        blocks: [
+          {
+            id: 'ask',
+            type: 'menu',
+            text: question,
+            voice: 'herald',
+            speed: 1.2,
+            keys: { 1: 'thanks' },
+            timeoutSeconds: 5,
+            repeats: 0,
+            noInput: 'end',
+            noMatch: 'end',
+          },
+          { id: 'thanks', type: 'say', text: thanks, voice: 'nobody', next: 'end' },
+          { id: 'end', type: 'hangup' },
+        ],
+      },
+    ],
+  }
+}
+
+type Call = {
+  id: string
+  sipCallId: string
+  phone: string
+  path: { block: string }[]
+  timeline: { kind: string; block?: string; message?: string }[]
+}
+
+test('each person hears their own words, in the voice and at the speed that the scenario names', {
+  skip: missingPeer('espeak-ng') ?? false,
+  timeout: 90_000,
+}, async (context) => {
+  const directory = await makeTemporaryDirectory('speech-')
+  const ledgerPath = join(directory, 'ledger.jsonl')
+  const carrier = await spawnCarrier({ ledgerPath, seed: 1 })
+  const provisionFile = join(directory, 'provisioning.json')
+  writeFileSync(provisionFile, JSON.stringify(provisioning(carrier.port)))
+  const server = await ServerProcess.start(demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }))
+  context.after(async () => {
+    await server.stop()
+    await carrier.stop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+  const api = new ApiClient(server.address, token)
+  const { speech } = await api.get<{ speech: { provider: string; isReady: boolean }[] }>('/dialwright/v1/system')
+  assert.deepEqual(
+    speech.map(({ provider, isReady }) => [provider, isReady]),
+    [['espeak', true]],
+  )
+  const { id } = await api.post<{ id: string }>('/dialwright/v1/campaigns', {
+    name: 'spoken',
+    scenario: 'words',
+    route: { via: 'dialplan', dialplan: 'all' },
+    pacing: { callsPerSecond: 5, maxCalls: 10 },
+  })
+  const people = [
+    { name: 'Anna', order: 412, phone: '+12125550103' },
+    { name: 'Christopher', order: 77, phone: '+12125550203' },
+    { name: 'Bo', order: 1_000_000, phone: '+12125550303' },
+  ]
+  await api.post(`/dialwright/v1/campaigns/${id}/contacts`, {
+    contacts: people.map(({ phone, ...variables }) => ({ phones: [phone], zone: 'UTC', variables })),
+  })
+  await api.post(`/dialwright/v1/campaigns/${id}/start`, {})
+  let listed: Call[] = []
+  while (listed.length < people.length) listed = await api.list<Call>(`/dialwright/v1/calls?campaign=${id}`)
+  const espeak = openEspeak(context)
+  const ledger = (): LedgerLine[] =>
+    readFileSync(ledgerPath, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line))
+  for (const { id: callId } of listed) {
+    const call = await api.get<Call>(`/dialwright/v1/calls/${callId}`)
+    const person = people.find(({ phone }) => phone.slice(1) === call.phone.replace('+', ''))
+    assert.ok(person !== undefined, call.phone)
+    assert.deepEqual(
+      call.path.map(({ block }) => block),
+      ['ask', 'thanks', 'end'],
+    )
+    assert.deepEqual(
+      call.timeline.flatMap(({ kind, block, message }) => (kind === 'note' ? [`${block}: ${message}`] : [])),
+      ['thanks: there is no voice "nobody": the default voice of en speaks, en-us'],
+    )
+    // The whole product against the program alone: the words, the voice, the speed of 0.9 times 1.2.
+    const asked = await espeak.synthesize({
+      text: question.replace('{{ name }}', person.name).replace('{{ order }}', String(person.order)),
+      voice: { provider: 'espeak', voice: 'en-us+f3', language: 'en', speed: 1.08 },
+    })
+    const thanked = await espeak.synthesize({
+      text: thanks,
+      voice: { provider: 'espeak', voice: 'en-us', language: 'en', speed: 1 },
+    })
+    const said = await recordedOf(server.address, callId)
+    const heardFirst = align(said, asked)
+    const heardThen = align(said, thanked)
+    assert.ok(heardFirst.correlation > 0.95, `${person.name}: the question, ${JSON.stringify(heardFirst)}`)
+    assert.ok(heardThen.correlation > 0.95, `${person.name}: the thanks, ${JSON.stringify(heardThen)}`)
+    assert.ok(heardFirst.at < 8_000, `${person.name}: ${heardFirst.at / 8} ms of dead air`)
+    assert.ok(heardThen.at > heardFirst.at)
+    const ended = ledger().find(({ callId: sipCallId, kind }) => kind === 'ended' && sipCallId === call.sipCallId)
+    const words = (asked.length + thanked.length) / 8
+    assert.ok((ended?.heardMs ?? 0) > 0.6 * words, `${person.name} heard ${ended?.heardMs} of ${words} ms`)
+    assert.equal(ended?.digits, '')
+  }
+})
+
+/** What we said on a call: the right channel of its recording. */
+async function recordedOf(address: string, callId: string): Promise<Int16Array> {
+  const answer = await fetch(`${address}/dialwright/v1/calls/${callId}/recording`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  assert.equal(answer.status, 200)
+  const stereo = new Int16Array((await answer.arrayBuffer()).slice(44))
+  return Int16Array.from({ length: stereo.length / 2 }, (_, index) => stereo[2 * index + 1] ?? 0)
+}
