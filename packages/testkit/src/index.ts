@@ -1,5 +1,6 @@
 export { type Alignment, align } from './alignment.ts'
 export { Baresip, type BaresipEvent, type BaresipOptions } from './baresip.ts'
 export { VirtualClock } from './clock.ts'
+export { Kamailio, type KamailioOptions } from './kamailio.ts'
 export { freeUdpPort, missingPeer, type Peer, runPeer } from './peers.ts'
 export { SeededRandom } from './random.ts'
