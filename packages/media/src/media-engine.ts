@@ -1,6 +1,6 @@
 /** The sound of all calls: spreads them over worker threads, gives them prompts, tells what they hear. */
 import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { assertKeys } from './dtmf/telephone-event.ts'
 import { MediaError } from './errors.ts'
 import { encode } from './g711/g711.ts'
@@ -38,6 +38,8 @@ export class MediaEngine {
   readonly #workerOf = new Map<string, number>()
   readonly #opening = new Map<string, Opening>()
   readonly #draining = new Map<string, () => void>()
+  /** Both ways. */
+  readonly #bridged = new Map<string, string>()
   readonly #closing = new Map<string, (stats: SessionStats | null) => void>()
   readonly #health: ((answer: { sessions: number; wheelLateMs: number }) => void)[] = []
 
@@ -109,6 +111,35 @@ export class MediaEngine {
     this.#command({ type: 'record', sessionId, path })
   }
 
+  /**
+   * Two calls hear each other, packet by packet, each under a source of our own: what plays on either stops as `stopped`,
+   * and a play on either fails, until `unbridge` or until either is closed. Keys pass, and are told all the same. A recording of
+   * either has both sides. Calls that are not open are not bridged; one that was bridged with a third leaves that one.
+   */
+  bridge(sessionId: string, otherId: string): void {
+    if (this.#bridged.get(sessionId) === otherId || sessionId === otherId) return
+    const worker = this.#workerOf.get(sessionId)
+    const other = this.#workerOf.get(otherId)
+    if (worker === undefined || other === undefined) return
+    this.unbridge(sessionId)
+    this.unbridge(otherId)
+    this.#bridged.set(sessionId, otherId).set(otherId, sessionId)
+    const { port1, port2 } = new MessageChannel()
+    const [port, otherPort] = worker === other ? [null, null] : [port1, port2]
+    if (port === null) port1.close()
+    this.#join(worker, sessionId, otherId, port)
+    this.#join(other, otherId, sessionId, otherPort)
+  }
+
+  unbridge(sessionId: string): void {
+    const otherId = this.#bridged.get(sessionId)
+    if (otherId === undefined) return
+    for (const id of [sessionId, otherId]) {
+      this.#bridged.delete(id)
+      this.#command({ type: 'unbridge', sessionId: id })
+    }
+  }
+
   /** Resolves when everything queued has been sent, however long that takes, or the session is closed: no last word is cut. */
   async drain(sessionId: string): Promise<void> {
     if (!this.#workerOf.has(sessionId)) return
@@ -121,6 +152,7 @@ export class MediaEngine {
   /** Closes the call's socket and recording, also while it is being opened; null when there was none, or it was closed before. */
   async close(sessionId: string): Promise<SessionStats | null> {
     if (!this.#workerOf.has(sessionId) || this.#closing.has(sessionId)) return null
+    this.unbridge(sessionId)
     return new Promise((resolve) => {
       this.#closing.set(sessionId, resolve)
       this.#command({ type: 'close', sessionId })
@@ -147,6 +179,13 @@ export class MediaEngine {
     const exits = this.#workers.map((thread) => once(thread, 'exit'))
     for (const worker of this.#workers.keys()) this.#post(worker, { type: 'shutdown' })
     await Promise.all(exits)
+  }
+
+  #join(worker: number, sessionId: string, otherId: string, port: MessagePort | null): void {
+    this.#workers[worker]?.postMessage(
+      { type: 'bridge', sessionId, otherId, port } satisfies WorkerCommand,
+      port === null ? [] : [port],
+    )
   }
 
   #command(command: Extract<WorkerCommand, { sessionId: string }>): void {

@@ -50,6 +50,9 @@ export function variableTypes(definition: ScenarioDefinition): ReadonlyMap<strin
     ['phone', 'string'],
     ['campaignName', 'string'],
     ['attempt', 'dyn'],
+    ['called', 'dyn'],
+    ['callerName', 'dyn'],
+    ['callerNumber', 'dyn'],
   ])
   for (const parameter of definition.startBlocks.flatMap((start) => start.parameters)) {
     const always = parameter.required === true || parameter.default !== undefined
@@ -75,7 +78,7 @@ export function variableTypes(definition: ScenarioDefinition): ReadonlyMap<strin
 }
 
 function textsOf(block: Block): readonly string[] {
-  return (block.type === 'say' || block.type === 'menu') && block.text !== undefined ? [block.text] : []
+  return 'text' in block && block.text !== undefined ? [block.text] : []
 }
 
 function expressionsOf(block: Block): readonly string[] {

@@ -27,6 +27,16 @@ export function decode(law: Law, codes: Uint8Array, into: Int16Array = new Int16
   return into
 }
 
+const alawOfUlaw = Uint8Array.from(ulawDecode, (sample) => alawEncode[sample + 32_768] ?? 0)
+const ulawOfAlaw = Uint8Array.from(alawDecode, (sample) => ulawEncode[sample + 32_768] ?? 0)
+
+/** The codes of one law in the other, by way of the linear sample; the very same codes where the law is the same. */
+export function transcode(from: Law, to: Law, codes: Uint8Array): Uint8Array {
+  if (from === to) return codes
+  const table = from === 'pcmu' ? alawOfUlaw : ulawOfAlaw
+  return codes.map((code) => table[code] ?? 0)
+}
+
 /** Mean absolute amplitude of a frame, 0..32767: enough to tell speech from silence. */
 export function meanLevel(law: Law, codes: Uint8Array): number {
   const table = law === 'pcma' ? alawDecode : ulawDecode

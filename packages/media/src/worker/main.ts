@@ -1,12 +1,12 @@
 /** A media worker: some of the calls, one 5 ms wheel. It lives as long as its engine. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { Recorder } from '../recording/recorder.ts'
 import { openRtpSocket, type RtpSocket, type Source } from '../transport/rtp-socket.ts'
 import { PortPool } from './port-pool.ts'
-import type { EncodedPrompt, WorkerCommand, WorkerMessage, WorkerOptions } from './protocol.ts'
+import type { EncodedPrompt, RelayedPacket, WorkerCommand, WorkerMessage, WorkerOptions } from './protocol.ts'
 import { Receiver } from './receiver.ts'
 import { Sender } from './sender.ts'
-import { MediaSession } from './session.ts'
+import { type Link, MediaSession } from './session.ts'
 
 /** 1 ms adds nothing, 20 ms sends bursts into the far end's buffer. */
 const wheelMs = 5
@@ -76,6 +76,21 @@ async function close(sessionId: string, session: MediaSession): Promise<void> {
   send({ type: 'closed', sessionId, stats })
 }
 
+/** To a call of another worker. The port is closed with the bridge; what is still under way then is nobody's. */
+function linkBy(port: MessagePort, session: MediaSession): Link {
+  port.on('message', (packet: RelayedPacket) => session.relay(packet, performance.now()))
+  return {
+    // Only the packet's own bytes: a view would take its whole buffer along.
+    send: (packet) => port.postMessage({ ...packet, payload: packet.payload.slice() }),
+    close: () => port.close(),
+  }
+}
+
+/** To a call of this worker. */
+function linkTo(otherId: string): Link {
+  return { send: (packet) => sessions.get(otherId)?.relay(packet, performance.now()), close: () => {} }
+}
+
 function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>): void {
   if (command.type === 'open') {
     const { sessionId } = command
@@ -92,6 +107,7 @@ function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>
   if (session === undefined) {
     // The call has ended meanwhile, or has not begun; who waits for an answer still gets one.
     if (command.type === 'drain') send({ type: 'drained', sessionId: command.sessionId })
+    if (command.type === 'bridge') command.port?.close()
     const wish = opening.get(command.sessionId)
     if (command.type === 'close' && wish !== undefined) wish.isClosed = true
     return
@@ -110,6 +126,12 @@ function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>
       return session.pressKeys(command.digits)
     case 'record':
       return session.record(() => new Recorder(command.path))
+    case 'bridge': {
+      const { otherId, port } = command
+      return session.bridge(port === null ? linkTo(otherId) : linkBy(port, session), performance.now())
+    }
+    case 'unbridge':
+      return session.unbridge()
     case 'drain':
       return session.whenHeard(() => send({ type: 'drained', sessionId: command.sessionId }))
     case 'close':

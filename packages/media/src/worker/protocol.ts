@@ -1,4 +1,8 @@
-/** What the engine and its workers say to each other. Audio never crosses: only ids, ports and small facts. */
+/**
+ * What the engine and its workers say to each other. Audio never crosses: only ids, ports and small facts. The packets of two bridged
+ * calls go from worker to worker, by a message port of their own.
+ */
+import type { MessagePort } from 'node:worker_threads'
 import type { Law } from '../g711/g711.ts'
 
 export type RemoteMedia = {
@@ -32,6 +36,18 @@ export type MediaEvent = { readonly sessionId: string } & (
   | { readonly type: 'media-back' }
 )
 
+/** A packet as one call heard it, on its way to the other. */
+export type RelayedPacket = {
+  /** A key (RFC 4733) in place of audio. */
+  readonly isKey: boolean
+  readonly law: Law
+  readonly marker: boolean
+  readonly sequence: number
+  readonly timestamp: number
+  readonly ssrc: number
+  readonly payload: Uint8Array
+}
+
 export type EncodedPrompt = { readonly pcma: Uint8Array; readonly pcmu: Uint8Array }
 
 export type WorkerCommand =
@@ -48,6 +64,14 @@ export type WorkerCommand =
   | { readonly type: 'stop'; readonly sessionId: string; readonly playId: string }
   | { readonly type: 'dtmf'; readonly sessionId: string; readonly digits: string }
   | { readonly type: 'record'; readonly sessionId: string; readonly path: string }
+  /** `port` leads to the worker of the other call; null: it is in this one. */
+  | {
+      readonly type: 'bridge'
+      readonly sessionId: string
+      readonly otherId: string
+      readonly port: MessagePort | null
+    }
+  | { readonly type: 'unbridge'; readonly sessionId: string }
   | { readonly type: 'drain'; readonly sessionId: string }
   | { readonly type: 'close'; readonly sessionId: string }
   | { readonly type: 'health' }

@@ -1,7 +1,7 @@
 /** What we hear on one call: one latched source, its keys, its voice, its frames in order. */
 import { KeyReceiver } from '../dtmf/telephone-event.ts'
 import { meanLevel } from '../g711/g711.ts'
-import { parseRtp } from '../rtp/packet.ts'
+import { parseRtp, type RtpPacket } from '../rtp/packet.ts'
 import { PlayOut } from '../rtp/play-out.ts'
 import type { Source } from '../transport/rtp-socket.ts'
 import type { RemoteMedia } from './protocol.ts'
@@ -50,7 +50,14 @@ export class Receiver {
     this.#latched = null
   }
 
-  receive(datagram: Uint8Array, source: Source, remote: RemoteMedia, nowMs: number): Heard[] {
+  /** @param passOn  Gets each packet that is the call's, before its key or its voice is told. */
+  receive(
+    datagram: Uint8Array,
+    source: Source,
+    remote: RemoteMedia,
+    nowMs: number,
+    passOn?: (packet: RtpPacket, isKey: boolean) => void,
+  ): Heard[] {
     const packet = parseRtp(datagram)
     if (packet === undefined) return []
     const isAudio = packet.payloadType === remote.payloadType
@@ -64,6 +71,7 @@ export class Receiver {
     } else if (source.address !== this.#latched.address || source.port !== this.#latched.port) return []
     this.received++
     this.#lastMs = nowMs
+    passOn?.(packet, isKey)
     if (this.#isLost) {
       this.#isLost = false
       heard.push({ type: 'media-back' })

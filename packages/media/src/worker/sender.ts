@@ -2,7 +2,9 @@
 import { type EventPacket, eventPackets } from '../dtmf/telephone-event.ts'
 import { silenceCode } from '../g711/g711.ts'
 import { buildRtp } from '../rtp/packet.ts'
-import type { EncodedPrompt, RemoteMedia } from './protocol.ts'
+import { distance } from '../rtp/play-out.ts'
+import { RelayClock } from '../rtp/relay-clock.ts'
+import type { EncodedPrompt, RelayedPacket, RemoteMedia } from './protocol.ts'
 
 export const frameSamples = 160
 const maxQueued = 64
@@ -18,6 +20,7 @@ export class Sender {
   readonly #ssrc: number
   readonly #plays: Play[] = []
   readonly #keys: KeyPacket[] = []
+  readonly #relay = new RelayClock()
   #keyTimestamp = 0
   #isTalking = false
   sent = 0
@@ -46,6 +49,32 @@ export class Sender {
     return index >= 0
   }
 
+  /** Drops all that is queued; returns the plays among it. */
+  clear(): string[] {
+    this.#keys.length = 0
+    return this.#plays.splice(0).map(({ playId }) => playId)
+  }
+
+  /** The datagram that takes somebody else's packet on, under our own source and at its own place; null: it came too late to have one. */
+  relay(
+    packet: RelayedPacket,
+    payloadType: number,
+  ): { readonly datagram: Uint8Array; readonly sequence: number } | null {
+    const place = this.#relay.place(packet, { sequence: this.#sequence, timestamp: this.#timestamp })
+    if (place === null) return null
+    const { sequence, timestamp, isFirst } = place
+    const marker = packet.marker || (isFirst && !packet.isKey)
+    const datagram = buildRtp({ payloadType, marker, sequence, timestamp, ssrc: this.#ssrc, payload: packet.payload })
+    this.sent++
+    if (distance(this.#sequence, sequence) >= 0) {
+      this.#sequence = (sequence + 1) & 0xffff
+      // The packets of a key carry the instant of its start: the clock never goes back to it.
+      const behind = (timestamp + (packet.isKey ? frameSamples : packet.payload.length)) >>> 0
+      if (((behind - this.#timestamp) | 0) > 0) this.#timestamp = behind
+    }
+    return { datagram, sequence }
+  }
+
   pressKeys(digits: string): void {
     for (const digit of digits) {
       for (const packet of eventPackets(digit, keyToneMs)) this.#keys.push({ ...packet, isGap: false })
@@ -62,6 +91,7 @@ export class Sender {
     readonly us: Uint8Array
     readonly ended: string | null
   } {
+    this.#relay.forget()
     const key = this.#keys.shift()
     if (key !== undefined && !key.isGap && remote.telephoneEventPayloadType !== null) return this.#keyFrame(key, remote)
     const { codes, ended } = key === undefined ? this.#audio(remote.codec) : { codes: null, ended: null }

@@ -18,6 +18,8 @@ export function edgesOf(block: Block): readonly Edge[] {
         ...block.branches.map((branch, index) => ({ path: ['branches', index, 'next'], target: branch.next })),
         { path: ['otherwise'], target: block.otherwise },
       ]
+    case 'transfer':
+      return [{ path: ['noAnswer'], target: block.noAnswer }]
     default:
       return [{ path: ['next'], target: block.next }]
   }

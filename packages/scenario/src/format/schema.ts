@@ -1,23 +1,28 @@
 /** The scenario format: what a stored conversation consists of, block by block. References between blocks are checked by `validation/`. */
 import { z } from 'zod'
+import {
+  blockId,
+  externalIdsSchema,
+  oneSource,
+  oneSourceMessage,
+  spoken,
+  voiceNeedsText,
+  voiceNeedsTextMessage,
+} from './fields.ts'
+import { transferBlock } from './transfer.ts'
 
 const scenarioLimits = {
   blocks: 500,
   startBlocks: 50,
-  textCharacters: 2_000,
   expressionCharacters: 1_000,
 } as const
 
 /** Values every run has besides the scenario's own parameters. */
-export const builtinVariables = ['phone', 'campaignName', 'attempt'] as const
+export const builtinVariables = ['phone', 'campaignName', 'attempt', 'called', 'callerName', 'callerNumber'] as const
 
 /** Kinds of INTERFACES section 2 whose effect belongs to later work: refused by name, so that nobody believes they act. */
-const laterBlockTypes = ['ask', 'http', 'transfer', 'voicemail', 'callback', 'do-not-call', 'converse'] as const
+const laterBlockTypes = ['ask', 'http', 'voicemail', 'callback', 'do-not-call', 'converse'] as const
 
-const blockId = z
-  .string()
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/, 'a block id has 1 to 64 letters a-z, digits, "_" or "-"')
-  .refine((id) => id !== '__proto__', 'this id is reserved')
 /** Letters of any alphabet, because vendors' variables are named in Russian, Vietnamese and Chinese too; conditions can use ASCII names only. */
 const variableName = z
   .string()
@@ -26,26 +31,8 @@ const variableName = z
     'a variable name starts with a letter or "_" and has at most 64 letters, digits or "_"',
   )
   .refine((name) => name !== '__proto__' && name !== 'constructor' && name !== 'prototype', 'this name is reserved')
-const text = z.string().trim().min(1, 'text must not be empty').max(scenarioLimits.textCharacters)
-const audioPath = z
-  .string()
-  .max(255)
-  .regex(/^(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$/, 'an audio path looks like /prompts/en/greeting.wav')
 const expression = z.string().trim().min(1, 'an expression must not be empty').max(scenarioLimits.expressionCharacters)
 const digit = z.string().regex(/^[0-9*#]$/, 'a key is one of 0-9, * and #')
-
-const spoken = {
-  text: text.optional(),
-  audio: audioPath.optional(),
-  voice: z.string().min(1).max(64).optional(),
-  speed: z.number().min(0.5).max(2).optional(),
-}
-const oneSource = (block: { text?: string | undefined; audio?: string | undefined }) =>
-  (block.text === undefined) !== (block.audio === undefined)
-const oneSourceMessage = { error: 'exactly one of text and audio is needed', path: ['text'] }
-const voiceNeedsText = (block: { text?: string | undefined; voice?: string | undefined; speed?: number | undefined }) =>
-  block.text !== undefined || (block.voice === undefined && block.speed === undefined)
-const voiceNeedsTextMessage = { error: 'voice and speed belong to text, not to audio', path: ['voice'] }
 
 const say = z
   .strictObject({ id: blockId, type: z.literal('say'), ...spoken, bargeIn: z.boolean().optional(), next: blockId })
@@ -117,25 +104,21 @@ const keys = z.strictObject({
 })
 const hangup = z.strictObject({ id: blockId, type: z.literal('hangup') })
 
-const blockSchema = z.discriminatedUnion('type', [say, menu, condition, set, mark, pause, keys, hangup], {
-  error: (issue) => unknownTypeMessage(issue.input),
-})
+const blockSchema = z.discriminatedUnion(
+  'type',
+  [say, menu, condition, set, mark, pause, keys, transferBlock, hangup],
+  {
+    error: (issue) => unknownTypeMessage(issue.input),
+  },
+)
 
 function unknownTypeMessage(input: unknown): string {
   const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined
   if (laterBlockTypes.some((later) => later === type)) {
-    return `blocks of type "${String(type)}" are not yet in effect; in effect are say, menu, condition, set, mark, pause, keys, hangup`
+    return `blocks of type "${String(type)}" are not yet in effect; in effect are say, menu, condition, set, mark, pause, keys, transfer, hangup`
   }
-  return 'a block is an object whose type is one of say, menu, condition, set, mark, pause, keys, hangup'
+  return 'a block is an object whose type is one of say, menu, condition, set, mark, pause, keys, transfer, hangup'
 }
-
-const externalId = z.union([z.string().min(1).max(128), z.int()])
-export const externalIdsSchema = z.strictObject({
-  twin: externalId.optional(),
-  yunfu: externalId.optional(),
-  is74: externalId.optional(),
-  omicall: externalId.optional(),
-})
 
 const parameterDefault = z.union([z.string().max(1_000), z.number(), z.boolean()])
 const parameterSchema = z.strictObject({

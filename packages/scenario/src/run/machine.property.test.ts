@@ -42,6 +42,7 @@ const body = fc.oneof(
   fc.record({ type: fc.constant('mark'), goal: fc.constantFrom('g', true), next: target }),
   fc.record({ type: fc.constant('pause'), seconds: fc.integer({ min: 1, max: 3 }), next: target }),
   fc.record({ type: fc.constant('keys'), digits: digit, next: target }),
+  fc.record({ type: fc.constant('transfer'), to: fc.constant('campaign'), noAnswer: target }),
   fc.record({ type: fc.constant('hangup') }),
 )
 const scenarios = fc.array(body, { minLength: 6, maxLength: 6 }).map((blocks) =>
@@ -124,7 +125,12 @@ test('random conversations: every timer fires or is cancelled, the bounds hold, 
         const [playId] = plays
         if (happening.kind === 'key') feed({ type: 'key', digit: happening.pressed, atMs })
         else if (happening.kind === 'stray') feed({ type: 'timer', timerId: `timer-stray-${happening.number}`, atMs })
-        else if (playId !== undefined) {
+        else if (state.waiting?.kind === 'transferring') {
+          const { transferId } = state.waiting
+          const result = index % 2 === 0 ? 'no-answer' : 'bridged-ended'
+          if (happening.kind === 'fail' && playId === undefined) feed({ type: 'transfer-ringing', transferId, atMs })
+          else feed({ type: 'transfer-ended', transferId, result, atMs })
+        } else if (playId !== undefined) {
           plays.delete(playId)
           feed(
             happening.kind === 'fail'
@@ -160,9 +166,12 @@ test('random scenarios that validation accepts never meet an unknown block', () 
         const atMs = index
         if (happening.kind === 'key')
           state = step(scenario, state, { type: 'key', digit: happening.pressed, atMs }).state
-        else if (waiting !== null && 'timerId' in waiting)
+        else if (waiting?.kind === 'transferring') {
+          const { transferId } = waiting
+          state = step(scenario, state, { type: 'transfer-ended', transferId, result: 'busy', atMs }).state
+        } else if (waiting !== null && 'timerId' in waiting)
           state = step(scenario, state, { type: 'timer', timerId: waiting.timerId, atMs }).state
-        else if (waiting !== null)
+        else if (waiting !== null && 'playId' in waiting)
           state = step(scenario, state, { type: 'play-done', playId: waiting.playId, reason: 'end', atMs }).state
       }
       assert.notEqual(state.result.error?.code, 'SCENARIO_UNKNOWN_BLOCK')

@@ -5,11 +5,14 @@
 import type { Scenario } from '../compile.ts'
 import type { Block } from '../format/schema.ts'
 import type { PlayItem, RunAction, RunErrorCode, RunEvent, RunResult, RunState, RunStep, Waiting } from './state.ts'
-import { runLimits } from './state.ts'
+import { ringbackPath, runLimits } from './state.ts'
 import { initialVariables } from './variables.ts'
 
 type Speaking = Extract<Block, { type: 'say' | 'menu' }>
 type Menu = Extract<Block, { type: 'menu' }>
+type Transfer = Extract<Block, { type: 'transfer' }>
+
+const ringback: PlayItem = { audio: ringbackPath }
 
 /** Longest tone plus gap we send; speech that starts earlier would be cut by the digits (RFC 4733 §2.5.1.4 puts tones in its place). */
 const sentKeyMs = 200
@@ -33,6 +36,7 @@ export function startRun(start: RunStart): RunStep {
     queuedKeys: '',
     counter: 0,
     failedPlays: 0,
+    transfers: 0,
     result,
   })
   for (const message of notes) turn.note(message)
@@ -48,6 +52,29 @@ export function step(scenario: Scenario, state: RunState, event: RunEvent): RunS
   if (event.type === 'ended') turn.end()
   else if (event.type === 'key') turn.key(event.digit)
   else if (state.status === 'running') turn.settle(event)
+  return turn.done()
+}
+
+/**
+ * A run that hands its call to another scenario goes on there, at its first start block, with what it knows so far; later events belong
+ * to that scenario. Changes nothing where the run no longer waits for this hand-over.
+ */
+export function enterScenario(scenario: Scenario, state: RunState, at: { transferId: string; atMs: number }): RunStep {
+  const { waiting } = state
+  const isAwaited =
+    state.status === 'running' && waiting?.kind === 'transferring' && waiting.transferId === at.transferId
+  if (!isAwaited) return { state, actions: [] }
+  const [entry] = scenario.definition.startBlocks
+  const { variables, notes } = initialVariables(state.result.variables, entry?.parameters ?? [])
+  const turn = new Turn(scenario, at.atMs, {
+    ...state,
+    waiting: null,
+    queuedKeys: '',
+    result: { ...state.result, variables },
+  })
+  for (const message of notes) turn.note(message)
+  if (entry === undefined) turn.fail('SCENARIO_UNKNOWN_BLOCK', 'the scenario has no start block')
+  else turn.enter(entry.next)
   return turn.done()
 }
 
@@ -95,7 +122,7 @@ class Turn {
     if (!/^[0-9*#A-D]$/.test(digit)) return
     const { result, waiting, status } = this.#state
     if (result.keys.length < runLimits.keys) this.#record({ keys: result.keys + digit })
-    if (status !== 'running') return
+    if (status !== 'running' || waiting?.kind === 'transferring') return
     const block = this.#scenario.blocks.get(this.#state.block)
     if (block?.type === 'menu' && (waiting?.kind === 'asking' || waiting?.kind === 'listening')) {
       if (waiting.kind === 'asking') this.#act({ type: 'stop-play', playId: waiting.playId })
@@ -116,6 +143,11 @@ class Turn {
     const { waiting } = this.#state
     const block = this.#scenario.blocks.get(this.#state.block)
     if (waiting === null || block === undefined) return
+    if (waiting.kind === 'transferring') {
+      if (block.type === 'transfer') this.#onTransfer(block, waiting, event)
+      return
+    }
+    if ('transferId' in event) return
     if (event.type === 'timer') {
       if (!('timerId' in waiting) || waiting.timerId !== event.timerId) return
       if (waiting.kind === 'listening' && block.type === 'menu')
@@ -196,7 +228,60 @@ class Turn {
         this.#act({ type: 'send-keys', digits: block.digits })
         this.#wait({ kind: 'pausing', timerId: this.#startTimer(block.digits.length * sentKeyMs) })
         return null
+      case 'transfer':
+        this.#transfer(block)
+        return null
     }
+  }
+
+  #transfer(block: Transfer): void {
+    const transfers = this.#state.transfers + 1
+    this.#state = { ...this.#state, transfers, queuedKeys: '', failedPlays: 0 }
+    if (transfers > runLimits.transfers) {
+      this.fail('SCENARIO_TRANSFER_LIMIT', `more than ${runLimits.transfers} transfers on one call`)
+      return
+    }
+    const transferId = this.#nextId('transfer')
+    this.#act({ type: 'transfer', transferId, to: block.to })
+    this.#wait({ kind: 'transferring', transferId, playId: null })
+  }
+
+  #onTransfer(
+    block: Transfer,
+    waiting: Extract<Waiting, { kind: 'transferring' }>,
+    event: Exclude<RunEvent, { type: 'key' | 'ended' }>,
+  ): void {
+    const { transferId, playId } = waiting
+    switch (event.type) {
+      case 'timer':
+        return
+      case 'play-done':
+      case 'play-failed':
+        if (event.playId !== playId) return
+        // Once more, until somebody answers. A prompt that cannot be played gives way to ringing; what was stopped has its reason.
+        if (event.type === 'play-failed') this.#state = { ...this.#state, failedPlays: this.#state.failedPlays + 1 }
+        if (event.type === 'play-failed' ? this.#state.failedPlays < 2 : event.reason === 'end')
+          this.#meanwhile(block, transferId)
+        else this.#wait({ kind: 'transferring', transferId, playId: null })
+        return
+      case 'transfer-ringing':
+        if (event.transferId === transferId && playId === null) this.#meanwhile(block, transferId)
+        return
+      case 'transfer-answered':
+      case 'transfer-ended':
+        if (event.transferId !== transferId) return
+        if (playId !== null) this.#act({ type: 'stop-play', playId })
+        if (event.type === 'transfer-answered') this.#wait({ kind: 'transferring', transferId, playId: null })
+        else if (event.result === 'bridged-ended' || event.result === 'nobody') this.#leave()
+        else this.enter(block.noAnswer)
+    }
+  }
+
+  /** What is heard while telephones ring: the prompt of a warm transfer, or ringing. */
+  #meanwhile(block: Transfer, transferId: string): void {
+    const hasPrompt = (block.audio !== undefined || block.text !== undefined) && this.#state.failedPlays === 0
+    const item = (hasPrompt ? this.#itemOf(block) : null) ?? ringback
+    this.#wait({ kind: 'transferring', transferId, playId: this.#play(item, false) })
   }
 
   /** A key pressed before the question answers it. Earlier keys that mean nothing here are dropped; later ones stay for the next menu. */
@@ -258,7 +343,7 @@ class Turn {
     return this.#scenario.expressionLanguage.evaluate(expression, this.#state.result.variables)
   }
 
-  #itemOf(block: Speaking): PlayItem | null {
+  #itemOf(block: Speaking | Transfer): PlayItem | null {
     if (block.audio !== undefined) return { audio: block.audio }
     const phrase = this.#scenario.phrases.get(block.text ?? '')
     if (phrase === undefined) return null
@@ -285,7 +370,7 @@ class Turn {
     return timerId
   }
 
-  #nextId(kind: 'play' | 'timer'): string {
+  #nextId(kind: 'play' | 'timer' | 'transfer'): string {
     const counter = this.#state.counter + 1
     this.#state = { ...this.#state, counter }
     return `${kind}-${counter}`

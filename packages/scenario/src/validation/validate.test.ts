@@ -54,6 +54,13 @@ test('a sound scenario has no problems', () => {
   assert.deepEqual(readScenario(sound, have).problems, [])
 })
 
+test('tags are those of the scene where there is one, and any where there is none', () => {
+  const tagged = withBlock('good', { tags: ['glad', 'lost'] })
+  assert.deepEqual(codes(tagged, { ...have, tags: ['glad'] }), ['/blocks/4/tags/1 SCENARIO_UNKNOWN_TAG'])
+  assert.deepEqual(codes(tagged, { ...have, tags: [] }).length, 2)
+  assert.deepEqual(codes(tagged), [])
+})
+
 test('every kind of mistake is named with its place', () => {
   const cases: readonly (readonly [input: unknown, expected: readonly string[]])[] = [
     [
@@ -120,12 +127,12 @@ test('text without any configured voice is a problem, and is not checked where v
 })
 
 test('a block type of later work is refused as not yet in effect, a wrong one with the list of types', () => {
-  const later = readScenario(withBlock('good', { type: 'transfer', to: 'campaign' }), have).problems
+  const later = readScenario(withBlock('good', { type: 'converse' }), have).problems
   assert.deepEqual(
     later.map((problem) => problem.path),
     ['/blocks/4/type'],
   )
-  assert.match(later[0]?.message ?? '', /"transfer" are not yet in effect/)
+  assert.match(later[0]?.message ?? '', /"converse" are not yet in effect/)
   assert.match(
     readScenario(withBlock('good', { type: 'dance' }), have).problems[0]?.message ?? '',
     /one of say, menu, condition/,

@@ -19,6 +19,7 @@ export type ProblemCode =
   | 'SCENARIO_NO_VOICE'
   | 'SCENARIO_UNKNOWN_VOICE'
   | 'SCENARIO_UNKNOWN_AUDIO'
+  | 'SCENARIO_UNKNOWN_TAG'
 
 /** `path` is a JSON pointer into the definition (RFC 6901 §3). */
 export type ScenarioProblem = { readonly path: string; readonly code: ProblemCode; readonly message: string }
@@ -27,6 +28,8 @@ export type ScenarioProblem = { readonly path: string; readonly code: ProblemCod
 export type ValidationOptions = {
   readonly voices?: readonly string[] | undefined
   readonly audio?: readonly string[] | undefined
+  /** Names in the scenario's tag scene. */
+  readonly tags?: readonly string[] | undefined
 }
 
 type Report = (path: readonly (string | number)[], code: ProblemCode, message: string) => void
@@ -61,6 +64,7 @@ export function validateScenario(
   checkGraph(definition, report)
   checkLanguage(definition, report)
   checkSound(definition, options, report)
+  checkTags(definition, options, report)
   return problems
 }
 
@@ -167,7 +171,7 @@ function checkLanguage(definition: ScenarioDefinition, report: Report): void {
   }
   for (const [index, block] of definition.blocks.entries()) {
     const path = ['blocks', index]
-    if ((block.type === 'say' || block.type === 'menu') && block.text !== undefined) {
+    if ('text' in block && block.text !== undefined) {
       try {
         for (const name of phrases.variablesOf(phrases.parse(block.text))) {
           if (!types.has(name))
@@ -195,7 +199,7 @@ function checkLanguage(definition: ScenarioDefinition, report: Report): void {
 function checkSound(definition: ScenarioDefinition, options: ValidationOptions, report: Report): void {
   const { voices, audio } = options
   for (const [index, block] of definition.blocks.entries()) {
-    if (block.type !== 'say' && block.type !== 'menu') continue
+    if (block.type !== 'say' && block.type !== 'menu' && block.type !== 'transfer') continue
     if (block.audio !== undefined && audio !== undefined && !audio.includes(block.audio)) {
       report(['blocks', index, 'audio'], 'SCENARIO_UNKNOWN_AUDIO', `there is no audio at "${block.audio}"`)
     }
@@ -210,6 +214,15 @@ function checkSound(definition: ScenarioDefinition, options: ValidationOptions, 
       report(['blocks', index, 'voice'], 'SCENARIO_UNKNOWN_VOICE', `there is no voice "${block.voice}"`)
     }
   }
+}
+
+function checkTags(definition: ScenarioDefinition, { tags: known }: ValidationOptions, report: Report): void {
+  if (known === undefined) return
+  for (const [index, block] of definition.blocks.entries())
+    if (block.type === 'mark')
+      for (const [place, tag] of (block.tags ?? []).entries())
+        if (!known.includes(tag))
+          report(['blocks', index, 'tags', place], 'SCENARIO_UNKNOWN_TAG', `the tag scene has no tag "${tag}"`)
 }
 
 function isBuiltin(name: string): boolean {
