@@ -1,7 +1,6 @@
 /** Checks a provisioning document, or applies it in one transaction: all of it or nothing, and a second time nothing changes. */
 import type { Principal } from '../access/authenticate.ts'
 import { hashPassword, verifyPassword } from '../access/passwords.ts'
-import { trunkSecretPurpose } from '../adapters/postgres/material-source.ts'
 import { type Queryable, statement, transaction } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { AudioLibrary, storeAudio } from '../audio/library.ts'
@@ -222,7 +221,7 @@ function planOf(deps: ServerDeps, { readable, sounds, passwordHashes }: Prepared
       references.find(section, reference, '', () => {}) ?? unchecked(`the reference ${JSON.stringify(reference)}`),
     passwordHash: (login) => passwordHashes.get(login) ?? unchecked(`the password of ${login}`),
     unknownToken: () => Buffer.from(deps.random.bytes(32)).toString('hex'),
-    sealed: (password, box) => sealed(deps, password, box),
+    sealed: (password, box, purpose) => sealed(deps, password, box, purpose),
     sound: (path) => {
       const { sha256, sizeBytes, durationMs } = sounds.get(path) ?? unchecked(`the sound ${path}`)
       return { sha256, sizeBytes, durationMs }
@@ -232,13 +231,13 @@ function planOf(deps: ServerDeps, { readable, sounds, passwordHashes }: Prepared
 }
 
 /** The box as it is where it holds this password: what has not changed is not written. */
-function sealed({ secretBox }: ServerDeps, password: string, box: string | null): string {
+function sealed({ secretBox }: ServerDeps, password: string, box: string | null, purpose: string): string {
   try {
-    if (box !== null && secretBox.open(Buffer.from(box, 'hex'), trunkSecretPurpose) === password) return box
+    if (box !== null && secretBox.open(Buffer.from(box, 'hex'), purpose) === password) return box
   } catch {
     // Sealed under a key that is gone, or damaged: the password that is given mends it.
   }
-  return secretBox.seal(password, trunkSecretPurpose).toString('hex')
+  return secretBox.seal(password, purpose).toString('hex')
 }
 
 /** Of each login: the hash that is there where the password is equal; else a new one, which only writing needs. */

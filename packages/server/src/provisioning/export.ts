@@ -8,7 +8,7 @@ import { keyOf } from './identify.ts'
 import { type ExternalIdRow, type Inventory, type Row, readInventory } from './inventory.ts'
 import { type SectionName, sectionNames, sections } from './schema.ts'
 import { soundText } from './sounds.ts'
-import { byText, shownItem } from './values.ts'
+import { byText, shownExternalId, shownItem } from './values.ts'
 
 export type ExportedDocument = Readonly<Record<string, unknown>>
 
@@ -17,7 +17,7 @@ export async function exportProvisioning(deps: ServerDeps, workspaceId: string):
   const inventory = await readInventory(deps.pool, workspaceId)
   const { workspace, rows } = inventory
   if (workspace === null) throw new Error(`There is no workspace ${workspaceId}.`)
-  const { name, timeZone, country, maxCalls, callsPerSecond } = workspace
+  const { name, timeZone, country, maxCalls, callsPerSecond, reservedCalls } = workspace
   const document: Record<string, unknown> = {
     workspace: {
       name,
@@ -25,6 +25,7 @@ export async function exportProvisioning(deps: ServerDeps, workspaceId: string):
       country,
       ...(maxCalls === null ? {} : { maxCalls }),
       ...(callsPerSecond === null ? {} : { callsPerSecond }),
+      ...(reservedCalls === 0 ? {} : { reservedCalls }),
     },
   }
   const sounds = await readSounds(deps, rows.audio)
@@ -48,14 +49,10 @@ function itemOf(section: SectionName, row: Row, inventory: Inventory, sounds: Re
 /** One of each dialect: where a client's import has left more, the first by its text. */
 function externalIdsOf(rows: readonly ExternalIdRow[]): object {
   const sorted = rows.toSorted((a, b) => byText(a.dialect, b.dialect) || byText(b.externalId, a.externalId))
-  const ids = Object.fromEntries(sorted.map(({ dialect, externalId }) => [dialect, shownId(dialect, externalId)]))
+  const ids = Object.fromEntries(
+    sorted.map(({ dialect, externalId }) => [dialect, shownExternalId(dialect, externalId)]),
+  )
   return rows.length === 0 ? {} : { externalIds: ids }
-}
-
-/** Where the vendor's ids are integers they are shown as such. */
-function shownId(dialect: string, externalId: string): string | number {
-  const isInteger = /^(0|[1-9]\d*)$/.test(externalId) && Number.isSafeInteger(Number(externalId))
-  return isInteger && (dialect === 'yunfu' || dialect === 'is74') ? Number(externalId) : externalId
 }
 
 /** By the id of the row. */

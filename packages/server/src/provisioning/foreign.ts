@@ -12,7 +12,9 @@ const taken = statement<{ ids: string[]; logins: string[]; tokenHashes: string[]
             union all select id, workspace_id from trunk union all select id, workspace_id from phone_number
             union all select id, workspace_id from caller_id_group union all select id, workspace_id from dialplan
             union all select id, workspace_id from audio union all select id, workspace_id from retry_rule
-            union all select id, workspace_id from time_group union all select id, workspace_id from scenario) every
+            union all select id, workspace_id from time_group union all select id, workspace_id from scenario
+            union all select id, workspace_id from operator_group union all select id, workspace_id from tag_scene
+            union all select id, workspace_id from project union all select id, workspace_id from voice) every
            where id = any($2::uuid[]) and workspace_id <> $1) as ids,
           array(select login from app_user where login = any($3) and workspace_id <> $1) as logins,
           -- Tokens of people and those that end are not the document's either.

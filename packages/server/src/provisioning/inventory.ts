@@ -2,6 +2,10 @@
 import type { RetryPolicy } from '@dialwright/dialer'
 import type { ScenarioDefinition } from '@dialwright/scenario'
 import { type Queryable, statement } from '../adapters/postgres/pool.ts'
+import type { InboundRule } from '../inbound/inbound-rule.ts'
+import type { NumberWebhook } from '../numbers/webhooks.ts'
+import type { Operator } from '../operator-groups/operators.ts'
+import { type TagIds, tagGroups } from '../tag-scenes/tag-groups.ts'
 import type { Dialect, SectionName } from './schema.ts'
 
 /** The values of a row that a document decides. References are ids of ours, secrets stay as they are kept. */
@@ -27,15 +31,25 @@ export type Values = {
     readonly ringTimeoutMs: number | null
     readonly destinations: readonly string[] | null
     readonly breaker: unknown
+    readonly registerEverySeconds: number | null
     readonly maxCalls: number | null
     readonly callsPerSecond: number | null
+    readonly reservedCalls: number
   }
-  /** Instants as ISO 8601 in UTC. */
+  /** Instants as ISO 8601 in UTC; `password` is its secret box in hex. Webhooks by address. */
   readonly numbers: {
     readonly name: string
     readonly phone: string
     readonly trunk: string
     readonly maxCalls: number | null
+    readonly reservedCalls: number
+    readonly login: string | null
+    readonly authUsername: string | null
+    readonly password: string | null
+    readonly fromDomain: string | null
+    readonly forceOut: boolean
+    readonly inbound: InboundRule | null
+    readonly webhooks: readonly NumberWebhook[]
     readonly validFrom: string | null
     readonly validUntil: string | null
   }
@@ -69,12 +83,43 @@ export type Values = {
       readonly toSecond: number
     }[]
   }
+  readonly voices: {
+    readonly name: string
+    readonly provider: string
+    readonly voice: string
+    readonly language: string
+    readonly speed: number
+  }
+  readonly operatorGroups: {
+    readonly name: string
+    readonly code: string | null
+    readonly mode: string
+    readonly number: string | null
+    readonly enabled: boolean
+    readonly operators: readonly Operator[]
+  }
+  readonly tagScenes: {
+    readonly name: string
+    readonly description: string
+    readonly groups: readonly TagGroupValues[]
+  }
+  readonly projects: {
+    readonly name: string
+    readonly scenarios: readonly string[]
+    readonly numbers: readonly string[]
+  }
   readonly scenarios: {
     readonly name: string
     readonly code: string | null
     readonly language: string
+    readonly tagScene: string | null
     readonly definition: ScenarioDefinition
   }
+}
+export type TagGroupValues = {
+  readonly name: string
+  readonly externalIds: TagIds
+  readonly tags: readonly { readonly name: string; readonly description: string; readonly externalIds: TagIds }[]
 }
 export type Row<Name extends SectionName = SectionName> = {
   readonly id: string
@@ -90,6 +135,7 @@ export type WorkspaceRow = {
   readonly country: string
   readonly maxCalls: number | null
   readonly callsPerSecond: number | null
+  readonly reservedCalls: number
 }
 export type ExternalIdRow = {
   readonly dialect: Dialect
@@ -112,13 +158,15 @@ const snapshot = statement<{ snapshot: { workspace: WorkspaceRow | null; externa
   'provisioning-snapshot',
   `select json_build_object(
     'workspace', (select json_build_object('id', w.id, 'name', w.name, 'timeZone', w.time_zone, 'country', w.country,
-                                            'maxCalls', p.max_calls, 'callsPerSecond', p.calls_per_second)
+                                            'maxCalls', p.max_calls, 'callsPerSecond', p.calls_per_second,
+                                            'reservedCalls', coalesce(p.reserved_calls, 0))
                     from workspace w left join pace p on p.owner_id = w.id where w.id = $1),
     'externalIds', (select coalesce(json_agg(json_build_object('dialect', x.dialect, 'kind', x.kind, 'externalId', x.external_id,
                                                                  'resourceId', x.resource_id, 'part', x.part)), '[]')
                       from external_id x
                      where x.workspace_id = $1 and x.kind in ('user', 'token', 'trunk', 'number', 'caller-id-group', 'dialplan', 'audio',
-                                                              'retry-rule', 'time-group', 'scenario', 'start-block')),
+                                                              'retry-rule', 'time-group', 'scenario', 'start-block', 'voice', 'operator-group',
+                                                              'tag-scene', 'project')),
     'users', (select coalesce(json_agg(json_build_object('id', u.id, 'values', json_build_object(
                 'login', u.login, 'role', u.role, 'passwordHash', u.password_hash))), '[]') from app_user u where u.workspace_id = $1),
     -- Those of sessions and those that end belong to people, not to the installation.
@@ -128,10 +176,15 @@ const snapshot = statement<{ snapshot: { workspace: WorkspaceRow | null; externa
     'trunks', (select coalesce(json_agg(json_build_object('id', t.id, 'values', json_build_object(
                 'name', t.name, 'host', t.host, 'port', t.port, 'username', t.username, 'password', encode(t.password_box, 'hex'),
                 'fromDomain', t.from_domain, 'format', t.format, 'codecs', t.codecs, 'ringTimeoutMs', t.ring_timeout_ms,
-                'destinations', t.destinations, 'breaker', t.breaker, 'maxCalls', p.max_calls, 'callsPerSecond', p.calls_per_second))), '[]')
+                'destinations', t.destinations, 'breaker', t.breaker, 'registerEverySeconds', t.register_every_seconds,
+                'maxCalls', p.max_calls, 'callsPerSecond', p.calls_per_second, 'reservedCalls', coalesce(p.reserved_calls, 0)))), '[]')
                  from trunk t left join pace p on p.owner_id = t.id where t.workspace_id = $1),
     'numbers', (select coalesce(json_agg(json_build_object('id', n.id, 'values', json_build_object(
                 'name', n.name, 'phone', n.phone, 'trunk', n.trunk_id, 'maxCalls', p.max_calls,
+                'reservedCalls', coalesce(p.reserved_calls, 0), 'login', n.login, 'authUsername', n.auth_username,
+                'password', encode(n.password_box, 'hex'), 'fromDomain', n.from_domain, 'forceOut', n.force_out, 'inbound', n.inbound,
+                'webhooks', (select coalesce(json_agg(json_build_object('url', e.url, 'events', e.events) order by e.url collate "C"), '[]')
+                               from webhook_endpoint e where e.number_id = n.id and e.dialect = 'native'),
                 'validFrom', n.valid_from, 'validUntil', n.valid_until))), '[]')
                   from phone_number n left join pace p on p.owner_id = n.id where n.workspace_id = $1),
     -- A group named after a campaign is that campaign's own list of numbers.
@@ -158,9 +211,23 @@ const snapshot = statement<{ snapshot: { workspace: WorkspaceRow | null; externa
     'timeGroups', (select coalesce(json_agg(json_build_object('id', g.id, 'values', json_build_object(
                 'name', g.name, 'zone', g.zone, 'forbid', g.forbid))), '[]') from time_group g where g.workspace_id = $1),
     'scenarios', (select coalesce(json_agg(json_build_object('id', s.id, 'values', json_build_object(
-                'name', s.name, 'code', s.code, 'language', s.language,
+                'name', s.name, 'code', s.code, 'language', s.language, 'tagScene', s.tag_scene_id,
                 'definition', (select v.definition from scenario_version v where v.scenario_id = s.id order by v.number desc limit 1)))), '[]')
-                    from scenario s where s.workspace_id = $1)
+                    from scenario s where s.workspace_id = $1),
+    'voices', (select coalesce(json_agg(json_build_object('id', v.id, 'values', json_build_object(
+                'name', v.name, 'provider', v.provider, 'voice', v.voice, 'language', v.language, 'speed', v.speed))), '[]')
+                 from voice v where v.workspace_id = $1),
+    'operatorGroups', (select coalesce(json_agg(json_build_object('id', g.id, 'values', json_build_object(
+                'name', g.name, 'code', g.code, 'mode', g.mode, 'number', g.number_id, 'enabled', g.enabled,
+                'operators', (select coalesce(json_agg(json_build_object('name', o.name, 'phone', o.phone) order by o.position), '[]')
+                                from operator o where o.group_id = g.id)))), '[]') from operator_group g where g.workspace_id = $1),
+    'tagScenes', (select coalesce(json_agg(json_build_object('id', t.id, 'values', json_build_object(
+                'name', t.name, 'description', t.description, 'groups', ${tagGroups}))), '[]') from tag_scene t where t.workspace_id = $1),
+    'projects', (select coalesce(json_agg(json_build_object('id', p.id, 'values', json_build_object(
+                'name', p.name,
+                'scenarios', (select coalesce(json_agg(m.scenario_id order by m.position), '[]') from project_scenario m where m.project_id = p.id),
+                'numbers', (select coalesce(json_agg(m.number_id order by m.position), '[]') from project_number m where m.project_id = p.id)))), '[]')
+                   from project p where p.workspace_id = $1)
   ) as snapshot`,
 )
 const workspaceByName = statement<{ id: string }>(
@@ -178,7 +245,18 @@ export async function readInventory(on: Queryable, workspaceId: string): Promise
   const [row] = await snapshot(on, [workspaceId])
   if (row === undefined) throw new Error('A select without a from clause answered no row.')
   const { workspace, externalIds, ...rows } = row.snapshot
-  return { workspace, externalIds, rows: { ...rows, numbers: rows.numbers.map(withInstants) } }
+  const tagScenes = rows.tagScenes.map(withoutRowIds)
+  return { workspace, externalIds, rows: { ...rows, numbers: rows.numbers.map(withInstants), tagScenes } }
+}
+
+/** Groups and tags are known by their names and external ids: the ids of their rows no document decides. */
+function withoutRowIds({ id, values }: Row<'tagScenes'>): Row<'tagScenes'> {
+  const groups = values.groups.map(({ name, externalIds, tags }) => ({
+    name,
+    externalIds,
+    tags: tags.map((tag) => ({ name: tag.name, description: tag.description, externalIds: tag.externalIds })),
+  }))
+  return { id, values: { ...values, groups } }
 }
 
 /** The database writes +00:00, documents Z; the same instant is the same text. */

@@ -53,6 +53,7 @@ export function planProvisioning(
     country: workspace.country,
     maxCalls: workspace.maxCalls ?? null,
     callsPerSecond: workspace.callsPerSecond ?? null,
+    reservedCalls: workspace.reservedCalls ?? 0,
   }
   const items = sectionNames.flatMap((section) =>
     drafts[section].map((draft): PlannedItem => {
@@ -66,7 +67,10 @@ export function planProvisioning(
       notes.push(...notesOf(section, item, draft.path))
       const fields = row === null ? [] : changed(values, row.values)
       const externalIds = externalIdsOf(identity, values).filter((one) => !there.has(markOf(one)))
-      const all = [...fields.map(publicName), ...(externalIds.length > 0 && row !== null ? ['externalIds'] : [])]
+      const all = [
+        ...new Set(fields.map(publicName)),
+        ...(externalIds.length > 0 && row !== null ? ['externalIds'] : []),
+      ]
       const action = row === null ? 'create' : all.length > 0 ? 'change' : 'leave'
       return { section, path: draft.path, id, key: draft.key ?? '', action, fields: all, values, row, externalIds }
     }),
@@ -105,6 +109,8 @@ function publicName(field: string): string {
     sha256: 'file',
     isDefault: 'default',
     policy: 'rules',
+    webhooks: 'inbound',
+    registerEverySeconds: 'register',
   }
   return names[field] ?? field
 }
@@ -157,6 +163,8 @@ function needsOf(section: SectionName, item: Items[SectionName], row: Row | null
   const box = row !== null && 'password' in row.values ? row.values.password : null
   if (section === 'trunks' && box === null && 'password' in item && item.password === null)
     return [{ path: `${path}/password`, message: 'is not known here: calls are sent without one until it is given' }]
+  if (section === 'numbers' && box === null && 'login' in item && 'password' in item && item.password === null)
+    return [{ path: `${path}/password`, message: 'is not known here: the number is not registered until it is given' }]
   return []
 }
 

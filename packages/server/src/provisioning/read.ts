@@ -7,7 +7,6 @@ import {
   type Dialect,
   type Items,
   idSchema,
-  laterSections,
   type SectionName,
   sectionNames,
   sections,
@@ -40,14 +39,11 @@ export function readDocument(document: unknown, report: Report): DraftDocument {
   const given = isReadable ? document : {}
   for (const name of Object.keys(given)) {
     if (name === 'workspace' || name in sections) continue
-    if (laterSections.includes(name))
-      report(pointer([name]), 'not-yet', `${name} are not yet in effect: leave them out`)
-    else
-      report(
-        pointer([name]),
-        'invalid',
-        `there is no section of this name; there are workspace, ${sectionNames.join(', ')}`,
-      )
+    report(
+      pointer([name]),
+      'invalid',
+      `there is no section of this name; there are workspace, ${sectionNames.join(', ')}`,
+    )
   }
   const workspace = isReadable ? parse(workspaceSchema, given.workspace, ['workspace'], report) : null
   const drafts = Object.fromEntries(sectionNames.map((name) => [name, readSection(name, given[name], report)]))

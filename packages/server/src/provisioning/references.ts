@@ -69,9 +69,20 @@ function marksOf(reference: unknown): readonly string[] | null {
 
 /** Reports every reference that leads nowhere, and what is there twice inside of an item: also of items that have other mistakes. */
 export function checkReferences(drafts: Drafts, references: References, report: Report): void {
-  for (const { raw, path } of drafts.numbers) references.find('trunks', raw.trunk, `${path}/trunk`, report)
+  for (const { raw, path } of drafts.numbers) {
+    references.find('trunks', raw.trunk, `${path}/trunk`, report)
+    if (isRecord(raw.inbound)) references.find('scenarios', raw.inbound.scenario, `${path}/inbound/scenario`, report)
+  }
   for (const { raw, path } of drafts.callerIdGroups)
     checkList('numbers', raw.numbers, `${path}/numbers`, references, report)
+  for (const { raw, path } of drafts.operatorGroups)
+    if (raw.number !== undefined) references.find('numbers', raw.number, `${path}/number`, report)
+  for (const { raw, path } of drafts.scenarios)
+    if (raw.tagScene !== undefined) references.find('tagScenes', raw.tagScene, `${path}/tagScene`, report)
+  for (const { raw, path } of drafts.projects) {
+    checkList('scenarios', raw.scenarios, `${path}/scenarios`, references, report)
+    checkList('numbers', raw.numbers, `${path}/numbers`, references, report)
+  }
   for (const { raw, path } of drafts.dialplans) {
     const prefixes = new Map<string, string>()
     for (const [index, route] of listOf(raw.routes).entries()) {

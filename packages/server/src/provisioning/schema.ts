@@ -3,6 +3,8 @@ import { externalIdsSchema, scenarioSchema } from '@dialwright/scenario'
 import { isSupportedCountry } from 'libphonenumber-js/max'
 import { z } from 'zod'
 import { permissions } from '../access/permissions.ts'
+import { shownNames, shownNumbers } from '../inbound/inbound-rule.ts'
+import { callTopics } from '../webhooks/events.ts'
 
 export const dialects = ['twin', 'yunfu', 'is74', 'omicall'] as const
 export type Dialect = (typeof dialects)[number]
@@ -53,6 +55,11 @@ const country = z
     'expected the two capital letters of a country that has telephone numbers, like RU',
   )
 
+/** Of maxCalls: kept for calls that come in and for hand-overs. */
+const reservedCalls = z.int().min(0).max(1_000_000).optional()
+const reservesTooMany = { error: 'expected maxCalls, and at most as many', path: ['reservedCalls'] }
+const reservesWhatIsThere = (given: { maxCalls?: number | undefined; reservedCalls?: number | undefined }): boolean =>
+  (given.reservedCalls ?? 0) <= (given.maxCalls ?? 0)
 /** 0 lets no call out. */
 const maxCalls = z.int().min(0).max(1_000_000).optional()
 /** A call in about a quarter of an hour at the least: below that a limit is a mistake. */
@@ -82,7 +89,9 @@ const instant = z.iso
     }
   }, 'expected a time from 1970 to 9998')
 
-export const workspaceSchema = z.strictObject({ name, timeZone: zone, country, maxCalls, callsPerSecond })
+export const workspaceSchema = z
+  .strictObject({ name, timeZone: zone, country, maxCalls, callsPerSecond, reservedCalls })
+  .refine(reservesWhatIsThere, reservesTooMany)
 export type WorkspaceItem = z.infer<typeof workspaceSchema>
 
 const role = z.enum(['owner', 'admin', 'operator', 'author', 'analyst'])
@@ -128,7 +137,8 @@ const trunk = z
     username: credential.optional(),
     /** Null: it stays as it is; absent: there is none. */
     password: z.string().min(1).max(1_024).nullable().optional(),
-    register: notYet('register'),
+    /** Keeps the trunk's username registered there; seconds, which the provider may shorten. */
+    register: z.strictObject({ every: z.int().min(60).max(86_400) }).optional(),
     fromDomain: host.optional(),
     format: z.enum(['e164', 'plain', 'local']).default('e164'),
     codecs: z
@@ -139,6 +149,7 @@ const trunk = z
     srtp: z.literal('off', 'only "off" is in effect yet').default('off'),
     maxCalls,
     callsPerSecond,
+    reservedCalls,
     ringTimeoutMs: z.int().min(1_000).max(300_000).optional(),
     destinations: z.array(prefix.regex(/\d/, 'expected at least one digit')).max(1_000).optional(),
     breaker: breaker.optional(),
@@ -147,21 +158,81 @@ const trunk = z
     error: 'a password needs the username that it belongs to',
     path: ['username'],
   })
-const number = z.strictObject({
-  ...identity,
-  name,
-  phone: z
-    .string('expected digits in quotes, like "79996662211"')
-    .regex(/^\+?\d{2,20}$/, 'expected 2 to 20 digits, like 79996662211'),
-  trunk: referenceSchema,
-  maxCalls,
-  validFrom: instant.optional(),
-  validUntil: instant.optional(),
-  login: notYet('login'),
-  password: notYet('password'),
-  forceOut: z.literal(false, 'forceOut is not yet in effect: leave it out').optional(),
-  inbound: notYet('inbound'),
-})
+  .refine(
+    ({ register, username, password }) => register === undefined || (username !== undefined && password !== undefined),
+    {
+      error: 'to register it needs the username and the password',
+      path: ['register'],
+    },
+  )
+  .refine(reservesWhatIsThere, reservesTooMany)
+/** What becomes of a call to the number. */
+const inboundRule = z
+  .strictObject({
+    action: z.enum(['robot', 'end']),
+    scenario: referenceSchema.optional(),
+    startBlock: z.string().min(1).max(64).optional(),
+    shownName: z.enum(shownNames).default('caller'),
+    shownNumber: z.enum(shownNumbers).default('caller'),
+    record: z.enum(['all', 'off']).default('all'),
+    webhooks: z
+      .array(
+        z.strictObject({
+          url: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).max(2_000),
+          events: z.array(z.enum(callTopics)).refine(onlyOnce, 'expected each event once').default([]),
+        }),
+      )
+      .max(20)
+      .refine((all) => onlyOnce(all.map(({ url }) => url)), 'expected each address once')
+      .default([]),
+    did: z
+      .string('expected text in quotes, like "456"')
+      .regex(/^\+?[A-Za-z0-9_.*#-]{1,64}$/, 'expected what the provider sends: digits, an extension or a name')
+      .optional(),
+    comment: z.string().max(2_000).optional(),
+  })
+  .refine(({ action, scenario }) => (action === 'robot') === (scenario !== undefined), {
+    error: 'action robot needs a scenario, and action end has none',
+    path: ['scenario'],
+  })
+  .refine(({ scenario, startBlock }) => startBlock === undefined || scenario !== undefined, {
+    error: 'a start block needs its scenario',
+    path: ['startBlock'],
+  })
+const number = z
+  .strictObject({
+    ...identity,
+    name,
+    phone: z
+      .string('expected digits in quotes, like "79996662211"')
+      .regex(/^\+?\d{2,20}$/, 'expected 2 to 20 digits, like 79996662211'),
+    trunk: referenceSchema,
+    maxCalls,
+    reservedCalls,
+    validFrom: instant.optional(),
+    validUntil: instant.optional(),
+    /** With a password the number is a line of its own: it is kept registered, and calls that show it over its trunk use both. */
+    login: credential.optional(),
+    /** Where the provider wants another name in its digest than in the address. */
+    authUsername: credential.optional(),
+    /** Null: it stays as it is; absent: there is none. */
+    password: z.string().min(1).max(1_024).nullable().optional(),
+    /** Absent: the trunk's. */
+    fromDomain: host.optional(),
+    /** Calls that show the number go over its trunk, whatever the dialplan says. */
+    forceOut: z.boolean().default(false),
+    /** Absent: nobody answers, calls are refused without ringing. */
+    inbound: inboundRule.optional(),
+  })
+  .refine(
+    ({ login, password, authUsername }) =>
+      login !== undefined || ((password ?? null) === null && authUsername === undefined),
+    {
+      error: 'a password needs the login that it belongs to',
+      path: ['login'],
+    },
+  )
+  .refine(reservesWhatIsThere, reservesTooMany)
 const callerIdGroup = z.strictObject({
   ...identity,
   name,
@@ -195,7 +266,7 @@ const audio = z.strictObject({
 /** One result, or several that share a counter: "busy,rejected". */
 const triggers = [
   ...['short-talk', 'machine', 'screened', 'fax', 'busy', 'rejected', 'no-answer'],
-  ...['unreachable', 'congestion', 'failed', 'unknown'],
+  ...['unreachable', 'invalid-number', 'blocked', 'congestion', 'failed', 'unknown'],
 ]
 const trigger = z.string().refine(
   (text) => {
@@ -252,6 +323,94 @@ const timeGroup = z.strictObject({
     .max(100),
 })
 
+const code = z.string().trim().min(1).max(64)
+const operator = z
+  .strictObject({
+    name,
+    phone: z
+      .string('expected digits in quotes, like "79996662211"')
+      .regex(/^\+?\d{2,20}$/, 'expected 2 to 20 digits, like 79996662211'),
+    sip: notYet('sip of an operator'),
+  })
+  .transform(({ name, phone }) => ({ name, phone }))
+const operatorGroup = z.strictObject({
+  ...identity,
+  name,
+  code: code.optional(),
+  mode: z.enum(['all', 'in-turn', 'longest-idle']).default('in-turn'),
+  number: referenceSchema.optional(),
+  enabled: z.boolean().default(true),
+  operators: z
+    .array(operator)
+    .min(1)
+    .max(1_000)
+    .superRefine(eachOnce('phone', ({ phone }) => phone.replace('+', ''))),
+})
+/** @param nestedIds  External ids of a group and of a tag. */
+export function tagGroupsSchema<Ids extends z.ZodType>(nestedIds: Ids) {
+  const externalIds = nestedIds.optional()
+  const tag = z.strictObject({
+    name: z.string().trim().min(1).max(64),
+    description: z.string().max(2_000).default(''),
+    externalIds,
+  })
+  const group = z.strictObject({ name, externalIds, tags: z.array(tag).max(1_000).default([]) })
+  return z
+    .array(group)
+    .max(200)
+    .superRefine(eachOnce('name', (one) => one.name))
+    .superRefine((groups, context) => {
+      const tags = groups.flatMap((one, at) =>
+        one.tags.map((tag, place) => ({ tag, path: [at, 'tags', place, 'name'] })),
+      )
+      const seen = new Set<string>()
+      for (const { tag, path } of tags) {
+        if (seen.has(tag.name))
+          context.addIssue({ code: 'custom', message: 'another tag of the scene has this name', path })
+        seen.add(tag.name)
+      }
+    })
+}
+const tagScene = z.strictObject({
+  ...identity,
+  name,
+  description: z.string().max(2_000).default(''),
+  groups: tagGroupsSchema(externalIdsSchema).default([]),
+})
+const project = z.strictObject({
+  ...identity,
+  name,
+  scenarios: z.array(referenceSchema).max(10_000).default([]),
+  numbers: z.array(referenceSchema).max(10_000).default([]),
+})
+const voice = z.strictObject({
+  ...identity,
+  name: z.string().trim().min(1).max(64),
+  provider: z.literal('espeak', 'expected espeak: other providers are not yet in effect'),
+  voice: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_/+-]{0,63}$/, 'expected a voice as espeak calls it, like en, vi or en+f3'),
+  language: scenarioSchema.shape.language,
+  speed: z.number().min(0.5).max(2).default(1),
+})
+
+/** Items whose `field` is the same are one too many. */
+function eachOnce<Item>(field: string, markOf: (item: Item) => string) {
+  return (items: readonly Item[], context: z.RefinementCtx): void => {
+    const first = new Map<string, number>()
+    for (const [at, item] of items.entries()) {
+      const other = first.get(markOf(item))
+      if (other === undefined) first.set(markOf(item), at)
+      else
+        context.addIssue({
+          code: 'custom',
+          message: `number ${other + 1} of the list has this ${field} too`,
+          path: [at, field],
+        })
+    }
+  }
+}
+
 /** @param text HH:MM or HH:MM:SS. */
 export function secondOf(text: string): number {
   const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number)
@@ -267,13 +426,18 @@ export const sections = {
   callerIdGroups: { kind: 'caller-id-group', key: 'name', schema: callerIdGroup },
   dialplans: { kind: 'dialplan', key: 'name', schema: dialplan },
   audio: { kind: 'audio', key: 'path', schema: audio },
+  voices: { kind: 'voice', key: 'name', schema: voice },
+  operatorGroups: { kind: 'operator-group', key: 'name', schema: operatorGroup },
   retryRules: { kind: 'retry-rule', key: 'name', schema: retryRule },
   timeGroups: { kind: 'time-group', key: 'name', schema: timeGroup },
-  scenarios: { kind: 'scenario', key: 'name', schema: scenarioSchema.extend(identity) },
+  tagScenes: { kind: 'tag-scene', key: 'name', schema: tagScene },
+  scenarios: {
+    kind: 'scenario',
+    key: 'name',
+    schema: scenarioSchema.extend({ ...identity, tagScene: referenceSchema.optional() }),
+  },
+  projects: { kind: 'project', key: 'name', schema: project },
 } as const
 export type SectionName = keyof typeof sections
 export const sectionNames = Object.keys(sections) as SectionName[]
 export type Items = { readonly [Name in SectionName]: z.infer<(typeof sections)[Name]['schema']> }
-
-/** Sections of the format that belong to later work. */
-export const laterSections: readonly string[] = ['voices', 'operatorGroups', 'tagScenes', 'projects']

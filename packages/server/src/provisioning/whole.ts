@@ -5,6 +5,7 @@ import type { Identities } from './identify.ts'
 import type { Inventory } from './inventory.ts'
 import type { Drafts } from './read.ts'
 import { type SectionName, sectionNames } from './schema.ts'
+import { TagsToCome } from './tags.ts'
 
 /** Scenarios against the sounds that there will be, phones on trunks, one default rule, start blocks' ids. */
 export function checkWhole(
@@ -15,7 +16,9 @@ export function checkWhole(
   find: (section: SectionName, reference: unknown) => string | null,
   report: Report,
 ): void {
-  checkScenarios(drafts, audio, report)
+  const tags = new TagsToCome(drafts.tagScenes, inventory.rows.tagScenes, identities)
+  checkStartBlocks(drafts, inventory, (draft) => identities.get(draft)?.id ?? '', find, report)
+  checkScenarios(drafts, audio, (reference) => tags.namesIn(find('tagScenes', reference)), report)
   const idOf = (draft: Drafts[SectionName][number]): string => identities.get(draft)?.id ?? ''
   const spokenOf = new Set(sectionNames.flatMap((section) => drafts[section].map(idOf)))
   /** `marks` must be each item's alone, in the document and among what stays. */
@@ -66,6 +69,22 @@ export function checkWhole(
     'has this code',
   )
   unique(
+    drafts.operatorGroups.flatMap((draft) =>
+      typeof draft.raw.code === 'string'
+        ? [{ mark: draft.raw.code.trim(), path: `${draft.path}/code`, id: idOf(draft) }]
+        : [],
+    ),
+    inventory.rows.operatorGroups.flatMap(({ id, values }) =>
+      values.code === null ? [] : [{ mark: values.code, id }],
+    ),
+    'has this code',
+  )
+  unique(tags.idsToCome(), tags.idsThere(), 'has this id')
+  tags.refuseMissing(
+    inventory.rows.scenarios.filter(({ id }) => !spokenOf.has(id)),
+    report,
+  )
+  unique(
     drafts.scenarios.flatMap((draft) =>
       (draft.value?.startBlocks ?? []).flatMap((block, index) =>
         Object.entries(block.externalIds ?? {}).map(([dialect, externalId]) => ({
@@ -82,13 +101,38 @@ export function checkWhole(
   )
 }
 
-function checkScenarios(drafts: Drafts, audio: readonly string[], report: Report): void {
+/** @param tagsOf  The tags of a scene that there will be; undefined: the scene is another mistake. */
+/** A number's rule names a start block that its scenario will have. */
+function checkStartBlocks(
+  drafts: Drafts,
+  inventory: Inventory,
+  idOf: (draft: Drafts['scenarios'][number]) => string,
+  find: (section: SectionName, reference: unknown) => string | null,
+  report: Report,
+): void {
+  for (const { value, path } of drafts.numbers) {
+    const { scenario, startBlock } = value?.inbound ?? {}
+    if (scenario === undefined || startBlock === undefined) continue
+    const id = find('scenarios', scenario)
+    const draft = drafts.scenarios.find((one) => idOf(one) === id)
+    const row = inventory.rows.scenarios.find((one) => one.id === id)
+    const blocks = draft === undefined ? row?.values.definition.startBlocks : draft.value?.startBlocks
+    if (blocks !== undefined && !blocks.some((block) => block.id === startBlock))
+      report(`${path}/inbound/startBlock`, 'unknown', `the scenario has no start block "${startBlock}"`)
+  }
+}
+
+function checkScenarios(
+  drafts: Drafts,
+  audio: readonly string[],
+  tagsOf: (scene: unknown) => readonly string[] | undefined,
+  report: Report,
+): void {
   for (const { value, raw, path } of drafts.scenarios) {
-    if (raw.tagScene !== undefined && raw.tagScene !== null)
-      report(`${path}/tagScene`, 'not-yet', 'tagScenes are not yet in effect: leave it out')
     if (value !== null) {
-      const { id: _, externalIds: __, ...definition } = value
-      for (const problem of validateScenario(definition, { audio }))
+      const { id: _, externalIds: __, tagScene, ...definition } = value
+      const tags = tagScene === undefined ? undefined : tagsOf(tagScene)
+      for (const problem of validateScenario(definition, { audio, tags }))
         report(`${path}${problem.path}`, 'invalid', problem.message)
       continue
     }

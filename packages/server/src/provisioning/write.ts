@@ -3,6 +3,10 @@ import type { Clock, Random } from '@dialwright/dialer'
 import { type Connection, statement } from '../adapters/postgres/pool.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
 import { spreadSharedRules } from '../campaigns/shared-rules.ts'
+import { setNumberWebhooks } from '../numbers/webhooks.ts'
+import { writeOperators } from '../operator-groups/operators.ts'
+import { writeProjectMembers } from '../projects/project.ts'
+import { writeTagGroups } from '../tag-scenes/tag-groups.ts'
 import type { ProblemCode, Report } from './errors.ts'
 import type { Values } from './inventory.ts'
 import type { Plan, PlannedItem } from './plan.ts'
@@ -44,6 +48,7 @@ const tables: Readonly<Record<SectionName, { readonly table: string; readonly co
       ['ringTimeoutMs', 'ring_timeout_ms'],
       ['destinations', 'destinations'],
       ['breaker', 'breaker', 'json'],
+      ['registerEverySeconds', 'register_every_seconds'],
     ],
   },
   numbers: {
@@ -54,6 +59,12 @@ const tables: Readonly<Record<SectionName, { readonly table: string; readonly co
       ['trunk', 'trunk_id'],
       ['validFrom', 'valid_from'],
       ['validUntil', 'valid_until'],
+      ['login', 'login'],
+      ['authUsername', 'auth_username'],
+      ['password', 'password_box', 'hex'],
+      ['fromDomain', 'from_domain'],
+      ['forceOut', 'force_out'],
+      ['inbound', 'inbound', 'json'],
     ],
   },
   callerIdGroups: {
@@ -98,8 +109,37 @@ const tables: Readonly<Record<SectionName, { readonly table: string; readonly co
       ['name', 'name'],
       ['code', 'code'],
       ['language', 'language'],
+      ['tagScene', 'tag_scene_id'],
     ],
   },
+  voices: {
+    table: 'voice',
+    columns: [
+      ['name', 'name'],
+      ['provider', 'provider'],
+      ['voice', 'voice'],
+      ['language', 'language'],
+      ['speed', 'speed'],
+    ],
+  },
+  operatorGroups: {
+    table: 'operator_group',
+    columns: [
+      ['name', 'name'],
+      ['code', 'code'],
+      ['mode', 'mode'],
+      ['number', 'number_id'],
+      ['enabled', 'enabled'],
+    ],
+  },
+  tagScenes: {
+    table: 'tag_scene',
+    columns: [
+      ['name', 'name'],
+      ['description', 'description'],
+    ],
+  },
+  projects: { table: 'project', columns: [['name', 'name']] },
 }
 
 type Write = {
@@ -181,6 +221,21 @@ async function freeKeys({ client, workspaceId }: Write, items: readonly PlannedI
 }
 
 async function freeExternalIds({ client, workspaceId }: Write, items: readonly PlannedItem[]): Promise<void> {
+  for (const { id, values } of items) {
+    const groups = 'groups' in values ? values.groups : []
+    const given = [
+      ...groups.map(({ externalIds }) => ({ kind: 'tag-group', externalIds })),
+      ...groups.flatMap(({ tags }) => tags.map(({ externalIds }) => ({ kind: 'tag', externalIds }))),
+    ]
+    // Those of its own scene stay: groups and tags are known by them.
+    for (const { kind, externalIds } of given)
+      for (const [dialect, externalId] of Object.entries(externalIds))
+        await client.query(
+          `delete from external_id where workspace_id = $1 and dialect = $2 and kind = $3 and external_id = $4
+              and resource_id not in (select g.id from tag_group g where g.scene_id = $5 union all select t.id from tag t where t.scene_id = $5)`,
+          [workspaceId, dialect, kind, externalId, id],
+        )
+  }
   for (const { dialect, kind, externalId, resourceId, part } of items.flatMap((item) => item.externalIds)) {
     // What stood there in this dialect gives way; who had this id has given it away in the same document.
     await client.query(
@@ -231,14 +286,26 @@ async function writeItem(write: Write, item: PlannedItem): Promise<void> {
   // Whoever came in by the old password goes out.
   if (item.section === 'users' && item.fields.includes('password'))
     await client.query('delete from api_token where workspace_id = $1 and user_id = $2', [workspaceId, item.id])
-  if ('numbers' in item.values && (isNew || item.fields.includes('numbers')))
-    await writeMembers(write, item.id, item.values)
-  if ('routes' in item.values && (isNew || item.fields.includes('routes')))
-    await writeRoutes(write, item.id, item.values)
-  if ('definition' in item.values && (isNew || item.fields.includes('definition')))
-    await writeVersion(write, item.id, item.values)
+  const isGiven = (field: string): boolean => isNew || item.fields.includes(field)
+  const owner = { id: item.id, workspaceId }
+  if ('operators' in item.values && isGiven('operators'))
+    await writeOperators(client, owner, item.values.operators, write.newId)
+  if ('groups' in item.values && isGiven('groups')) {
+    const taken = await writeTagGroups(client, owner, item.values.groups, write.newId)
+    // As the database says it of other ids: somebody was quicker.
+    if (taken.length > 0) throw Object.assign(new Error(`${taken.join(', ')} is taken`), { code: '23505' })
+  }
+  if ('scenarios' in item.values) {
+    if (isGiven('scenarios')) await writeProjectMembers(client, owner, 'scenarios', item.values.scenarios)
+    if (isGiven('numbers')) await writeProjectMembers(client, owner, 'numbers', item.values.numbers)
+  } else if ('numbers' in item.values && isGiven('numbers')) await writeMembers(write, item.id, item.values)
+  if ('webhooks' in item.values && (isNew || item.fields.includes('inbound')))
+    await setNumberWebhooks(client, { id: item.id, workspaceId }, 'native', item.values.webhooks, write.newId)
+  if ('routes' in item.values && isGiven('routes')) await writeRoutes(write, item.id, item.values)
+  if ('definition' in item.values && isGiven('definition')) await writeVersion(write, item.id, item.values)
 }
 
+const limitFields = ['maxCalls', 'callsPerSecond', 'reservedCalls']
 const secretFields = ['password', 'value']
 
 /** Written as an export shows it, so that no secret stands in it. */
@@ -303,6 +370,11 @@ async function writeVersion(write: Write, id: string, { definition }: Values['sc
      select $1, $2, $3, coalesce(max(number), 0) + 1, $4::jsonb from scenario_version where scenario_id = $3`,
     [write.newId(), write.workspaceId, id, JSON.stringify(definition)],
   )
+  // A start block that is gone is nobody's any more.
+  await write.client.query(
+    `delete from external_id where workspace_id = $1 and kind = 'start-block' and resource_id = $2 and part <> all ($3::text[])`,
+    [write.workspaceId, id, definition.startBlocks.map((block) => block.id)],
+  )
 }
 
 /** The claim locks these rows in one order: workspace, trunks by id, numbers by id. Another order here would be a deadlock there. */
@@ -313,16 +385,16 @@ async function writePaces({ client, workspaceId }: Write, plan: Plan): Promise<v
     plan.items
       .filter(
         (item) =>
-          item.section === section &&
-          (item.row === null || item.fields.some((field) => field === 'maxCalls' || field === 'callsPerSecond')),
+          item.section === section && (item.row === null || item.fields.some((field) => limitFields.includes(field))),
       )
       .map(({ id, values }) => ({ id, kind: sections[section].kind, limits: values as Partial<Values['trunks']> }))
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
   )
   for (const { id, kind, limits } of [...own, ...limited])
     await client.query(
-      `insert into pace (owner_id, owner_kind, workspace_id, calls_per_second, max_calls) values ($1, $2, $3, $4, $5)
-       on conflict (owner_id) do update set calls_per_second = excluded.calls_per_second, max_calls = excluded.max_calls`,
-      [id, kind, workspaceId, limits.callsPerSecond ?? null, limits.maxCalls ?? null],
+      `insert into pace (owner_id, owner_kind, workspace_id, calls_per_second, max_calls, reserved_calls) values ($1, $2, $3, $4, $5, $6)
+       on conflict (owner_id) do update set calls_per_second = excluded.calls_per_second, max_calls = excluded.max_calls,
+                                            reserved_calls = excluded.reserved_calls`,
+      [id, kind, workspaceId, limits.callsPerSecond ?? null, limits.maxCalls ?? null, limits.reservedCalls ?? 0],
     )
 }

@@ -6,7 +6,7 @@ export type ExternalIds = Readonly<Partial<Record<(typeof dialects)[number], str
 
 /** A column for a select over `t`: `{"twin": "42"}`; integers as their decimal text. */
 export function externalIdsColumn(kind: string): string {
-  return `coalesce((select jsonb_object_agg(x.dialect, x.external_id order by x.dialect) from external_id x
+  return `coalesce((select jsonb_object_agg(x.dialect, x.external_id order by x.dialect, x.external_id desc) from external_id x
     where x.workspace_id = t.workspace_id and x.resource_id = t.id and x.kind = '${kind}' and x.part is null), '{}') as "externalIds"`
 }
 

@@ -58,7 +58,8 @@ export async function integerIdsOfParts(
   const without = owners.filter((owner) => !ids.has(markOf(owner)))
   if (without.length > 0)
     await transaction(database, async (connection) => {
-      for (const owner of without) if (!ids.has(markOf(owner))) ids.set(markOf(owner), await give(connection, room, owner))
+      for (const owner of without)
+        if (!ids.has(markOf(owner))) ids.set(markOf(owner), await give(connection, room, owner))
     })
   return owners.map((owner) => ids.get(markOf(owner)) ?? 0)
 }

@@ -12,6 +12,9 @@ const tables = {
   'retry-rule': 'retry_rule',
   'time-group': 'time_group',
   'operator-group': 'operator_group',
+  'tag-scene': 'tag_scene',
+  project: 'project',
+  voice: 'voice',
 } as const
 export type ReferredKind = keyof typeof tables
 

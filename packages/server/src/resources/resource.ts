@@ -41,6 +41,8 @@ export type Resource<New = unknown, Change = unknown> = {
   readonly onceSchema?: z.ZodObject | undefined
   /** Fields of a request that are kept sealed or hashed, and never shown. */
   readonly secrets: readonly string[]
+  /** Fields that change by themselves: no part of the mark by which a change is known (ETag). */
+  readonly passing?: readonly string[] | undefined
   /** The table, which is `t` in every text below; `$1` is the workspace. */
   readonly table: string
   readonly columns: string
@@ -100,7 +102,7 @@ export async function createResource(
       const { kind } = resource
       const secrets = secretsIn(resource, given)
       await recordAudit(connection, deps, principal, {
-        ...{ action: 'create', kind, id, name: nameOf(shown), before: null, after: shown, secrets },
+        ...{ action: 'create', kind, id, name: nameOf(shown), before: null, after: lasting(resource, shown), secrets },
       })
       return { shown, once }
     }),
@@ -132,7 +134,15 @@ export async function changeResource(
       const { kind } = resource
       const secrets = secretsIn(resource, given)
       await recordAudit(connection, deps, principal, {
-        ...{ action: 'change', kind, id, name: nameOf(shown), before, after: shown, secrets },
+        ...{
+          action: 'change',
+          kind,
+          id,
+          name: nameOf(shown),
+          before: lasting(resource, before),
+          after: lasting(resource, shown),
+          secrets,
+        },
       })
       return shown
     }),
@@ -162,11 +172,8 @@ export async function deleteResource(
       const { rows } = uses === undefined ? { rows: [] } : await connection.query<Use>(uses, [workspaceId, id])
       if (rows.length > 0) throw inUse(`The ${words(kind)} "${nameOf(before) ?? id}"`, rows)
       await connection.query('delete from pace where owner_id = $1 and workspace_id = $2', [id, workspaceId])
-      await connection.query('delete from external_id where workspace_id = $1 and kind = $2 and resource_id = $3', [
-        workspaceId,
-        kind,
-        id,
-      ])
+      // Those of its parts too, like a scenario's start blocks.
+      await connection.query('delete from external_id where workspace_id = $1 and resource_id = $2', [workspaceId, id])
       await connection.query(`delete from ${table} where workspace_id = $1 and id = $2`, [workspaceId, id])
       await recordAudit(connection, deps, principal, {
         ...{ action: 'delete', kind, id, name: nameOf(before), before, after: null },
@@ -209,6 +216,11 @@ export async function listResources(
     values,
   )
   return rows.map((row) => resource.show?.(row) ?? row)
+}
+
+/** What it is shown by but for the fields that change by themselves. */
+export function lasting({ passing = [] }: Resource, shown: Shown): object {
+  return Object.fromEntries(Object.entries(shown).filter(([field]) => !passing.includes(field)))
 }
 
 /** The resource's kind in words: 'caller id group'. */

@@ -3,7 +3,7 @@ import { readScenario, type ScenarioDefinition, scenarioSchema } from '@dialwrig
 import { z } from 'zod'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { AudioLibrary } from '../audio/library.ts'
-import { sections } from '../provisioning/schema.ts'
+import { type Reference, sections } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {
@@ -14,8 +14,15 @@ import {
   shownId,
   shownInstant,
 } from '../resources/fields.ts'
-import { defineResource, type Shown } from '../resources/resource.ts'
+import { defineResource } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
+import {
+  type StartBlockId,
+  setStartBlockIds,
+  startBlockIdsColumn,
+  withStartBlockIds,
+} from '../resources/start-block.ts'
+import { keptDefinition } from './definition.ts'
 import { ScenarioInvalidError } from './errors.ts'
 
 const { id: _, ...fields } = sections.scenarios.schema.shape
@@ -26,11 +33,16 @@ const listed = {
   name: z.string(),
   code: z.string().nullable(),
   language: z.string(),
+  tagScene: shownId.nullable(),
+  allByVoice: z.boolean().meta({ description: 'Whether every phrase is to be spoken, recorded or not' }),
+  default: z.boolean(),
   version: z.int().meta({ description: 'Grows by one with each change' }),
   externalIds: shownExternalIds,
   createdAt: shownInstant,
 }
-const listedColumns = `t.id, t.name, t.code, t.language, ${externalIdsColumn('scenario')}, t.created_at as "createdAt",
+const last = `(select v.definition from scenario_version v where v.scenario_id = t.id order by v.number desc limit 1)`
+const listedColumns = `t.id, t.name, t.code, t.language, t.tag_scene_id as "tagScene",
+    coalesce((${last} ->> 'allByVoice')::boolean, false) as "allByVoice", coalesce((${last} ->> 'default')::boolean, false) as "default", ${externalIdsColumn('scenario')}, t.created_at as "createdAt",
     (select max(v.number) from scenario_version v where v.scenario_id = t.id) as version`
 
 export const scenarios = defineResource<z.output<typeof newSchema>, z.output<typeof changeSchema>>({
@@ -44,68 +56,94 @@ export const scenarios = defineResource<z.output<typeof newSchema>, z.output<typ
     ...listed,
     startBlocks: scenarioSchema.shape.startBlocks,
     blocks: scenarioSchema.shape.blocks,
-    tagScene: scenarioSchema.shape.tagScene,
-    allByVoice: scenarioSchema.shape.allByVoice,
-    default: scenarioSchema.shape.default,
   }),
   listedSchema: z.object(listed),
   secrets: [],
   table: 'scenario',
-  columns: `${listedColumns},
-    (select v.definition from scenario_version v where v.scenario_id = t.id order by v.number desc limit 1) as definition`,
+  columns: `${listedColumns}, ${startBlockIdsColumn}, ${last} as definition`,
   listedColumns,
   filters: {
     name: nameFilter,
     code: { schema: z.string().min(1).max(64), where: (parameter) => `t.code = ${parameter}` },
     language: { schema: z.string().min(2).max(64), where: (parameter) => `t.language = ${parameter}` },
+    tagScene: { schema: z.uuid(), where: (parameter) => `t.tag_scene_id = ${parameter}` },
   },
   unique: { scenario_workspace_id_name_key: 'name' },
   uses: `select distinct 'campaign' as kind, c.id, c.name
       from campaign c join scenario_version v on v.id = c.scenario_version_id
-     where c.workspace_id = $1 and v.scenario_id = $2 limit 20`,
+     where c.workspace_id = $1 and v.scenario_id = $2
+    union all
+    select 'project', p.id, p.name from project_scenario m join project p on p.id = m.project_id
+     where m.workspace_id = $1 and m.scenario_id = $2
+    limit 20`,
 
-  show({ definition, ...row }) {
-    return { ...(definition as object | undefined), ...row }
+  show({ definition, startBlockIds, ...row }) {
+    // A list shows neither.
+    if (definition === undefined) return row
+    const { startBlocks, ...rest } = definition as ScenarioDefinition
+    return { ...rest, startBlocks: withStartBlockIds(startBlocks, startBlockIds as StartBlockId[]), ...row }
   },
 
   async create(desk, id, { externalIds, ...given }) {
     const definition = await readOrRefuse(desk, given)
-    const { name, code, language } = definition
-    await insertRow(desk.connection, 'scenario', { id, workspaceId: desk.workspaceId }, { name, code, language })
+    const { name, code, language, tagScene } = definition
+    const columns = { name, code, language, tag_scene_id: tagScene }
+    await insertRow(desk.connection, 'scenario', { id, workspaceId: desk.workspaceId }, columns)
     await addVersion(desk, id, definition)
     await desk.externalIds('scenario', id, externalIds)
     return undefined
   },
 
-  async change(desk, id, { externalIds, ...given }, before) {
-    const definition = await readOrRefuse(desk, { ...definitionOf(before), ...given })
-    const { name, code = null, language } = definition
-    await updateRow(desk.connection, 'scenario', { id, workspaceId: desk.workspaceId }, { name, code, language })
+  async change(desk, id, { externalIds, ...given }) {
+    const definition = await readOrRefuse(desk, { ...(await lastDefinition(desk, id)), ...given })
+    const { name, code = null, language, tagScene = null } = definition
+    const columns = { name, code, language, tag_scene_id: tagScene }
+    await updateRow(desk.connection, 'scenario', { id, workspaceId: desk.workspaceId }, columns)
     await addVersion(desk, id, definition)
     await desk.externalIds('scenario', id, externalIds)
   },
 })
 
-/** What is shown holds the definition and more beside it. */
-function definitionOf(shown: Shown): object {
-  const known = Object.keys(scenarioSchema.shape)
-  return Object.fromEntries(Object.entries(shown).filter(([name]) => known.includes(name)))
+/** Without the ids that start blocks were given since: they stay by themselves. */
+async function lastDefinition(desk: Desk, id: string): Promise<ScenarioDefinition | undefined> {
+  const { rows } = await desk.connection.query<{ definition: ScenarioDefinition }>(
+    'select definition from scenario_version where workspace_id = $1 and scenario_id = $2 order by number desc limit 1',
+    [desk.workspaceId, id],
+  )
+  return rows[0]?.definition
 }
 
 /** @throws {ScenarioInvalidError} with every problem. */
-async function readOrRefuse(desk: Desk, given: object): Promise<ScenarioDefinition> {
+async function readOrRefuse(
+  desk: Desk,
+  { tagScene, ...given }: { readonly tagScene?: Reference | null | undefined },
+): Promise<ScenarioDefinition> {
   // Null takes a field away.
   const document = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
+  const isTagged = tagScene !== undefined && tagScene !== null
+  const scene = isTagged ? await desk.refer('tag-scene', tagScene, 'tagScene') : undefined
+  desk.check()
   const { rows } = await desk.connection.query<{ path: string }>('select path from audio where workspace_id = $1', [
     desk.workspaceId,
   ])
   const audio = [...new AudioLibrary(desk.deps.dataDirectory).paths(), ...rows.map(({ path }) => path)]
-  const read = readScenario(document, { audio })
+  const tags = scene === undefined ? undefined : await tagsOf(desk, scene)
+  const read = readScenario({ ...document, ...(scene === undefined ? {} : { tagScene: scene }) }, { audio, tags })
   if (read.definition === null) throw new ScenarioInvalidError(read.problems)
-  return read.definition
+  return keptDefinition(read.definition)
 }
 
-/** Only where something differs from the last one. */
+/** The names of its tags, which stay while this transaction lasts. */
+async function tagsOf({ connection, workspaceId }: Desk, scene: string): Promise<string[]> {
+  await connection.query('select from tag_scene where workspace_id = $1 and id = $2 for share', [workspaceId, scene])
+  const { rows } = await connection.query<{ name: string }>(
+    'select name from tag where workspace_id = $1 and scene_id = $2',
+    [workspaceId, scene],
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** Only where something differs from the last one; with the ids of its start blocks. */
 async function addVersion(desk: Desk, scenarioId: string, definition: ScenarioDefinition): Promise<void> {
   await desk.connection.query(
     `insert into scenario_version (id, workspace_id, scenario_id, number, definition)
@@ -113,4 +151,7 @@ async function addVersion(desk: Desk, scenarioId: string, definition: ScenarioDe
      having (select definition from scenario_version where scenario_id = $3 order by number desc limit 1) is distinct from $4::jsonb`,
     [uuidV7(desk.deps.clock, desk.deps.random), desk.workspaceId, scenarioId, JSON.stringify(definition)],
   )
+  for (const place of await setStartBlockIds(desk.connection, desk.workspaceId, scenarioId, definition))
+    desk.report(place, 'taken', "this is another start block's id")
+  desk.check()
 }

@@ -70,7 +70,51 @@ export const examples: Readonly<Record<string, Example>> = {
     made: ({ trunks }) => ({ name: unique('dialplan'), routes: [{ prefix: '7', trunks: [trunks] }] }),
     changed: ({ trunks }) => ({ routes: [{ prefix: '+49', trunks: [trunks] }] }),
   },
-  scenarios: { ...work, made: script, changed: () => ({ language: 'ru', startBlocks: script().startBlocks }) },
+  voices: {
+    ...work,
+    made: () => ({
+      name: unique('voice'),
+      ...{ provider: 'espeak', voice: 'en+f3', language: 'en', speed: 1.25 },
+      externalIds: { omicall: unique('voice') },
+    }),
+    changed: () => ({ voice: 'vi', language: 'vi', speed: 0.5, externalIds: { omicall: null } }),
+  },
+  operatorGroups: {
+    ...work,
+    made: ({ numbers }) => ({
+      name: unique('group'),
+      code: unique('code'),
+      mode: 'all',
+      number: numbers,
+      operators: [
+        { name: 'Anna', phone: '74951110001' },
+        { name: 'Boris', phone: '74951110002' },
+      ],
+    }),
+    changed: () => ({ number: null, enabled: false, operators: [{ name: 'Boris', phone: '+74951110002' }] }),
+  },
+  tagScenes: {
+    ...work,
+    made: () => ({
+      name: unique('scene'),
+      description: 'of a survey',
+      groups: [
+        { name: 'mood', tags: [{ name: 'glad', description: 'says so', externalIds: { twin: unique('tag') } }] },
+        { name: 'wish', externalIds: { twin: unique('group') }, tags: [{ name: 'call back' }, { name: 'no more' }] },
+      ],
+    }),
+    changed: () => ({ groups: [{ name: 'wish', tags: [{ name: 'glad', description: '' }] }] }),
+  },
+  scenarios: {
+    ...work,
+    made: ({ tagScenes }) => ({ ...script(), tagScene: tagScenes, allByVoice: true, default: true }),
+    changed: () => ({ language: 'ru', startBlocks: script().startBlocks, default: false }),
+  },
+  projects: {
+    ...work,
+    made: ({ scenarios, numbers }) => ({ name: unique('project'), scenarios: [scenarios], numbers: [numbers] }),
+    changed: () => ({ scenarios: [], externalIds: { is74: 9 } }),
+  },
   retryRules: {
     ...work,
     made: () => ({ name: unique('rule'), rules: { 'busy,rejected': { tries: 2, intervals: [60] } } }),

@@ -7,11 +7,11 @@ import { SeededRandom } from '@dialwright/testkit'
 import { pino } from 'pino'
 import { openSecretBox, type SecretBox } from '../../src/adapters/secrets/secret-box.ts'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
+import { vendorTellers } from '../../src/compat/tellers.ts'
 import { demoProvisioning } from '../../src/demo/provisioning.ts'
 import type { ServerDeps } from '../../src/deps.ts'
 import { applyProvisioning } from '../../src/provisioning/apply.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
-import { vendorTellers } from '../../src/compat/tellers.ts'
 
 type Item = Record<string, unknown>
 type Document = {
@@ -46,7 +46,7 @@ describe('provisioning', () => {
       egress: 'loopback',
       limits: { requestsPerMinute: null, loginsPerMinute: null },
       onImport: () => {},
-    tellers: vendorTellers,
+      tellers: vendorTellers,
       onChange: () => {},
     }
     return applyProvisioning(deps, document)

@@ -6,7 +6,9 @@ import { describe, test } from 'node:test'
 import { SeededRandom } from '@dialwright/testkit'
 import { login } from '../../src/access/login.ts'
 import { tokenHash } from '../../src/access/token-value.ts'
+import { transaction } from '../../src/adapters/postgres/pool.ts'
 import { applyProvisioning } from '../../src/provisioning/apply.ts'
+import { integerIdOf } from '../../src/resources/integer-id.ts'
 import { type Json, secrets, smallDocument, useInstallation, wav, wholeDocument } from './ground.ts'
 
 describe('what a document changes', () => {
@@ -191,6 +193,102 @@ describe('what a document changes', () => {
     )
   })
 
+  test('tags keep their rows and the ids that they were given since, by name or by id, wherever they move', async () => {
+    const tag = (name: string, more: Json = {}): Json => ({ name, ...more })
+    const document = (...groups: Json[]): Json => smallDocument('Tags', { tagScenes: [{ name: 'scene', groups }] })
+    const ids = async (): Promise<Record<string, string>> => {
+      const { rows } = await installation.pool.query<{ name: string; id: string }>(
+        `select t.name, t.id from tag t join workspace w on w.id = t.workspace_id where w.name = 'Tags'`,
+      )
+      return Object.fromEntries(rows.map(({ name, id }) => [name, id]))
+    }
+    await installation.apply(document({ name: 'a', tags: [tag('x', { externalIds: { yunfu: 1 } }), tag('y')] }))
+    const first = await ids()
+    const { workspace_id: workspaceId } = await one('select workspace_id from tag where id = $1', [first.y])
+    await transaction(installation.pool, (connection) =>
+      integerIdOf(connection, String(workspaceId), 'yunfu', 'tag', first.y ?? ''),
+    )
+    const given = (await exported('Tags')).tagScenes
+    assert.deepEqual(given?.[0]?.groups, [
+      { name: 'a', tags: [tag('x', { externalIds: { yunfu: 1 } }), tag('y', { externalIds: { yunfu: 2 } })] },
+    ])
+    const same = await installation.apply(
+      document({ name: 'a', tags: [tag('x', { externalIds: { yunfu: 1 } }), tag('y')] }),
+    )
+    assert.deepEqual(changes(same.items), [], 'an id that was given on demand is no change')
+    const moved = await installation.apply(
+      document({ name: 'b', tags: [tag('renamed', { externalIds: { yunfu: 1 } })] }, { name: 'a', tags: [tag('y')] }),
+    )
+    assert.deepEqual(changes(moved.items), [['/tagScenes/0', 'change', 'groups']])
+    assert.deepEqual(await ids(), { renamed: first.x, y: first.y })
+    assert.deepEqual((await exported('Tags')).tagScenes?.[0]?.groups, [
+      { name: 'b', tags: [tag('renamed', { externalIds: { yunfu: 1 } })] },
+      { name: 'a', tags: [tag('y', { externalIds: { yunfu: 2 } })] },
+    ])
+  })
+
+  test('two scenes exchange the ids of their tags; a tag that a scenario puts cannot be left out', async () => {
+    const scene = (name: string, yunfu: number): Json => ({
+      name,
+      groups: [{ name: 'g', externalIds: { yunfu }, tags: [{ name: 't', externalIds: { yunfu } }] }],
+    })
+    const document = (...tagScenes: Json[]): Json => smallDocument('Scenes', { tagScenes })
+    await installation.apply(document(scene('a', 1), scene('b', 2)))
+    await installation.apply(document(scene('a', 2), scene('b', 1)))
+    const { tagScenes } = await exported('Scenes')
+    assert.deepEqual(
+      tagScenes?.map(({ name, groups }) => [name, (groups as Json[])[0]?.externalIds]),
+      [
+        ['a', { yunfu: 2 }],
+        ['b', { yunfu: 1 }],
+      ],
+    )
+    const alone = await installation.problems(document(scene('a', 1)))
+    assert.deepEqual(
+      alone.map(({ path, code }) => [path, code]),
+      [
+        ['/tagScenes/0/groups/0/externalIds/yunfu', 'taken'],
+        ['/tagScenes/0/groups/0/tags/0/externalIds/yunfu', 'taken'],
+      ],
+    )
+    const blocks = [
+      { id: 'say', type: 'mark', tags: ['t'], next: 'end' },
+      { id: 'end', type: 'hangup' },
+    ]
+    const scenario = {
+      name: 'puts it',
+      language: 'en',
+      tagScene: 'a',
+      startBlocks: [{ id: 's', name: 'S', next: 'say' }],
+    }
+    await installation.apply(smallDocument('Scenes', { scenarios: [{ ...scenario, blocks }] }))
+    const [problem, other] = await installation.problems(document({ name: 'a', groups: [] }))
+    assert.deepEqual([problem?.path, other], ['/tagScenes/0/groups', undefined])
+    assert.match(problem?.message ?? '', /"puts it" puts the tag "t"/)
+  })
+
+  test('operators keep their rows as long as their phones are in the group', async () => {
+    const group = (...phones: string[]): Json =>
+      smallDocument('Operators', {
+        operatorGroups: [{ name: 'desk', operators: phones.map((phone) => ({ name: `at ${phone}`, phone })) }],
+      })
+    const rows = async () =>
+      (
+        await installation.pool.query<{ id: string; phone: string }>(
+          `select o.id, o.phone from operator o join workspace w on w.id = o.workspace_id where w.name = 'Operators' order by o.position`,
+        )
+      ).rows
+    await installation.apply(group('74951', '74952'))
+    const [first] = await rows()
+    await installation.apply(group('74953', '+74951'))
+    const later = await rows()
+    assert.deepEqual(
+      later.map(({ phone }) => phone),
+      ['74953', '74951'],
+    )
+    assert.equal(later[1]?.id, first?.id)
+  })
+
   test('a sound is read from beside the document, kept by its content, and may take the place of a shipped one', async () => {
     const bytes = Buffer.from(wav().split(',')[1] ?? '', 'base64')
     writeFileSync(join(installation.deps.dataDirectory, 'own.wav'), bytes)
@@ -234,7 +332,7 @@ describe('what a document changes', () => {
     )
     assert.deepEqual(
       reports.map(({ created }) => created).toSorted((a, b) => a - b),
-      [0, 0, 0, 0, 0, 0, 0, 19],
+      [0, 0, 0, 0, 0, 0, 0, 27],
     )
     assert.equal((await installation.check(document)).changed, 0)
   })
@@ -262,6 +360,7 @@ function wholeScenario(audio = '/prompts/en/greeting.wav'): Json[] {
     {
       ...scenario,
       externalIds: {},
+      tagScene: undefined,
       startBlocks: [{ id: 'start', name: 'Start', externalIds: { is74: 77 }, next: 'say' }],
       blocks: [
         { id: 'say', type: 'say', audio, next: 'end' },

@@ -9,12 +9,12 @@ import type { Pool } from '../../src/adapters/postgres/pool.ts'
 import { openSecretBox } from '../../src/adapters/secrets/secret-box.ts'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
 import { writeWav } from '../../src/audio/wav.ts'
+import { vendorTellers } from '../../src/compat/tellers.ts'
 import type { ServerDeps } from '../../src/deps.ts'
 import { applyProvisioning, checkProvisioning, type ProvisioningReport } from '../../src/provisioning/apply.ts'
 import { ProvisioningError, type ProvisioningProblem } from '../../src/provisioning/errors.ts'
 import { exportProvisioning } from '../../src/provisioning/export.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
-import { vendorTellers } from '../../src/compat/tellers.ts'
 
 export type Json = Record<string, unknown>
 
@@ -52,7 +52,7 @@ export function useInstallation(): Installation {
       egress: 'loopback',
       limits: { requestsPerMinute: null, loginsPerMinute: null },
       onImport: () => {},
-    tellers: vendorTellers,
+      tellers: vendorTellers,
       onChange: () => {
         changes += 1
       },
@@ -86,7 +86,8 @@ export function useInstallation(): Installation {
       const tables = [
         ...['workspace', 'app_user', 'api_token', 'external_id', 'trunk', 'phone_number', 'caller_id_group'],
         ...['caller_id_group_member', 'dialplan', 'route', 'route_trunk', 'scenario', 'scenario_version', 'audio'],
-        ...['retry_rule', 'time_group', 'pace'],
+        ...['retry_rule', 'time_group', 'pace', 'voice', 'operator_group', 'operator', 'tag_scene', 'tag_group', 'tag'],
+        ...['project', 'project_scenario', 'project_number'],
       ]
       const texts = await Promise.all(
         tables.map((table) => database.pool.query(`select '${table}' || t::text as line from ${table} t order by 1`)),
@@ -170,6 +171,30 @@ export function wholeDocument(): Json {
       { path: '/background/office.wav', name: 'Our office', file: wav() },
       { path: '/prompts/own.wav', file: wav(8_000, new Int16Array(8_000)) },
     ],
+    voices: [
+      {
+        name: 'ngoc',
+        externalIds: { omicall: 'northern_female_ngocanh' },
+        provider: 'espeak',
+        voice: 'vi',
+        language: 'vi',
+      },
+      { name: 'quick', provider: 'espeak', voice: 'en+f3', language: 'en-GB', speed: 1.3 },
+    ],
+    operatorGroups: [
+      {
+        name: 'desk',
+        code: 'd1',
+        externalIds: { yunfu: 4, omicall: 'ring-1' },
+        mode: 'longest-idle',
+        number: 'other',
+        operators: [
+          { name: 'Anna', phone: '+84901110001' },
+          { name: 'Boris', phone: '84901110002' },
+        ],
+      },
+      { name: 'night desk', enabled: false, operators: [{ name: 'Anna', phone: '84901110001' }] },
+    ],
     retryRules: [
       {
         name: 'patient',
@@ -196,10 +221,37 @@ export function wholeDocument(): Json {
         ],
       },
     ],
+    tagScenes: [
+      {
+        name: 'survey',
+        description: 'what people say',
+        externalIds: { yunfu: 8 },
+        groups: [
+          {
+            name: 'mood',
+            externalIds: { yunfu: 81 },
+            tags: [
+              { name: 'glad', description: 'says so', externalIds: { yunfu: 811, twin: 'g' } },
+              { name: 'cross', externalIds: { yunfu: 812 } },
+            ],
+          },
+          { name: 'wish', tags: [{ name: 'call back' }] },
+          { name: 'nothing', tags: [] },
+        ],
+      },
+      { name: 'empty' },
+    ],
+    projects: [
+      { name: 'spring', externalIds: { is74: 1 }, scenarios: ['hello'], numbers: ['other', { is74: 5 }] },
+      { name: 'autumn' },
+    ],
     scenarios: [
       {
         name: 'hello',
         code: 'hello-1',
+        tagScene: { yunfu: 8 },
+        allByVoice: true,
+        default: false,
         externalIds: { twin: '44e62ac6-6c08-4ad1-923d-5ee3299dd737', omicall: 'ivr-1' },
         language: 'en',
         startBlocks: [
@@ -212,7 +264,8 @@ export function wholeDocument(): Json {
           },
         ],
         blocks: [
-          { id: 'say', type: 'say', audio: '/prompts/own.wav', next: 'end' },
+          { id: 'say', type: 'say', audio: '/prompts/own.wav', next: 'tag' },
+          { id: 'tag', type: 'mark', tags: ['glad', 'call back'], next: 'end' },
           { id: 'end', type: 'hangup' },
         ],
       },

@@ -197,19 +197,14 @@ const table: readonly [what: string, sections: Json, problems: Readonly<Record<s
   [
     'sections and fields that are not in effect',
     {
-      voices: [],
-      operatorGroups: [],
-      tagScenes: [],
-      projects: [],
+      voices: [{ name: 'v', provider: 'deepgram', voice: 'en', language: 'en' }],
+      operatorGroups: [{ name: 'g', operators: [{ name: 'o', phone: '7495', sip: { user: 'u', password: 'p' } }] }],
       trunks: [{ ...line, transport: 'tls', register: { every: 300 }, ca: 'x', srtp: 'required' }],
       numbers: [{ name: 'n', phone: '79991112233', trunk: 'line', inbound: {}, forceOut: true, login: 'x' }],
-      scenarios: [scenario('/prompts/en/greeting.wav', { tagScene: 'sales' })],
     },
     {
-      '/voices': /voices are not yet in effect/,
-      '/operatorGroups': /not yet in effect/,
-      '/tagScenes': /not yet in effect/,
-      '/projects': /not yet in effect/,
+      '/voices/0/provider': /not yet in effect/,
+      '/operatorGroups/0/operators/0/sip': /not yet in effect/,
       '/trunks/0/transport': /udp/,
       '/trunks/0/register': /register is not yet in effect/,
       '/trunks/0/ca': /not yet/,
@@ -217,7 +212,75 @@ const table: readonly [what: string, sections: Json, problems: Readonly<Record<s
       '/numbers/0/inbound': /inbound is not yet/,
       '/numbers/0/forceOut': /not yet/,
       '/numbers/0/login': /not yet/,
-      '/scenarios/0/tagScene': /not yet/,
+    },
+  ],
+  [
+    'tags that nobody knows, or that are there twice',
+    {
+      tagScenes: [
+        {
+          name: 'sales',
+          groups: [{ name: 'mood', externalIds: { yunfu: 1 }, tags: [{ name: 'glad', externalIds: { yunfu: 7 } }] }],
+        },
+        {
+          name: 'twice',
+          groups: [
+            { name: 'a', tags: [{ name: 'x' }] },
+            { name: 'a', tags: [{ name: 'x' }] },
+          ],
+        },
+        { name: 'ids', groups: [{ name: 'mood', tags: [{ name: 'sad', externalIds: { yunfu: '7' } }] }] },
+      ],
+      scenarios: [
+        scenario('/prompts/en/greeting.wav', { name: 'nowhere', tagScene: 'support' }),
+        {
+          ...scenario('/prompts/en/greeting.wav', { tagScene: 'sales' }),
+          blocks: [
+            { id: 'say', type: 'mark', tags: ['glad', 'sad'], next: 'end' },
+            { id: 'end', type: 'hangup' },
+          ],
+        },
+      ],
+    },
+    {
+      '/tagScenes/1/groups/1/name': /number 1 of the list/,
+      '/tagScenes/1/groups/1/tags/0/name': /another tag/,
+      '/tagScenes/2/groups/0/tags/0/externalIds/yunfu': /tagScenes\/0/,
+      '/scenarios/0/tagScene': /there is no tag-scene "support"/,
+      '/scenarios/1/blocks/0/tags/1': /no tag "sad"/,
+    },
+  ],
+  [
+    'groups and projects of what is not there',
+    {
+      operatorGroups: [
+        { name: 'g', code: 'x', number: 'nowhere', operators: [{ name: 'o', phone: '7495' }] },
+        {
+          name: 'h',
+          code: 'x',
+          operators: [
+            { name: 'o', phone: '7495' },
+            { name: 'p', phone: '+7495' },
+          ],
+        },
+        { name: 'i', operators: [] },
+        { name: 'j', mode: 'loudest', operators: [{ name: 'o' }] },
+      ],
+      projects: [{ name: 'p', scenarios: ['hello'], numbers: ['shown', 'shown', 'lost'] }],
+      voices: [{ name: 'v', provider: 'espeak', voice: '--stdin', language: 'en', speed: 3 }],
+    },
+    {
+      '/operatorGroups/0/number': /there is no number "nowhere"/,
+      '/operatorGroups/1/code': /has this code too/,
+      '/operatorGroups/1/operators/1/phone': /number 1 of the list has this phone/,
+      '/operatorGroups/2/operators': />=1/,
+      '/operatorGroups/3/mode': /in-turn/,
+      '/operatorGroups/3/operators/0/phone': /digits/,
+      '/projects/0/scenarios/0': /there is no scenario "hello"/,
+      '/projects/0/numbers/1': /the same number/,
+      '/projects/0/numbers/2': /there is no number "lost"/,
+      '/voices/0/voice': /espeak/,
+      '/voices/0/speed': /<=2/,
     },
   ],
   [

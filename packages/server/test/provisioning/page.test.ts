@@ -16,7 +16,7 @@ describe('the page on provisioning', () => {
     assert.deepEqual(Object.keys(example as object), ['workspace', ...sectionNames])
     writeFileSync(join(installation.deps.dataDirectory, 'hello.wav'), Buffer.from(wav().split(',')[1] ?? '', 'base64'))
     const { created, needs } = await installation.apply(example)
-    assert.deepEqual([created, needs], [12, []])
+    assert.deepEqual([created, needs], [16, []])
     const again = await installation.apply(example)
     assert.deepEqual([again.created, again.changed], [0, 0])
   })

@@ -114,7 +114,7 @@ create table voice (
   provider text not null check (provider in ('espeak')),
   voice text not null,                           -- as the provider calls it
   language text not null,
-  speed real not null default 1 check (speed between 0.5 and 2),
+  speed double precision not null default 1 check (speed between 0.5 and 2),
   created_at timestamptz not null default dw_clock(),
   unique (workspace_id, name),
   unique (workspace_id, id)
