@@ -108,6 +108,7 @@ export const surface: Readonly<Record<string, Route>> = {
   [`POST ${native}/session`]: open,
   [`POST ${native}/session/password`]: open,
   [`POST ${native}/campaigns`]: writes(() => campaign),
+  [`GET ${native}/policies`]: reads(),
   [`GET ${native}/campaigns`]: reads(),
   [`GET ${native}/campaigns/:id`]: reads(),
   [`PATCH ${native}/campaigns/:id`]: writes(() => ({
