@@ -1,15 +1,12 @@
 /** The assistant's words in ours. Its schedule is in the workspace's zone. */
-import type { CampaignSettings, RetryTrigger } from '@dialwright/dialer'
+import { type CampaignSettings, dispositions, type RetryTrigger } from '@dialwright/dialer'
 import type { CampaignState } from '../../campaigns/change-state.ts'
 import type { NewCampaign } from '../../campaigns/create-campaign.ts'
 import type { NewContact } from '../../contacts/prepare-contact.ts'
 import type { Is74Campaign, Is74Phone, Schedule } from './schemas.ts'
 
-/** Every result but an answer that ringing again can cure: nobody redials a number that does not exist or may not be called. */
-const redialled: readonly RetryTrigger[] = [
-  ...(['busy', 'rejected', 'no-answer', 'unreachable', 'congestion', 'failed', 'unknown'] as const),
-  ...(['machine', 'screened', 'fax'] as const),
-]
+/** Every result but an answer; what was taken back by us stays taken back. */
+const redialled: readonly RetryTrigger[] = dispositions.filter((one) => one !== 'answered' && one !== 'cancelled')
 /** The vendor has no words for the pace: a few calls a second, and as many at once as number, trunk and workspace carry. */
 const callsPerSecond = 5
 const maxCalls = 1_000
