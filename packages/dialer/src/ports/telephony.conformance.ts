@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { bridges } from './telephony-bridge.conformance.ts'
 import {
   farEndIsFree,
   msBetween,
@@ -22,6 +23,7 @@ export function telephonyConformance(openGround: (context: TestContext) => Promi
   const promise = promisedOver(openGround)
   calls(promise)
   sound(promise)
+  bridges(promise)
   processEnds(promise)
   inbound(promise)
 }

@@ -150,8 +150,12 @@ export type AnswerRequest = {
   readonly recordTo: string | null
 }
 
-/** Two answered legs hear each other. What plays on either stops; keys still come as events. Ends when either leg does. */
+/**
+ * Two answered legs hear each other. What plays on either stops, and what is played meanwhile fails; keys still come as events. The
+ * bridge ends when either leg does, and leaves the other one up. A recording of either leg holds both sides.
+ */
 export interface BridgingTelephony {
+  /** Said again, it is the same bridge; a leg that was bridged with a third leaves that one. Legs that are not answered are not bridged. */
   bridge(legId: string, otherLegId: string): void
   unbridge(legId: string): void
 }
@@ -168,7 +172,7 @@ export type TelephonyHealth = {
   readonly wheelLateMs: number
 }
 
-export interface Telephony extends InboundTelephony {
+export interface Telephony extends InboundTelephony, BridgingTelephony {
   /** False while the process behind the port is being started again, and once it drains or is closed: a slot is better given back than spent. */
   readonly isReady: boolean
   /** Accepted for sending, not answered. The INVITE leaves at once; refused when the leg id was seen before. */

@@ -82,6 +82,11 @@ export abstract class Leg {
     void this.deps.media.drain(this.legId).then(() => this.#bye('finish'))
   }
 
+  /** Answered, and not being hung up. */
+  get isTalking(): boolean {
+    return this.answeredMs !== null && !this.isOver && !this.isHungUp
+  }
+
   /** Ends the leg whatever its far end does; for a process that has no more time. */
   giveUp(): void {
     this.isHungUp = true

@@ -36,6 +36,8 @@ export type HostCommand =
   | { readonly type: 'stop'; readonly legId: string; readonly playId: string }
   | { readonly type: 'send-dtmf'; readonly legId: string; readonly digits: string }
   | { readonly type: 'hangup'; readonly legId: string; readonly speech: QueuedSpeech }
+  | { readonly type: 'bridge'; readonly legId: string; readonly otherLegId: string }
+  | { readonly type: 'unbridge'; readonly legId: string }
   | { readonly type: 'register'; readonly lines: readonly Registration[] }
   | { readonly type: 'admit'; readonly sources: readonly Admission[] }
   | { readonly type: 'ring'; readonly legId: string }

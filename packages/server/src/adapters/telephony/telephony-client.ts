@@ -120,6 +120,14 @@ export class TelephonyClient implements Telephony {
     this.#send({ type: 'hangup', legId, speech })
   }
 
+  bridge(legId: string, otherLegId: string): void {
+    this.#send({ type: 'bridge', legId, otherLegId })
+  }
+
+  unbridge(legId: string): void {
+    this.#send({ type: 'unbridge', legId })
+  }
+
   register(lines: readonly Registration[]): void {
     this.#lines = lines
     this.#send({ type: 'register', lines })

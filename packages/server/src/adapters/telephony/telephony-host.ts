@@ -98,6 +98,10 @@ export class TelephonyHost {
         return this.#media.sendDtmf(command.legId, command.digits)
       case 'hangup':
         return this.#legs.get(command.legId)?.hangup(command.speech)
+      case 'bridge':
+        return this.#bridge(command.legId, command.otherLegId)
+      case 'unbridge':
+        return this.#media.unbridge(command.legId)
       case 'register':
         if (this.#closed === null) this.#lines.set(command.lines)
         return
@@ -153,6 +157,12 @@ export class TelephonyHost {
     const timer = this.#deps.clock.schedule(farEndMs, resolve)
     await Promise.race([done, promise])
     timer.cancel()
+  }
+
+  /** Only those that have been answered: nobody else has anybody to hear. */
+  #bridge(legId: string, otherLegId: string): void {
+    const isTalking = (id: string): boolean => this.#legs.get(id)?.isTalking === true
+    if (isTalking(legId) && isTalking(otherLegId)) this.#media.bridge(legId, otherLegId)
   }
 
   get #started(): SipEndpoint {

@@ -46,6 +46,8 @@ export class InMemoryTelephony implements Telephony {
   readonly #legs = new Map<string, VirtualLeg>()
   readonly #seen = new Map<string, Seen>()
   readonly #inbound: VirtualInbound
+  /** Both ways. */
+  readonly #bridged = new Map<string, string>()
   #isReady = true
   #isClosing = false
 
@@ -103,6 +105,25 @@ export class InMemoryTelephony implements Telephony {
 
   hangup(legId: string, speech: QueuedSpeech = 'finish'): void {
     this.#legs.get(legId)?.hangup(speech)
+  }
+
+  bridge(legId: string, otherLegId: string): void {
+    if (this.#bridged.get(legId) === otherLegId || legId === otherLegId) return
+    const legs = [this.#legs.get(legId), this.#legs.get(otherLegId)]
+    if (!legs.every((leg) => leg?.isTalking === true)) return
+    this.unbridge(legId)
+    this.unbridge(otherLegId)
+    this.#bridged.set(legId, otherLegId).set(otherLegId, legId)
+    for (const leg of legs) leg?.bridge()
+  }
+
+  unbridge(legId: string): void {
+    const otherLegId = this.#bridged.get(legId)
+    if (otherLegId === undefined) return
+    for (const id of [legId, otherLegId]) {
+      this.#bridged.delete(id)
+      this.#legs.get(id)?.unbridge()
+    }
   }
 
   register(lines: readonly Registration[]): void {
@@ -166,6 +187,11 @@ export class InMemoryTelephony implements Telephony {
     return this.#seen.get(legId)
   }
 
+  /** The leg that hears this one; undefined: none. */
+  bridgedWith(legId: string): string | undefined {
+    return this.#bridged.get(legId)
+  }
+
   /** Somebody calls us; what it sees stands in what is returned, from now on. */
   call(caller: Caller): Readonly<CallerSaw> {
     return this.#inbound.call(caller, !this.#isReady ? 'down' : this.#isClosing ? 'closing' : 'ready')
@@ -198,7 +224,10 @@ export class InMemoryTelephony implements Telephony {
     let seq = 0
     return (event) => {
       seq += 1
-      if (event.type === 'ended') this.#legs.delete(legId)
+      if (event.type === 'ended') {
+        this.unbridge(legId)
+        this.#legs.delete(legId)
+      }
       const stamped: TelephonyEvent = { ...event, legId, seq, at: this.#options.clock.now() }
       for (const listener of this.#listeners) listener(stamped)
     }

@@ -31,6 +31,7 @@ export abstract class VirtualLeg {
   #playing: Timer | null = null
   #hasPressed = false
   #isHangingUp = false
+  #isBridged = false
   #settle: () => void = () => {}
   /** Resolves at its end. */
   readonly over: Promise<void>
@@ -45,8 +46,24 @@ export abstract class VirtualLeg {
   /** A hang-up before the answer. */
   protected abstract withdraw(): void
 
+  /** Answered, and not being hung up. */
+  get isTalking(): boolean {
+    return this.answeredMs !== null && !this.isOver && !this.#isHangingUp
+  }
+
+  /** What plays stops, and nothing plays until the bridge ends. */
+  bridge(): void {
+    this.#isBridged = true
+    this.#playing?.cancel()
+    for (const { playId } of this.#plays.splice(0)) this.deps.emit({ type: 'play-done', playId, reason: 'stopped' })
+  }
+
+  unbridge(): void {
+    this.#isBridged = false
+  }
+
   play(playId: string, promptIds: readonly string[]): void {
-    if (this.answeredMs === null || this.#isHangingUp)
+    if (this.answeredMs === null || this.#isHangingUp || this.#isBridged)
       return this.deps.emit({ type: 'play-done', playId, reason: 'failed' })
     const lengths = promptIds.map((promptId) => this.deps.promptMs(promptId))
     const known = lengths.filter((ms) => ms !== null)
