@@ -5,6 +5,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod'
 import { guardRoutes, type Refusal } from '../access/route-guard.ts'
+import { registerIs74 } from '../compat/is74/routes.ts'
 import { registerTwinTasks } from '../compat/twin-tasks/routes.ts'
 import type { HttpDeps } from '../deps.ts'
 import { auditRoutes } from './audit/routes.ts'
@@ -18,6 +19,7 @@ import { Problem, sendProblem } from './problem.ts'
 import { withProblems } from './problem-responses.ts'
 import { provisioningRoutes } from './provisioning/routes.ts'
 import { registerReadiness } from './readiness.ts'
+import { reportRoutes } from './reports/routes.ts'
 import { nativeResources } from './resources/native-resources.ts'
 import { resourceRoutes } from './resources/routes.ts'
 import type { NativeApp } from './scope.ts'
@@ -86,6 +88,7 @@ export async function buildHttpServer(
       await importRoutes(native, deps)
       callRoutes(native, deps)
       await recordingRoutes(native, deps)
+      reportRoutes(native, deps)
       for (const resource of nativeResources) resourceRoutes(native, deps, resource)
       workspaceRoutes(native, deps)
       deliveryRoutes(native, deps)
@@ -97,5 +100,6 @@ export async function buildHttpServer(
     { prefix: '/dialwright/v1' },
   )
   await registerTwinTasks(app, deps)
+  await registerIs74(app, deps)
   return app
 }

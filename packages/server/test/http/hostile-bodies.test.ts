@@ -136,6 +136,7 @@ describe('hostile requests', () => {
   const logins = {
     [`POST ${native}/session`]: login,
     [`POST ${native}/session/password`]: { ...login, newPassword: login.password },
+    'POST /login': login,
     'POST /api/v1/auth/login': { email: login.login, password: login.password },
   }
   const bodies = Object.entries(surface).flatMap(([route, { body, type }]) => {
