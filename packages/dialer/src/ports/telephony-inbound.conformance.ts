@@ -7,6 +7,7 @@ import {
   longSpeech,
   msBetween,
   type Promised,
+  place,
   sentence,
   type TelephonyGround,
 } from './telephony-ground.conformance.ts'
@@ -98,6 +99,8 @@ function calls(promise: Promised): void {
     const told: IncomingCall[] = []
     telephony.onIncoming((call) => told.push(call))
     telephony.admit([{ ...inbound.source, host: '127.0.0.250' }])
+    // A trunk at the same address that we call is not let in for that.
+    await (await place(ground, 'hangs-up')).until('ended')
     const stranger = inbound.ring('waits', '100')
     await inbound.pass(700)
     assert.deepEqual([told.length, stranger.saw().status, stranger.saw().isRinging], [0, null, false])

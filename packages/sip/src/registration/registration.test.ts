@@ -25,7 +25,11 @@ async function byHand(more: Partial<RegistrationOptions> = {}) {
     request: (message: SipRequest, _to: unknown, given: ClientHandlers) => {
       sent.push(message)
       handlers = given
-      return { abandon: () => { abandoned += 1 } }
+      return {
+        abandon: () => {
+          abandoned += 1
+        },
+      }
     },
   }
   const core: Core = {

@@ -9,6 +9,7 @@ import {
   type IncomingCall,
   type IncomingCallEvent,
   type NegotiatedAudio,
+  SipError,
 } from '@dialwright/sip'
 import { Leg, type LegDeps } from './leg.ts'
 
@@ -58,7 +59,8 @@ export class IncomingLeg extends Leg {
     try {
       this.#accept()
     } catch (error) {
-      this.#fail(488, error)
+      // Anything but sound that cannot be agreed on is our own trouble: a disk that is full, say.
+      this.#fail(error instanceof SipError ? 488 : 500, error)
     }
   }
 
