@@ -37,6 +37,9 @@ export const settingsSchema = z.object({
   DIALWRIGHT_EGRESS: networks('any').describe(
     'Where webhooks and HTTP blocks may connect: public addresses, this machine, or these networks alone',
   ),
+  DIALWRIGHT_ESPEAK: text('program', 'espeak-ng').describe(
+    'Program that speaks the texts of scenarios: its name on PATH, or where it lies; see SPEECH.md',
+  ),
   DIALWRIGHT_SECRET_KEY: secretKey('`secret.key` in the data directory, made at the first start').describe(
     'Key of the secrets at rest',
   ),
@@ -67,6 +70,8 @@ export type Config = {
   readonly rtpPorts: PortRange | 'ephemeral'
   readonly publicAddress: string | undefined
   readonly egress: 'any' | 'loopback' | readonly string[]
+  /** Name on PATH, or path. */
+  readonly espeak: string
   readonly secretKey: string | undefined
   readonly admin: { readonly login: string; readonly password: string | undefined }
   readonly provisionFile: string | undefined
@@ -104,6 +109,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rtpPorts: values.DIALWRIGHT_RTP_PORTS,
     publicAddress: values.DIALWRIGHT_PUBLIC_ADDRESS,
     egress: values.DIALWRIGHT_EGRESS,
+    espeak: values.DIALWRIGHT_ESPEAK,
     secretKey: values.DIALWRIGHT_SECRET_KEY,
     admin: { login: values.DIALWRIGHT_ADMIN_LOGIN, password: values.DIALWRIGHT_ADMIN_PASSWORD },
     provisionFile: values.DIALWRIGHT_PROVISION,

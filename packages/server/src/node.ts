@@ -94,7 +94,7 @@ async function assemble(
   })
   stack.defer(() => telephony.close())
 
-  const espeak = new Espeak({ clock, atOnce: Math.max(2, availableParallelism()) })
+  const espeak = new Espeak({ clock, program: config.espeak, atOnce: Math.max(2, availableParallelism()) })
   stack.defer(() => espeak.close())
   const providers = new SpeechProviders([espeak])
   void providers.status().then((all) => {

@@ -7,7 +7,7 @@ import { compileScenario, type RunAction, readScenario, startRun, step } from '@
 import { SeededRandom } from '@dialwright/testkit'
 import { parse } from 'yaml'
 import { AudioLibrary, AudioUnknownError, storeAudio } from './library.ts'
-import { officeNoise, resample, toPcm16, trimSilence } from './shaping.ts'
+import { officeNoise, Resampler, resample, toPcm16, trimSilence } from './shaping.ts'
 import { readWav, WavError, writeWav } from './wav.ts'
 
 const languages = ['ru', 'en', 'vi', 'zh']
@@ -38,6 +38,34 @@ test('resampling to 8 kHz keeps a 1 kHz tone as it is and lets nothing above 4 k
     assert.ok(Math.abs((kept[index] ?? 0) - (expected[index] ?? 0)) < 0.002, `sample ${index}`)
   for (const hertz of [4_500, 6_000, 9_000])
     assert.ok(level(resample(sine(hertz, 22_050, 0.5), 22_050, 8_000)) < 0.001, `${hertz} Hz leaks`)
+})
+
+test('the quick way keeps what a telephone carries and lets nothing audible fold back', () => {
+  const resampler = new Resampler(22_050, 8_000, 'quick')
+  const through = (hertz: number): number => {
+    const input = sine(hertz, 22_050, 0.5)
+    const output = new Float64Array(resampler.lengthOf(input.length))
+    resampler.fill(input, output, 0, output.length)
+    return level(output) / Math.SQRT1_2
+  }
+  for (const [hertz, least] of [
+    [300, 0.99],
+    [1_000, 0.99],
+    [3_000, 0.98],
+    [3_400, 0.85],
+  ] as const)
+    assert.ok(through(hertz) > least && through(hertz) < 1.01, `${hertz} Hz: ${through(hertz)}`)
+  for (const hertz of [4_600, 6_000, 9_000]) assert.ok(through(hertz) < 0.001, `${hertz} Hz leaks: ${through(hertz)}`)
+})
+
+test('in pieces the samples are the same as at once', () => {
+  const input = Int16Array.from({ length: 5_000 }, (_, index) => Math.round(9_000 * Math.sin(index / 5)))
+  const whole = resample(input, 22_050, 8_000)
+  const resampler = new Resampler(22_050, 8_000)
+  const pieces = new Float64Array(whole.length)
+  for (let from = 0; from < pieces.length; from += 333)
+    resampler.fill(input, pieces, from, Math.min(pieces.length, from + 333))
+  assert.deepEqual(pieces, whole)
 })
 
 test('a WAV is read back as it was written, past unknown chunks, and to the end where the data size is unknown', () => {

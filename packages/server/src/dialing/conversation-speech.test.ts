@@ -102,7 +102,7 @@ test('words that do not come in four seconds are given up, and are not played wh
   await turn()
   assert.deepEqual(done, ['play-2 sorry'])
   const notes = conversation.end(clock.now())?.notes.map(({ message }) => message)
-  assert.ok(notes?.includes('not spoken: the words were not ready within 4000 ms'), notes?.join())
+  assert.ok(notes?.includes('not spoken: the words were not ready within 4000 ms'), String(notes))
 })
 
 test('a key that answers before the question is ready leaves the question unsaid', async () => {

@@ -125,14 +125,14 @@ describe('texts of any kind', { skip: missingPeer('espeak-ng') }, () => {
         'xin '.repeat(500),
         '😀'.repeat(1_000),
       ],
-      ...Array.from({ length: 200 }, () => textBy(random)),
+      ...Array.from({ length: 60 }, () => textBy(random)),
     ]
     const waiting = texts.entries()
     const worker = async (): Promise<void> => {
       for (const [index, text] of waiting) await one(text, languages[index % languages.length] ?? 'en')
     }
     await Promise.all([worker(), worker(), worker()])
-    assert.ok((codes.get('spoken') ?? 0) > 60, JSON.stringify([...codes]))
+    assert.ok((codes.get('spoken') ?? 0) > 25, JSON.stringify([...codes]))
     assert.deepEqual(childrenOf(), [])
   })
 })

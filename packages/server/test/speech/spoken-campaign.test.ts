@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { type LedgerLine, spawnCarrier } from '@dialwright/carrier'
 import { missingPeer } from '@dialwright/testkit'
 import { align } from '../../../testkit/src/alignment.ts'
 import { demoEnvironment } from '../../src/config.ts'
 import { ApiClient } from '../../src/demo/api-client.ts'
-import { ServerProcess } from '../../src/demo/server-process.ts'
 import { makeTemporaryDirectory } from '../../src/demo/temporary-directory.ts'
+import { ServerRun } from '../fixtures/server-run.ts'
 import { openEspeak } from './ground.ts'
 
 const token = 'dw_speech_token_0123456789'
@@ -63,48 +63,29 @@ type Call = {
   id: string
   sipCallId: string
   phone: string
+  disposition: string
+  endedBy: string
+  talkMs: number
   path: { block: string }[]
   timeline: { kind: string; block?: string; message?: string }[]
 }
 
 test('each person hears their own words, in the voice and at the speed that the scenario names', {
   skip: missingPeer('espeak-ng') ?? false,
-  timeout: 90_000,
+  timeout: 120_000,
 }, async (context) => {
-  const directory = await makeTemporaryDirectory('speech-')
-  const ledgerPath = join(directory, 'ledger.jsonl')
-  const carrier = await spawnCarrier({ ledgerPath, seed: 1 })
-  const provisionFile = join(directory, 'provisioning.json')
-  writeFileSync(provisionFile, JSON.stringify(provisioning(carrier.port)))
-  const server = await ServerProcess.start(demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }))
-  context.after(async () => {
-    await server.stop()
-    await carrier.stop()
-    rmSync(directory, { recursive: true, force: true })
-  })
-  const api = new ApiClient(server.address, token)
-  const { speech } = await api.get<{ speech: { provider: string; isReady: boolean }[] }>('/dialwright/v1/system')
+  const { address, api, ledgerPath } = await openServer(context)
+  const { speech } = await api.get<System>('/dialwright/v1/system')
   assert.deepEqual(
     speech.map(({ provider, isReady }) => [provider, isReady]),
     [['espeak', true]],
   )
-  const { id } = await api.post<{ id: string }>('/dialwright/v1/campaigns', {
-    name: 'spoken',
-    scenario: 'words',
-    route: { via: 'dialplan', dialplan: 'all' },
-    pacing: { callsPerSecond: 5, maxCalls: 10 },
-  })
   const people = [
     { name: 'Anna', order: 412, phone: '+12125550103' },
     { name: 'Christopher', order: 77, phone: '+12125550203' },
     { name: 'Bo', order: 1_000_000, phone: '+12125550303' },
   ]
-  await api.post(`/dialwright/v1/campaigns/${id}/contacts`, {
-    contacts: people.map(({ phone, ...variables }) => ({ phones: [phone], zone: 'UTC', variables })),
-  })
-  await api.post(`/dialwright/v1/campaigns/${id}/start`, {})
-  let listed: Call[] = []
-  while (listed.length < people.length) listed = await api.list<Call>(`/dialwright/v1/calls?campaign=${id}`)
+  const listed = await callEverybody(api, people)
   const espeak = openEspeak(context)
   const ledger = (): LedgerLine[] =>
     readFileSync(ledgerPath, 'utf8')
@@ -132,7 +113,7 @@ test('each person hears their own words, in the voice and at the speed that the 
       text: thanks,
       voice: { provider: 'espeak', voice: 'en-us', language: 'en', speed: 1 },
     })
-    const said = await recordedOf(server.address, callId)
+    const said = await recordedOf(address, callId)
     const heardFirst = align(said, asked)
     const heardThen = align(said, thanked)
     assert.ok(heardFirst.correlation > 0.95, `${person.name}: the question, ${JSON.stringify(heardFirst)}`)
@@ -145,6 +126,72 @@ test('each person hears their own words, in the voice and at the speed that the 
     assert.equal(ended?.digits, '')
   }
 })
+
+test('without the program the server says so once, calls all the same, and hangs up on nobody in silence', {
+  timeout: 120_000,
+}, async (context) => {
+  const { api, lines } = await openServer(context, { DIALWRIGHT_ESPEAK: '/nowhere/espeak-ng' })
+  const { speech } = await api.get<System>('/dialwright/v1/system')
+  assert.deepEqual(
+    speech.map(({ provider, isReady }) => [provider, isReady]),
+    [['espeak', false]],
+  )
+  assert.match(speech[0]?.message ?? '', /not installed.*apt install espeak-ng/)
+  const [listed] = await callEverybody(api, [{ name: 'Anna', order: 1, phone: '+12125550102' }])
+  const call = await api.get<Call>(`/dialwright/v1/calls/${listed?.id}`)
+  assert.equal(call.disposition, 'answered')
+  assert.equal(call.endedBy, 'us')
+  assert.ok(call.talkMs < 2_000, `${call.talkMs} ms of silence`)
+  assert.deepEqual(
+    call.path.map(({ block }) => block),
+    ['ask', 'end'],
+  )
+  const notes = call.timeline.filter(({ kind }) => kind === 'note').map(({ message }) => message)
+  assert.ok(
+    notes.some((message) => /not spoken: .*not installed/.test(message ?? '')),
+    notes.join('; '),
+  )
+  assert.equal(lines.filter((line) => /so that texts are not spoken/.test(line)).length, 1, lines.join('\n'))
+})
+
+type System = { speech: { provider: string; isReady: boolean; message: string | null }[] }
+type Person = { readonly name: string; readonly order: number; readonly phone: string }
+
+async function openServer(context: TestContext, settings: Readonly<Record<string, string>> = {}) {
+  const directory = await makeTemporaryDirectory('speech-')
+  const ledgerPath = join(directory, 'ledger.jsonl')
+  const carrier = await spawnCarrier({ ledgerPath, seed: 1 })
+  const provisionFile = join(directory, 'provisioning.json')
+  writeFileSync(provisionFile, JSON.stringify(provisioning(carrier.port)))
+  const server = ServerRun.start({
+    ...demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }),
+    ...settings,
+  })
+  context.after(async () => {
+    await server.stop()
+    await carrier.stop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+  const address = await server.ready()
+  return { address, lines: server.lines, ledgerPath, api: new ApiClient(address, token) }
+}
+
+/** A campaign to its end: everybody is called once. */
+async function callEverybody(api: ApiClient, people: readonly Person[]): Promise<readonly Call[]> {
+  const { id } = await api.post<{ id: string }>('/dialwright/v1/campaigns', {
+    name: 'spoken',
+    scenario: 'words',
+    route: { via: 'dialplan', dialplan: 'all' },
+    pacing: { callsPerSecond: 5, maxCalls: 10 },
+  })
+  await api.post(`/dialwright/v1/campaigns/${id}/contacts`, {
+    contacts: people.map(({ phone, ...variables }) => ({ phones: [phone], zone: 'UTC', variables })),
+  })
+  await api.post(`/dialwright/v1/campaigns/${id}/start`, {})
+  let listed: Call[] = []
+  while (listed.length < people.length) listed = await api.list<Call>(`/dialwright/v1/calls?campaign=${id}`)
+  return listed
+}
 
 /** What we said on a call: the right channel of its recording. */
 async function recordedOf(address: string, callId: string): Promise<Int16Array> {

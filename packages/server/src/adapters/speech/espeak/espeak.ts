@@ -145,7 +145,7 @@ export class Espeak implements SpeechProvider {
 
   /** Resampled in pieces, so that a long text holds nothing else up. */
   async #shape({ samples, sampleRate }: Sound): Promise<Int16Array> {
-    const resampler = this.#resamplers.get(sampleRate) ?? new Resampler(sampleRate, telephoneRate)
+    const resampler = this.#resamplers.get(sampleRate) ?? new Resampler(sampleRate, telephoneRate, 'quick')
     this.#resamplers.set(sampleRate, resampler)
     const shaped = new Float64Array(resampler.lengthOf(samples.length))
     for (let from = 0; from < shaped.length; from += samplesPerTurn) {
