@@ -36,13 +36,18 @@ export async function updateRow(
 export async function setLimits(
   connection: Connection,
   owner: { readonly id: string; readonly workspaceId: string; readonly kind: 'workspace' | 'trunk' | 'number' },
-  limits: { readonly maxCalls?: number | null | undefined; readonly callsPerSecond?: number | null | undefined },
+  limits: {
+    readonly maxCalls?: number | null | undefined
+    readonly callsPerSecond?: number | null | undefined
+    readonly reservedCalls?: number | null | undefined
+  },
 ): Promise<void> {
   await connection.query(
     'insert into pace (owner_id, owner_kind, workspace_id) values ($1, $2, $3) on conflict (owner_id) do nothing',
     [owner.id, owner.kind, owner.workspaceId],
   )
-  const columns = { max_calls: limits.maxCalls, calls_per_second: limits.callsPerSecond }
+  const reserved = limits.reservedCalls === null ? 0 : limits.reservedCalls
+  const columns = { max_calls: limits.maxCalls, calls_per_second: limits.callsPerSecond, reserved_calls: reserved }
   await updateRow(connection, 'pace', owner, columns, 'owner_id')
 }
 

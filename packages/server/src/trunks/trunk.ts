@@ -12,6 +12,7 @@ import {
   shownId,
   shownInstant,
 } from '../resources/fields.ts'
+import { checkReserved, registrationColumn, shownRegistration } from '../resources/lines.ts'
 import { defineResource } from '../resources/resource.ts'
 import { type Columns, insertRow, setLimits, updateRow } from '../resources/rows.ts'
 
@@ -42,6 +43,9 @@ export const trunks = defineResource<z.output<typeof newSchema>, Change>({
     srtp: z.enum(['off', 'optional', 'required']),
     maxCalls: z.int().nullable(),
     callsPerSecond: z.number().nullable(),
+    reservedCalls: z.int().meta({ description: 'Of maxCalls: kept for calls that come in and for hand-overs' }),
+    register: z.object({ every: z.int() }).nullable().meta({ description: 'Null: the trunk itself is not registered' }),
+    registration: shownRegistration,
     ringTimeoutMs: z.int().nullable(),
     destinations: z.array(z.string()).nullable(),
     breaker: z.unknown().meta({ description: 'Null: the default one' }),
@@ -49,11 +53,15 @@ export const trunks = defineResource<z.output<typeof newSchema>, Change>({
     createdAt: shownInstant,
   }),
   secrets: ['password'],
+  passing: ['registration'],
   table: 'trunk',
   columns: `t.id, t.name, t.host, t.port, t.transport, t.username, t.password_box is not null as "hasPassword",
     t.from_domain as "fromDomain", t.format, t.codecs, t.srtp,
     (select p.max_calls from pace p where p.owner_id = t.id) as "maxCalls",
     (select p.calls_per_second from pace p where p.owner_id = t.id) as "callsPerSecond",
+    coalesce((select p.reserved_calls from pace p where p.owner_id = t.id), 0) as "reservedCalls",
+    case when t.register_every_seconds is not null then json_build_object('every', t.register_every_seconds) end as register,
+    ${registrationColumn('t.register_every_seconds is not null and t.username is not null and t.password_box is not null')},
     t.ring_timeout_ms as "ringTimeoutMs", t.destinations, t.breaker, ${externalIdsColumn('trunk')}, t.created_at as "createdAt"`,
   filters: {
     name: nameFilter,
@@ -101,7 +109,13 @@ async function write(
   desk.check()
   const key = { id, workspaceId: desk.workspaceId }
   await put('trunk', key, columnsOf(desk, given))
+  const { rows } = await desk.connection.query(
+    'select from trunk where id = $1 and register_every_seconds is not null and (username is null or password_box is null)',
+    [id],
+  )
+  if (rows.length > 0) desk.report('register', 'missing', 'to register it needs the username and the password')
   await setLimits(desk.connection, { ...key, kind: 'trunk' }, given)
+  await checkReserved(desk, id)
   await desk.externalIds('trunk', id, given.externalIds)
 }
 
@@ -118,6 +132,7 @@ function columnsOf(desk: Desk, given: Change): Columns {
     format: given.format,
     codecs: given.codecs,
     srtp: given.srtp,
+    register_every_seconds: given.register === null ? null : given.register?.every,
     ring_timeout_ms: given.ringTimeoutMs,
     destinations: given.destinations,
     breaker: breaker === undefined || breaker === null ? breaker : JSON.stringify(breaker),

@@ -11,6 +11,7 @@ export type ShownWorkspace = {
   readonly country: string
   readonly maxCalls: number | null
   readonly callsPerSecond: number | null
+  readonly reservedCalls: number
   readonly createdAt: Temporal.Instant
 }
 
@@ -20,12 +21,13 @@ export type WorkspaceChange = {
   readonly country?: string | undefined
   readonly maxCalls?: number | null | undefined
   readonly callsPerSecond?: number | null | undefined
+  readonly reservedCalls?: number | null | undefined
 }
 
 export async function showWorkspace(on: Queryable, workspaceId: string): Promise<ShownWorkspace> {
   const { rows } = await on.query<ShownWorkspace>(
     `select w.id, w.name, w.time_zone as "timeZone", w.country, p.max_calls as "maxCalls", p.calls_per_second as "callsPerSecond",
-            w.created_at as "createdAt"
+            coalesce(p.reserved_calls, 0) as "reservedCalls", w.created_at as "createdAt"
        from workspace w left join pace p on p.owner_id = w.id where w.id = $1`,
     [workspaceId],
   )

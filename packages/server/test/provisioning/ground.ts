@@ -113,12 +113,19 @@ export function smallDocument(name: string, more: Json = {}): Json {
   }
 }
 
-export const secrets = ['a long password', 'dw_whole_0123456789abcdef', 'of the trunk'] as const
+export const secrets = ['a long password', 'dw_whole_0123456789abcdef', 'of the trunk', 'of the number'] as const
 
 /** Something of everything that the format has in effect. */
 export function wholeDocument(): Json {
   return {
-    workspace: { name: 'Whole', timeZone: 'Asia/Ho_Chi_Minh', country: 'VN', maxCalls: 50, callsPerSecond: 7.5 },
+    workspace: {
+      name: 'Whole',
+      timeZone: 'Asia/Ho_Chi_Minh',
+      country: 'VN',
+      maxCalls: 50,
+      callsPerSecond: 7.5,
+      reservedCalls: 5,
+    },
     users: [
       { login: 'owner@example.test', password: secrets[0], role: 'owner', externalIds: { omicall: 'u1' } },
       { login: 'analyst@example.test', password: secrets[0], role: 'analyst' },
@@ -135,12 +142,14 @@ export function wholeDocument(): Json {
         port: 5070,
         username: 'dialwright',
         password: secrets[2],
+        register: { every: 600 },
         fromDomain: 'example.test',
         format: 'plain',
         codecs: ['pcmu', 'pcma'],
         srtp: 'off',
         maxCalls: 60,
         callsPerSecond: 0.1,
+        reservedCalls: 10,
         ringTimeoutMs: 8_000,
         destinations: ['7', '+84'],
         breaker: { share: 0.5, of: 20, seconds: 120, openSeconds: 30 },
@@ -148,8 +157,40 @@ export function wholeDocument(): Json {
       { name: 'spare', host: '127.0.0.2', breaker: 'off' },
     ],
     numbers: [
-      { name: 'shown', externalIds: { is74: 5 }, phone: '79996662211', trunk: 'main', maxCalls: 3 },
-      { name: 'other', phone: '+84901234567', trunk: { yunfu: 12 }, validFrom: '2026-03-02T09:00:00+07:00' },
+      {
+        name: 'shown',
+        externalIds: { is74: 5 },
+        phone: '79996662211',
+        trunk: 'main',
+        maxCalls: 3,
+        reservedCalls: 1,
+        login: '79996662211',
+        authUsername: 'line-7',
+        password: secrets[3],
+        fromDomain: 'lines.example.test',
+        forceOut: true,
+        inbound: {
+          action: 'robot',
+          scenario: { twin: '44e62ac6-6c08-4ad1-923d-5ee3299dd737' },
+          startBlock: 'start',
+          shownName: 'name',
+          shownNumber: 'called',
+          record: 'off',
+          webhooks: [
+            { url: 'https://b.example.test/calls', events: ['call.finished'] },
+            { url: 'https://a.example.test/calls' },
+          ],
+          did: '456',
+          comment: 'the desk',
+        },
+      },
+      {
+        name: 'other',
+        phone: '+84901234567',
+        trunk: { yunfu: 12 },
+        validFrom: '2026-03-02T09:00:00+07:00',
+        inbound: { action: 'end' },
+      },
       { name: 'spare', phone: '79996662211', trunk: 'spare', validUntil: '2026-12-31T23:59:59.5Z', forceOut: false },
     ],
     callerIdGroups: [

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { verifyPassword } from '../../src/access/passwords.ts'
 import { tokenHash } from '../../src/access/token-value.ts'
-import { trunkSecretPurpose } from '../../src/adapters/postgres/material-source.ts'
+import { numberSecretPurpose, trunkSecretPurpose } from '../../src/adapters/postgres/material-source.ts'
 import { type Json, secrets, useInstallation, wholeDocument } from './ground.ts'
 
 describe('provisioning, there and back', () => {
@@ -48,9 +48,10 @@ describe('provisioning, there and back', () => {
     const { rows } = await first.pool.query<{ kept: string }>(
       `select password_hash as kept from app_user union all select encode(hash, 'hex') from api_token
        union all select encode(password_box, 'hex') from trunk where password_box is not null
-       union all select encode(password_box, 'base64') from trunk where password_box is not null`,
+       union all select encode(password_box, 'base64') from trunk where password_box is not null
+       union all select encode(password_box, 'hex') from phone_number where password_box is not null`,
     )
-    assert.ok(rows.length >= 6)
+    assert.ok(rows.length >= 7)
     for (const secret of [...secrets, ...rows.map(({ kept }) => kept)])
       assert.equal(exported.includes(secret), false, secret)
     const { users, tokens, trunks } = JSON.parse(exported)
@@ -64,14 +65,17 @@ describe('provisioning, there and back', () => {
     assert.equal(created, 27)
     assert.deepEqual(
       needs.map(({ path }) => path),
-      ['/users/0/password', '/users/1/password', '/tokens/0/value', '/tokens/1/value', '/trunks/0/password'],
+      [
+        ...['/users/0/password', '/users/1/password', '/tokens/0/value', '/tokens/1/value', '/trunks/0/password'],
+        '/numbers/1/password',
+      ],
     )
     assert.equal(await second.export(), exported)
     const again = await second.apply(JSON.parse(exported))
     assert.deepEqual([again.created, again.changed, again.left], [0, 0, 27])
     assert.deepEqual(
       again.needs.map(({ path }) => path),
-      ['/trunks/0/password'],
+      ['/trunks/0/password', '/numbers/1/password'],
     )
     const sound = await second.pool.query<{ same: boolean }>('select count(distinct sha256) = 2 as same from audio')
     assert.equal(sound.rows[0]?.same, true)
@@ -82,6 +86,7 @@ describe('provisioning, there and back', () => {
     Object.assign(document.users?.[0] ?? {}, { password: 'quite another one' })
     Object.assign(document.tokens?.[0] ?? {}, { value: 'dw_given_afterwards_1' })
     Object.assign(document.trunks?.[0] ?? {}, { password: 'new' })
+    Object.assign(document.numbers?.[1] ?? {}, { password: 'new too' })
     const report = await second.apply(document)
     assert.deepEqual(
       report.items.filter(({ action }) => action !== 'leave').map(({ path, fields }) => [path, fields]),
@@ -89,12 +94,18 @@ describe('provisioning, there and back', () => {
         ['/users/0', ['password']],
         ['/tokens/0', ['value']],
         ['/trunks/0', ['password']],
+        ['/numbers/1', ['password']],
       ],
     )
     assert.deepEqual(report.needs, [])
-    const { rows } = await second.pool.query<{ password_hash: string; hash: Buffer; password_box: Buffer }>(
-      `select u.password_hash, k.hash, t.password_box from app_user u, api_token k, trunk t
-        where u.login = 'analyst@example.test' and k.name = 'another' and t.name = 'main'`,
+    const { rows } = await second.pool.query<{
+      password_hash: string
+      hash: Buffer
+      password_box: Buffer
+      line_box: Buffer
+    }>(
+      `select u.password_hash, k.hash, t.password_box, n.password_box as line_box from app_user u, api_token k, trunk t, phone_number n
+        where u.login = 'analyst@example.test' and k.name = 'another' and t.name = 'main' and n.name = 'shown'`,
     )
     const [kept] = rows
     assert.ok(kept !== undefined)
@@ -102,6 +113,8 @@ describe('provisioning, there and back', () => {
     assert.equal(await verifyPassword('quite another one', kept.password_hash), true)
     assert.deepEqual(kept.hash, tokenHash('dw_given_afterwards_1'))
     assert.equal(second.deps.secretBox.open(kept.password_box, trunkSecretPurpose), 'new')
+    assert.equal(second.deps.secretBox.open(kept.line_box, numberSecretPurpose), 'new too')
+    assert.throws(() => second.deps.secretBox.open(kept.line_box, trunkSecretPurpose))
     const again = await second.check(document)
     assert.equal(again.changed, 0)
   })

@@ -23,7 +23,7 @@ const shown = {
   answeredAt: shownInstantOrNull,
   endedAt: shownInstant,
   talkMs: z.number(),
-  endedBy: z.enum(['callee', 'us', 'operator', 'timeout', 'error']),
+  endedBy: z.enum(['callee', 'caller', 'us', 'operator', 'timeout', 'error']),
   keys: z.string(),
   tags: z.array(z.string()),
   goal: text,

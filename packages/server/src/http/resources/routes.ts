@@ -8,6 +8,7 @@ import {
   changeResource,
   createResource,
   deleteResource,
+  lasting,
   listResources,
   type Resource,
   readResource,
@@ -45,7 +46,7 @@ export function resourceRoutes(app: NativeApp, deps: HttpDeps, resource: Resourc
       )
       return reply
         .status(201)
-        .header('ETag', etagOf(shown))
+        .header('ETag', etagOf(lasting(resource, shown)))
         .header('Location', `/dialwright/v1/${path}/${shown.id}`)
         .send({ ...shown, ...once })
     },
@@ -70,7 +71,7 @@ export function resourceRoutes(app: NativeApp, deps: HttpDeps, resource: Resourc
       const id = idOrNotFound(request.params.id)
       const shown = await readResource(within(deps, request).pool, principalOf(request).workspaceId, resource, id)
       if (shown === null) throw new Problem(404, 'not-found', `There is no ${words(resource.kind)} ${id}`)
-      return reply.header('ETag', etagOf(shown)).send(shown)
+      return reply.header('ETag', etagOf(lasting(resource, shown))).send(shown)
     },
   )
   if (changeSchema !== undefined)
@@ -78,16 +79,20 @@ export function resourceRoutes(app: NativeApp, deps: HttpDeps, resource: Resourc
       one,
       { ...writing, schema: { tags, params: idParams, body: changeSchema, response: { 200: shownSchema } } },
       async (request, reply) => {
-        const change = { id: idOrNotFound(request.params.id), given: request.body as object, check: seenBy(request) }
+        const change = {
+          id: idOrNotFound(request.params.id),
+          given: request.body as object,
+          check: seenBy(resource, request),
+        }
         const shown = await changeResource(within(deps, request), principalOf(request), resource, change)
-        return reply.header('ETag', etagOf(shown)).send(shown)
+        return reply.header('ETag', etagOf(lasting(resource, shown))).send(shown)
       },
     )
   app.delete(
     one,
     { ...writing, schema: { tags, params: idParams, response: { 204: z.null().describe('It is gone') } } },
     async (request, reply) => {
-      const what = { id: idOrNotFound(request.params.id), check: seenBy(request) }
+      const what = { id: idOrNotFound(request.params.id), check: seenBy(resource, request) }
       await deleteResource(within(deps, request), principalOf(request), resource, what)
       return reply.status(204).send(null)
     },
@@ -95,10 +100,10 @@ export function resourceRoutes(app: NativeApp, deps: HttpDeps, resource: Resourc
 }
 
 /** A change is made to what was seen: refuses where If-Match names another version. */
-function seenBy(request: FastifyRequest): (shown: Shown) => void {
+function seenBy(resource: Resource, request: FastifyRequest): (shown: Shown) => void {
   const ifMatch = request.headers['if-match']
   return (shown) => {
-    if (!isMatch(ifMatch, etagOf(shown)))
+    if (!isMatch(ifMatch, etagOf(lasting(resource, shown))))
       throw new Problem(412, 'changed-meanwhile', 'It has been changed since it was read: read it again')
   }
 }

@@ -18,6 +18,7 @@ const shown = z.object({
   country: z.string(),
   maxCalls: z.int().nullable(),
   callsPerSecond: z.number().nullable(),
+  reservedCalls: z.int(),
   createdAt: shownInstant,
 })
 
