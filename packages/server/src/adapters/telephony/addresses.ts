@@ -15,3 +15,20 @@ export const resolveHost: Resolve = async (host) => {
     throw new Error(`the name ${host} could not be looked up (${code})`, { cause: error })
   }
 }
+
+/** What was said within this counts for the next call too: a campaign asks for the same name many times a second. */
+const keptMs = 30_000
+
+/** Asks once for those who ask at the same time or soon after; a failure is not kept. */
+export function remembering(resolve: Resolve, clock: { monotonicMs(): number }): Resolve {
+  const known = new Map<string, { readonly untilMs: number; readonly addresses: ReturnType<Resolve> }>()
+  return (host) => {
+    if (isIPv4(host)) return Promise.resolve([host])
+    const kept = known.get(host)
+    if (kept !== undefined && clock.monotonicMs() < kept.untilMs) return kept.addresses
+    const addresses = resolve(host)
+    known.set(host, { untilMs: clock.monotonicMs() + keptMs, addresses })
+    addresses.catch(() => known.delete(host))
+    return addresses
+  }
+}

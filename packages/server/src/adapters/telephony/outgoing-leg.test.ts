@@ -8,7 +8,7 @@ import { OutgoingLeg } from './outgoing-leg.ts'
 const answer = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n'
 
 /** A leg over a SIP stack and sound by hand: what it does stands in `log`, in order; `wait` names the sound that never ends. */
-async function legByHand(speaksForEver = false) {
+async function legByHand(speaksForEver = false, locate: (host: string) => Promise<string> = async (host) => host) {
   const clock = new VirtualClock()
   const log: string[] = []
   let onEvent: (event: OutgoingCallEvent) => void = () => {}
@@ -35,6 +35,7 @@ async function legByHand(speaksForEver = false) {
     {
       clock,
       publicAddress: '127.0.0.1',
+      locate,
       sip: {
         invite: (given, listener) => {
           options = given
@@ -197,4 +198,12 @@ test('a far end that holds the call is sent nothing, and its silence is no loss'
     'sound',
     'sendrecv',
   ])
+})
+
+test('a trunk whose name has no address is dialled nowhere, and its leg says so', async () => {
+  const { log, settleTurns } = await legByHand(false, async () => {
+    throw new Error('the name sip.example was not found')
+  })
+  await settleTurns()
+  assert.deepEqual(log, ['settled', '! before-end-report', 'ended error transport', 'over'])
 })

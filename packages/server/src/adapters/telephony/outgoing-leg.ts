@@ -7,11 +7,14 @@ type Call = Pick<OutgoingCall, 'cancel' | 'bye'>
 
 export type OutgoingLegDeps = LegDeps & {
   readonly sip: { invite(options: InviteOptions, onEvent: (event: OutgoingCallEvent) => void): Call }
+  /** The address behind the trunk's host; rejects in words. */
+  readonly locate: (host: string) => Promise<string>
 }
 
 export class OutgoingLeg extends Leg {
   readonly #request: OriginateRequest
   readonly #sip: OutgoingLegDeps['sip']
+  readonly #locate: OutgoingLegDeps['locate']
   #outgoing: Call | null = null
   #hasReply = false
   #hasRung = false
@@ -21,6 +24,7 @@ export class OutgoingLeg extends Leg {
     super(request.legId, request.trunk.codecs, deps)
     this.#request = request
     this.#sip = deps.sip
+    this.#locate = deps.locate
   }
 
   /** Opens the sound first, so that the offer names a port that is ours, then sends the INVITE. */
@@ -31,12 +35,13 @@ export class OutgoingLeg extends Leg {
       this.end({ by: 'error', cause: 'media', error: error instanceof Error ? error.message : String(error) })
       return
     }
-    if (this.isHungUp) {
-      this.end({ by: 'us', cause: 'cancelled' })
-      return
-    }
     try {
-      this.#invite()
+      const address = await this.#locate(this.#request.trunk.host)
+      if (this.isHungUp) {
+        this.end({ by: 'us', cause: 'cancelled' })
+        return
+      }
+      this.#invite(address)
     } catch (error) {
       this.end({ by: 'error', cause: 'transport', error: error instanceof Error ? error.message : String(error) })
     }
@@ -51,7 +56,7 @@ export class OutgoingLeg extends Leg {
     this.#takeBack(this.localEnd, speech)
   }
 
-  #invite(): void {
+  #invite(address: string): void {
     const { trunk, to, from, sipCallId, ringTimeoutMs } = this.#request
     const domain = trunk.fromDomain ?? this.deps.publicAddress
     const requestUri = sipUri(to, trunk.host, trunk.port)
@@ -67,7 +72,7 @@ export class OutgoingLeg extends Leg {
         to: sipUri(to, trunk.host),
         from: { uri: sipUri(from ?? trunk.username, domain) },
         contactUser: from ?? trunk.username ?? undefined,
-        target: { address: trunk.host, port: trunk.port },
+        target: { address, port: trunk.port },
         callId: sipCallId,
         body: this.offer(),
         onSend: (invite) => {

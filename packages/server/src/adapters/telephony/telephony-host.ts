@@ -5,7 +5,7 @@ import { MediaEngine } from '@dialwright/media'
 import { type IncomingCall, type Peer, SipEndpoint } from '@dialwright/sip'
 import type { Faults } from '../../dialing/faults.ts'
 import { uuidV7 } from '../system/uuid-v7.ts'
-import { type Resolve, resolveHost } from './addresses.ts'
+import { type Resolve, remembering, resolveHost } from './addresses.ts'
 import { arrivalOf } from './arrival.ts'
 import { IncomingLeg } from './incoming-leg.ts'
 import { Ingress } from './ingress.ts'
@@ -27,6 +27,8 @@ type Deps = {
 
 /** After a hang-up at a deadline, a far end has this long to answer the BYE or CANCEL. */
 const farEndMs = 2_000
+/** Callers beyond it are refused: more than any port range of ours carries. */
+const legsAtMost = 5_000
 
 export class TelephonyHost {
   readonly #deps: Deps
@@ -35,13 +37,16 @@ export class TelephonyHost {
   readonly #legs = new Map<string, Leg>()
   readonly #ingress: Ingress
   readonly #lines: Lines
+  readonly #resolve: Resolve
   #sip: SipEndpoint | null = null
   #onIdle: (() => void) | null = null
   #closed: Promise<void> | null = null
 
   private constructor(deps: Deps) {
     this.#deps = deps
-    const { options, random, clock, resolve = resolveHost } = deps
+    const { options, random, clock } = deps
+    const resolve = remembering(deps.resolve ?? resolveHost, clock)
+    this.#resolve = resolve
     this.#lines = new Lines({
       random,
       resolve,
@@ -180,8 +185,14 @@ export class TelephonyHost {
   #originate(request: OriginateRequest): void {
     const { legId } = request
     if (this.#sip === null || this.#legs.has(legId)) return
-    this.#ingress.ask(request.trunk.host)
-    const leg = new OutgoingLeg(request, { sip: this.#sip, ...this.#legDeps(legId) })
+    const locate = async (host: string): Promise<string> => {
+      const [address] = await this.#resolve(host)
+      if (address === undefined) throw new Error(`the name ${host} has no address`)
+      // Its answers must be read.
+      this.#ingress.ask(address)
+      return address
+    }
+    const leg = new OutgoingLeg(request, { sip: this.#sip, locate, ...this.#legDeps(legId) })
     this.#legs.set(legId, leg)
     void leg.start()
   }
@@ -189,7 +200,7 @@ export class TelephonyHost {
   #onInvite(call: IncomingCall): void {
     const caller = this.#ingress.callerOf(call.request.uri, call.source)
     if (caller === null) return call.silence()
-    if (this.#closed !== null) return call.reject(503)
+    if (this.#closed !== null || this.#legs.size >= legsAtMost) return call.reject(503)
     const legId = uuidV7(this.#deps.clock, this.#deps.random)
     this.#legs.set(legId, new IncomingLeg(legId, call, this.#legDeps(legId)))
     this.#deps.emit({ type: 'incoming', call: arrivalOf(legId, call.request, caller) })
