@@ -136,7 +136,14 @@ export async function sayWhoIsCalled(ground: StoreGround, random: Random): Promi
   const routes = [world.routeId, world.routeId, await ground.addRoute({ workspaceId, trunkIds: [closedId] })]
   routes.push(await ground.addRoute({ workspaceId, trunkIds: [closedId, narrowId] }))
 
-  const campaigns = Array.from({ length: 16 }, (_, n) => uuid(500 + n))
+  const [shown, over] = [uuid(61), uuid(62)]
+  for (const [n, groupId] of [shown, over].entries()) {
+    const validUntil = groupId === over ? ground.now() : undefined
+    const numberId = uuid(21 + n)
+    await ground.addNumber({ id: numberId, workspaceId, trunkId: narrowId, phone: `+7495000000${n}`, validUntil })
+    await ground.addGroup({ id: groupId, workspaceId, numberIds: [numberId] })
+  }
+  const campaigns = Array.from({ length: 24 }, (_, n) => uuid(500 + n))
   const phonesOf = new Map<string, string[]>()
   for (const [c, campaignId] of campaigns.entries()) {
     const zone = oneOf(['callee', 'workspace'] as const)
@@ -154,6 +161,9 @@ export async function sayWhoIsCalled(ground: StoreGround, random: Random): Promi
         rules: [{ on: ['busy'], tries: 1, intervalsSeconds: [oneOf([0, 60])] }],
         caps: random.next() < 0.5 ? { perPhonePerDay: 1 } : {},
       },
+      policies: random.next() < 0.5 ? ['ru-230fz'] : [],
+      isTest: random.next() < 0.2,
+      callerId: random.next() < 0.7 ? { mode: 'trunk' } : { mode: 'group', groupId: oneOf([shown, shown, over]) },
     }
     await ground.addCampaign({
       id: campaignId,
