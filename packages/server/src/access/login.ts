@@ -2,7 +2,7 @@
 import { statement, transaction } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import type { ServerDeps } from '../deps.ts'
-import type { Role } from './authenticate.ts'
+import { principalOfToken, type Role } from './authenticate.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { newToken, tokenHash } from './token-value.ts'
 
@@ -44,6 +44,24 @@ export async function login(
 ): Promise<Session | null> {
   const user = await verifyLogin(deps, given)
   return user === null ? null : openSession(deps, user, given.ttlSeconds ?? weekSeconds)
+}
+
+const exchange = statement(
+  'access-exchange',
+  `insert into api_token (id, workspace_id, user_id, hash, name, role, scopes, kind, expires_at)
+   select $1, t.workspace_id, t.user_id, $3, t.name, t.role, t.scopes, 'access',
+          least(dw_clock() + make_interval(secs => $4), coalesce(t.expires_at, 'infinity'))
+     from api_token t where t.id = $2`,
+)
+
+/** A second token that may do the same and lives shorter. @returns Null: there is no such token. */
+export async function exchangeToken(deps: ServerDeps, token: string, ttlSeconds: number): Promise<string | null> {
+  const principal = await principalOfToken(deps, token, 'access')
+  if (principal === null) return null
+  const made = newToken(deps.random)
+  const id = uuidV7(deps.clock, deps.random)
+  await exchange(deps.pool, [id, principal.tokenId, tokenHash(made), ttlSeconds])
+  return made
 }
 
 export async function openSession(

@@ -7,6 +7,8 @@ import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-z
 import { guardRoutes, type Refusal } from '../access/route-guard.ts'
 import { registerIs74 } from '../compat/is74/routes.ts'
 import { registerTwinTasks } from '../compat/twin-tasks/routes.ts'
+import { registerOmicall } from '../compat/omicall/routes.ts'
+import { registerYunfu } from '../compat/yunfu/routes.ts'
 import type { HttpDeps } from '../deps.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { recordingRoutes } from './calls/recording.ts'
@@ -101,5 +103,7 @@ export async function buildHttpServer(
   )
   await registerTwinTasks(app, deps)
   await registerIs74(app, deps)
+  await registerYunfu(app, deps)
+  await registerOmicall(app, deps)
   return app
 }

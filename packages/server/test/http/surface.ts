@@ -31,6 +31,8 @@ export type Route = {
   readonly query?: (ids: Ids) => string
   /** Content-Type of a body that is text, not JSON. */
   readonly type?: string
+  /** What its id names is gone afterwards, though it is no DELETE. */
+  readonly takesAway?: 'campaigns'
 }
 /** Ids of a workspace's things: a campaign, a call, and one of each resource by its path. */
 export type Ids = { readonly campaign: string; readonly call: string; readonly [path: string]: string }
@@ -60,6 +62,27 @@ const provisioning = {
   tagScenes: [{ name: 'Survey', groups: [{ name: 'mood', tags: [{ name: 'glad' }] }] }],
   projects: [{ name: 'Spring', scenarios: [], numbers: [{ is74: 5 }] }],
   timeGroups: [{ name: 'night', zone: 'callee', forbid: [{ from: '21:00', to: '08:00', days: [1] }] }],
+}
+const robotTask = {
+  ...{
+    caller_line_id: 'nowhere',
+    destination_extension: 1,
+    disable_dial_timegroup: 'never',
+    maximumcall: 1,
+    name: 'robot',
+  },
+  ...{
+    random_assignment_number: 0,
+    recycle_limit: 0,
+    _originate_timeout: 60,
+    call_pause_second: 10,
+    auto_recycle_rule_id: 1,
+  },
+}
+const autoCallSession = {
+  scripts: [{ targetType: 'callBotTextVariable', targetValue: 'Xin chào', speed: 0, voice: 'banmai' }],
+  phoneNumberList: ['+74951234567'],
+  ...{ numberCallPerTime: 2, durationOfEachCall: 5, maxRetryOfDetail: 1, retryAfterSeconds: 60, name: 'session' },
 }
 export const contacts = { contacts: [{ phones: ['+74951234567'] }] }
 /** The vendor's newer form, as its page has it. */
@@ -174,6 +197,37 @@ export const surface: Readonly<Record<string, Route>> = {
   'GET /api/phones': reads(),
   'GET /api/analytics/:project_id/columns': reads(),
   'POST /api/analytics/:project_id/report': { ...reads(), body: () => dialogReport },
+  'GET /v1/task/create': reads(),
+  'GET /v1/line': reads(),
+  'GET /v1/group': reads(),
+  'GET /v1/customer_service': reads(),
+  'GET /v1/auto_recycle_rule': reads(),
+  'GET /v1/disable_time_group': reads(),
+  'POST /v1/task': writes(() => robotTask),
+  'GET /v1/task': reads(),
+  'GET /v1/task/:id': reads(),
+  'PUT /v1/task/:id': writes(() => robotTask),
+  'GET /v1/task/destroy/:id': { ...writes(), takesAway: 'campaigns' },
+  'GET /v1/task/start/:id': writes(),
+  'GET /v1/task/stop/:id': writes(),
+  'POST /v1/task/import_task_customer/:id': writes(() => ({ customer_info_list: [{ phone: 74951234567 }] })),
+  'GET /v1/task/task_progress/:id': reads(),
+  'PUT /v1/task/:id/number_reset': writes(() => ({ status: ['12'], created_at: ['2020-3-10', '2020-3-10'] })),
+  'GET /v1/task/:id/tag': reads(),
+  'GET /v1/task/:id/number': reads(() => '?status[]=1'),
+  'GET /v1/task/:id/call': reads(),
+  'GET /api/auth': open,
+  'POST /api/v2/autoCall/executeByPhone': writes(() => autoCallSession),
+  'GET /api/call_bot/script/list': reads(),
+  'GET /api/call_center/call_script/list': reads(),
+  'GET /api/call_center/greeting/list': reads(),
+  'GET /api/call_center/hotline/list': reads(),
+  'POST /api/v3/call-transaction/search': { ...reads(), body: () => ({ keyword: '7495', disposition: 'answered' }) },
+  'GET /api/webhooks/list': reads(),
+  'POST /api/webhooks/register': writes(() => ({
+    webhook: { type: 'call', url: 'http://127.0.0.1:9/', events: ['ringing'] },
+  })),
+  'POST /api/webhooks/destroy': { ...writes(), query: () => '?hook_type=contact' },
   'POST /api/v1/auth/login': open,
   'GET /api/v1/auth/refresh': open,
   'POST /api/cis/beta/tasks': writes(() => task),

@@ -1,0 +1,107 @@
+/** OMICall's AutoCall and what its clients need beside it, at the vendor's own paths. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { exchangeToken } from '../../access/login.ts'
+import { guardRoutes, principalOf, type Refusal } from '../../access/route-guard.ts'
+import { InvalidInputError } from '../../campaigns/errors.ts'
+import type { HttpDeps, ServerDeps } from '../../deps.ts'
+import { databaseFailureOf } from '../../http/database-failure.ts'
+import { within } from '../../http/scope.ts'
+import { UnstorableInputError } from '../../http/storable-input.ts'
+import { IdempotencyError } from '../../idempotency.ts'
+import { ResourceError } from '../../resources/errors.ts'
+import { ScenarioInvalidError } from '../../scenarios/errors.ts'
+import { done, OmicallError, refused } from './errors.ts'
+import { searchHistory } from './history.ts'
+import { destroyHooks, listHooks, registerHook } from './hooks.ts'
+import { list } from './lists.ts'
+import { historySchema, hookSchema, hookTypeSchema, pageSchema } from './schemas.ts'
+import { type Caller, executeByPhone } from './sessions.ts'
+
+const daySeconds = 86_400
+const refusals: Readonly<Record<Refusal, readonly [string, string, number]>> = {
+  unauthenticated: ['unauthorized', 'Expected Authorization: Bearer with a valid token', 401],
+  forbidden: ['forbidden', 'The token or its role may not do this', 403],
+  'too-many-requests': ['too_many_requests', 'Wait as long as Retry-After says', 429],
+}
+const pagedLists = {
+  '/api/call_bot/script/list': ['scripts', 'scenarios:read'],
+  '/api/call_center/call_script/list': ['scripts', 'scenarios:read'],
+  '/api/call_center/greeting/list': ['greetings', 'scenarios:read'],
+  '/api/call_center/hotline/list': ['hotlines', 'numbers:read'],
+} as const
+
+/** Registers the routes in a scope of their own, with the vendor's envelope. */
+export async function registerOmicall(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+  await app.register(async (scope) => {
+    scope.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply))
+    guardRoutes(scope, deps, (why) => new OmicallError(...refusals[why]))
+    const caller = (request: FastifyRequest): Caller => ({
+      deps: within(deps, request),
+      principal: principalOf(request),
+    })
+    scope.get<{ Querystring: { apiKey?: unknown } }>(
+      '/api/auth',
+      { config: { permission: 'login' } },
+      async (request) => {
+        const { apiKey } = request.query
+        const token = typeof apiKey === 'string' ? await exchangeToken(deps, apiKey, daySeconds) : null
+        if (token === null) throw new OmicallError('unauthorized', 'apiKey: unknown or expired', 401)
+        return done({ access_token: token, access_type: 'normal', token_type: 'Bearer' })
+      },
+    )
+    scope.post('/api/v2/autoCall/executeByPhone', { config: { permission: 'campaigns:write' } }, async (request) =>
+      done(await executeByPhone(caller(request), request.body, request.headers['idempotency-key'])),
+    )
+    for (const [path, [what, permission]] of Object.entries(pagedLists))
+      scope.get(path, { config: { permission } }, async (request) => {
+        const { deps: own, principal } = caller(request)
+        return done(await list(own.pool, principal.workspaceId, what, parse(pageSchema, request.query)))
+      })
+    scope.post('/api/v3/call-transaction/search', { config: { permission: 'calls:read' } }, async (request) => {
+      const { deps: own, principal } = caller(request)
+      return done(await searchHistory(own.pool, principal.workspaceId, parse(historySchema, request.body ?? {})))
+    })
+    scope.get('/api/webhooks/list', { config: { permission: 'webhookEndpoints:read' } }, async (request) =>
+      done(await listHooks(caller(request))),
+    )
+    scope.post('/api/webhooks/register', { config: { permission: 'webhookEndpoints:write' } }, async (request) =>
+      done(await registerHook(caller(request), parse(hookSchema, request.body).webhook)),
+    )
+    scope.post('/api/webhooks/destroy', { config: { permission: 'webhookEndpoints:write' } }, async (request) => {
+      const { hook_type } = parse(hookTypeSchema, request.query)
+      return done({ status: 'success', destroyed: hook_type === 'call' ? await destroyHooks(caller(request)) : 0 })
+    })
+  })
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  throw OmicallError.ofFields(
+    parsed.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message })),
+  )
+}
+
+function answerError(deps: ServerDeps, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = refusalOf(error)
+  if (refusal !== null) return reply.status(refusal.status).send(refused(refusal))
+  deps.log.error({ err: error, path: request.routeOptions.url }, 'a request failed')
+  const failure = databaseFailureOf(error) ?? { status: 500, message: 'Server Error' }
+  return reply.status(failure.status).send(refused({ code: 'server_error', message: failure.message }))
+}
+
+/** Null: the fault is ours. */
+function refusalOf(error: unknown): OmicallError | null {
+  if (error instanceof OmicallError) return error
+  if (error instanceof InvalidInputError) return OmicallError.ofFields(error.problems)
+  if (error instanceof ScenarioInvalidError)
+    return OmicallError.ofFields(error.problems.map(({ path, message }) => ({ field: `scripts ${path}`, message })))
+  if (error instanceof UnstorableInputError)
+    return OmicallError.ofFields([{ field: error.path.join('.'), message: error.message }])
+  if (error instanceof IdempotencyError || error instanceof ResourceError)
+    return new OmicallError('conflict', error.message)
+  // Fastify's own refusals: bad JSON, a body over the limit. The vendor's clients look at the envelope alone.
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  return error instanceof Error && status >= 400 && status < 500 ? new OmicallError('bad_request', error.message) : null
+}

@@ -1,0 +1,126 @@
+/** What the vendor's requests may hold (docs: README.md). Unknown fields are ignored; words are compared without regard to case. */
+import { z } from 'zod'
+
+const word = (value: unknown): unknown =>
+  typeof value === 'string' ? value.trim().toLowerCase().replaceAll('_', '') : value
+const whole = (from: number, to: number) =>
+  z
+    .int(`expected a whole number from ${from} to ${to}`)
+    .min(from, `expected at least ${from}`)
+    .max(to, `expected at most ${to}`)
+const id = z.union([z.string().min(1).max(200), z.int().transform(String)], 'expected an id')
+
+/** The older API wrote `Text_variable` for what is `callBotTextVariable` now. */
+const targetType = z.preprocess(
+  (value) => (word(value) === 'textvariable' ? 'callbottextvariable' : word(value)),
+  z.enum(
+    ['recording', 'callbottextvariable', 'ivrmenu', 'ringgroup'],
+    'expected recording, callBotTextVariable, ivrMenu or ringGroup',
+  ),
+)
+const longestText = 2_000
+const stepSchema = z
+  .object({
+    targetType,
+    targetId: id.nullish(),
+    targetValue: z.union([z.string(), z.number().transform(String)], 'expected text').nullish(),
+    speed: z
+      .number('expected a number from -3, slow, to 3, fast')
+      .min(-3, 'expected at least -3')
+      .max(3, 'expected at most 3')
+      .nullish(),
+    voice: z.string('expected the name of a voice').max(64).nullish(),
+  })
+  .check(({ value, issues }) => {
+    const wants = (path: string, message: string): void => {
+      issues.push({ code: 'custom', path: [path], input: undefined, message })
+    }
+    const said = value.targetValue?.trim() ?? ''
+    if (value.targetType !== 'callbottextvariable') {
+      if (value.targetId == null && said === '') wants('targetId', 'expected an id, or a targetValue')
+    } else if (said === '') wants('targetValue', 'expected the text that is to be spoken')
+    else if (said.length > longestText) wants('targetValue', `expected at most ${longestText} characters`)
+  })
+export type ScriptStep = z.infer<typeof stepSchema>
+
+const phones = z
+  .array(z.union([z.string().trim().min(1), z.int().transform(String)], 'expected a phone number'))
+  .max(10_000, 'expected at most 10000 numbers')
+const phoneFields = ['phoneNumberList', 'phone_number_list', 'phoneNumbers', 'phones', 'phone_number'] as const
+const latestSendMs = 4_102_444_800_000
+
+/** One list of phones, under whichever of its names it came; none at all is an empty session. */
+export const sessionSchema = z
+  .object({
+    name: z.string('expected a name').max(500).nullish(),
+    sendTime: z
+      .int('expected an instant in milliseconds')
+      .min(0, 'expected an instant in milliseconds')
+      .max(latestSendMs, 'expected milliseconds, an instant before the year 2100')
+      .nullish(),
+    scripts: z
+      .array(stepSchema, 'expected the steps of the script, in their order')
+      .min(1, 'expected at least one step')
+      .max(20, 'expected at most 20 steps'),
+    numberCallOuts: z
+      .array(z.union([z.string().min(1), z.int().transform(String)]))
+      .max(1_000)
+      .nullish(),
+    numberCallPerTime: whole(1, 10_000).nullish(),
+    durationOfEachCall: whole(0, 86_400).nullish(),
+    maxRetryOfDetail: whole(0, 10).nullish(),
+    retryAfterSeconds: whole(0, 2_592_000).nullish(),
+    ...(Object.fromEntries(phoneFields.map((name) => [name, phones.nullish()])) as Record<
+      (typeof phoneFields)[number],
+      z.ZodOptional<z.ZodNullable<typeof phones>>
+    >),
+  })
+  .check(({ value, issues }) => {
+    const given = phoneFields.filter((name) => value[name] != null)
+    const [first, ...more] = given
+    for (const name of more)
+      issues.push({
+        code: 'custom',
+        path: [name],
+        input: value[name],
+        message: `the numbers stand in ${first} already`,
+      })
+  })
+  .transform((given) => ({
+    ...given,
+    phones: phoneFields.map((name) => given[name]).find((list) => list != null) ?? [],
+  }))
+export type Session = z.output<typeof sessionSchema>
+
+/** In a body a number, in a query its digits. */
+const digits = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
+const page = {
+  page: z.preprocess(digits, whole(1, 100_000).default(1)),
+  size: z.preprocess(digits, whole(1, 200).default(50)),
+}
+export const pageSchema = z.object(page)
+const instantMs = whole(0, latestSendMs)
+export const historySchema = z.object({
+  ...page,
+  from_date: instantMs.nullish(),
+  to_date: instantMs.nullish(),
+  keyword: z.string().max(64).nullish(),
+  disposition: z.preprocess(word, z.enum(['answered', 'cancelled'], 'expected answered or cancelled').nullish()),
+  direction: z.preprocess(word, z.enum(['outbound', 'inbound'], 'expected outbound or inbound').nullish()),
+  autocall_id: z.string().max(200).nullish(),
+})
+export type HistoryQuery = z.output<typeof historySchema>
+
+export const hookSchema = z.object({
+  webhook: z.object({
+    type: z.preprocess(word, z.literal('call', 'expected call; hooks of contacts are not yet in effect')),
+    url: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).max(2_000),
+    events: z
+      .array(z.preprocess(word, z.enum(['ringing', 'answered', 'hangup'], 'expected ringing, answered or hangup')))
+      .default([]),
+  }),
+})
+export const hookTypeSchema = z.object({
+  hook_type: z.preprocess(word, z.enum(['call', 'contact'], 'expected call or contact')),
+})

@@ -1,0 +1,137 @@
+/** What a task can be made of, as the robot lists it: lines, script groups, customer services, redial rules, time groups. */
+import type { Database } from '../../adapters/postgres/pool.ts'
+import { integerIdsOf } from '../../resources/integer-id.ts'
+import { localTime } from './task-view.ts'
+
+type At = Temporal.Instant
+type Line = {
+  readonly name: string
+  readonly value: string
+  readonly maxCalls: number | null
+  readonly live: number
+  readonly from: At | null
+  readonly phone: string
+}
+type Group = { readonly id: string; readonly name: string; readonly createdAt: At }
+
+/** As the vendor's client brought it, else ours. */
+const known = (kind: string): string =>
+  `coalesce((select min(x.external_id) from external_id x where x.workspace_id = t.workspace_id and x.dialect = 'yunfu'
+     and x.kind = '${kind}' and x.resource_id = t.id and x.part is null), t.id::text)`
+/** Free lines of a number that has no limit of its own: what its trunk and the workspace let through is found when it dials. */
+const withoutLimit = 10_000
+
+export class Lists {
+  readonly #database: Database
+  readonly #workspaceId: string
+
+  constructor(database: Database, workspaceId: string) {
+    this.#database = database
+    this.#workspaceId = workspaceId
+  }
+
+  /** Numbers that may be used now, with their free lines. */
+  async lines(): Promise<readonly object[]> {
+    const rows = await this.#rows<Line & { zone: string }>(
+      `select t.name, ${known('number')} as value, p.max_calls as "maxCalls", t.valid_from as from, t.phone, w.time_zone as zone,
+              (select count(*) from live_leg l where l.number_id = t.id) as live
+         from phone_number t join workspace w on w.id = t.workspace_id left join pace p on p.owner_id = t.id
+        where t.workspace_id = $1 and coalesce(t.valid_from <= dw_clock(), true) and coalesce(t.valid_until > dw_clock(), true)
+        order by t.name, t.id`,
+    )
+    return rows.map(({ name, value, maxCalls, live, from, phone, zone }) => ({
+      name,
+      value,
+      residue: Math.max(0, (maxCalls ?? withoutLimit) - live),
+      call_line: maxCalls ?? withoutLimit,
+      available_at: from === null ? null : localTime(from, zone),
+      call_number: phone,
+    }))
+  }
+
+  async forbiddenHours(): Promise<readonly object[]> {
+    return this.#rows(
+      `select ${known('time-group')} as uuid, t.name from time_group t where t.workspace_id = $1 order by t.name, t.id`,
+    )
+  }
+
+  async redialRules(): Promise<readonly object[]> {
+    const rows = await this.#rows<{ id: string; name: string; remark: string | null; enabled: boolean }>(
+      'select t.id, t.name, t.remark, t.enabled from retry_rule t where t.workspace_id = $1 order by t.name, t.id',
+    )
+    const ids = await this.#integers('retry-rule', rows)
+    return rows.map(({ id, name, remark, enabled }) => ({ id: ids.get(id), name, remark, status: enabled }))
+  }
+
+  /** Groups of operators; `caller_line_id` is the line that a hand-over leaves by. */
+  async customerServices(): Promise<readonly object[]> {
+    const rows = await this.#rows<Group & { line: string | null; enabled: boolean; zone: string }>(
+      `select t.id, t.name, t.created_at as "createdAt", t.enabled, w.time_zone as zone,
+              coalesce((select min(x.external_id) from external_id x where x.workspace_id = t.workspace_id and x.dialect = 'yunfu'
+                 and x.kind = 'number' and x.resource_id = t.number_id and x.part is null), t.number_id::text) as line
+         from operator_group t join workspace w on w.id = t.workspace_id where t.workspace_id = $1 order by t.name, t.id`,
+    )
+    const ids = await this.#integers('operator-group', rows)
+    return rows.map(({ id, name, createdAt, line, enabled, zone }) => ({
+      id: ids.get(id),
+      user_id: this.#workspaceId,
+      name,
+      created_at: localTime(createdAt, zone),
+      updated_at: localTime(createdAt, zone),
+      caller_line_id: line,
+      status: enabled ? 1 : 0,
+    }))
+  }
+
+  async scriptGroups(): Promise<readonly object[]> {
+    const rows = await this.#rows<
+      Group & { zone: string; scene: string | null; allByVoice: boolean; isDefault: boolean }
+    >(
+      `select t.id, t.name, t.created_at as "createdAt", w.time_zone as zone, t.tag_scene_id as scene,
+              coalesce((v.definition ->> 'allByVoice')::boolean, false) as "allByVoice",
+              coalesce((v.definition ->> 'default')::boolean, false) as "isDefault"
+         from scenario t join workspace w on w.id = t.workspace_id
+         join lateral (select definition from scenario_version v where v.scenario_id = t.id order by v.number desc limit 1) v on true
+        where t.workspace_id = $1 order by t.name, t.id`,
+    )
+    const ids = await this.#integers('scenario', rows)
+    return rows.map(({ id, name, createdAt, zone, scene, allByVoice, isDefault }) => ({
+      id: ids.get(id),
+      name,
+      user_id: this.#workspaceId,
+      debug: allByVoice,
+      deleted_at: null,
+      created_at: localTime(createdAt, zone),
+      updated_at: localTime(createdAt, zone),
+      link_word_group_id: null,
+      tag_scene_id: scene,
+      default: isDefault,
+    }))
+  }
+
+  /** All that is needed to make a task, in one. */
+  async forNewTask(): Promise<object> {
+    return {
+      enum_disable_dial_timegroup: await this.forbiddenHours(),
+      caller_line_list: await this.lines(),
+      max_recycle_limit: '50',
+      auto_recycle_rules: await this.redialRules(),
+      customer_service: await this.customerServices(),
+      outbound_group: await this.scriptGroups(),
+    }
+  }
+
+  async #rows<Row extends object>(text: string): Promise<Row[]> {
+    return (await this.#database.query<Row & Record<string, unknown>>(text, [this.#workspaceId])).rows
+  }
+
+  #integers(kind: string, rows: readonly { readonly id: string }[]): Promise<ReadonlyMap<string, number>> {
+    return integerIdsOf(
+      this.#database,
+      this.#workspaceId,
+      'yunfu',
+      kind,
+      rows.map(({ id }) => id),
+    )
+  }
+}

@@ -1,0 +1,121 @@
+/** The numbers of a task and the records of its calls, page by page, in the robot's words. */
+import type { Disposition } from '@dialwright/dialer'
+import type { Queryable } from '../../adapters/postgres/pool.ts'
+import { endsOf, numberState } from './number-states.ts'
+import { localTime } from './task-view.ts'
+
+export type Page = { readonly page: number; readonly perPage: number }
+
+type NumberRow = {
+  readonly id: string
+  readonly number: string
+  readonly state: string
+  readonly disposition: Disposition | null
+  readonly detail: string | null
+  readonly attempts: number
+  readonly createdAt: Temporal.Instant
+  readonly lastAt: Temporal.Instant | null
+  readonly duration: number | null
+  readonly zone: string
+}
+
+/** @param states  Empty: all. */
+export async function numbersOfTask(
+  on: Queryable,
+  workspaceId: string,
+  campaignId: string,
+  states: readonly number[],
+  { page, perPage }: Page,
+): Promise<{ readonly data: readonly object[]; readonly total: number }> {
+  const where = `k.workspace_id = $1 and k.campaign_id = $2 and (cardinality($3::int[]) = 0
+      or 11 = any ($3) and k.state = 'excluded'
+      or 0 = any ($3) and k.state <> 'excluded' and k.last_disposition is null
+      or k.state <> 'excluded' and exists (
+           select from jsonb_to_recordset($4::jsonb) e(disposition text, details jsonb, "except" jsonb)
+            where e.disposition = k.last_disposition and (e.details is null or e.details ? coalesce(c.detail, ''))
+              and (e."except" is null or not e."except" ? coalesce(c.detail, ''))))`
+  const parameters = [workspaceId, campaignId, states, JSON.stringify(endsOf(states))]
+  const from = 'contact k left join call c on c.id = k.last_call_id'
+  const { rows } = await on.query<NumberRow>(
+    `select k.id, p.given as number, k.state, k.last_disposition as disposition, c.detail, k.attempts, k.created_at as "createdAt",
+            c.started_at as "lastAt", round(c.talk_ms / 1000.0)::int as duration, w.time_zone as zone
+       from ${from} join workspace w on w.id = k.workspace_id join contact_phone p on p.contact_id = k.id and p.position = 0
+      where ${where} order by k.id limit $5 offset $6`,
+    [...parameters, perPage, (page - 1) * perPage],
+  )
+  const counted = await on.query<{ total: number }>(`select count(*) as total from ${from} where ${where}`, parameters)
+  return {
+    total: counted.rows[0]?.total ?? 0,
+    data: rows.map((row) => ({
+      id: row.id,
+      number: row.number,
+      status: numberState(row.disposition, row.detail, row.state === 'excluded'),
+      is_calling: row.state === 'dialing' ? 1 : 0,
+      calls: row.attempts,
+      calldate: row.lastAt === null ? null : localTime(row.lastAt, row.zone),
+      duration: row.duration,
+      created_at: localTime(row.createdAt, row.zone),
+    })),
+  }
+}
+
+type CallRow = {
+  readonly callid: string
+  readonly number: string
+  readonly disposition: Disposition
+  readonly detail: string | null
+  readonly startedAt: Temporal.Instant
+  readonly answeredAt: Temporal.Instant | null
+  readonly endedAt: Temporal.Instant
+  readonly talkMs: number
+  readonly keys: string
+  readonly path: readonly { readonly block: string }[]
+  readonly level: string | null
+  readonly tags: readonly string[]
+  readonly recording: string | null
+  readonly zone: string
+}
+
+/** A to E as the vendor counts them; null: the scenario set none. */
+export function intention(level: string | null): number | null {
+  const at = level === null ? -1 : ['A', 'B', 'C', 'D', 'E'].indexOf(level)
+  return at < 0 ? null : at + 1
+}
+
+export async function callsOfTask(
+  on: Queryable,
+  workspaceId: string,
+  campaignId: string,
+  { page, perPage }: Page,
+): Promise<{ readonly data: readonly object[]; readonly total: number }> {
+  const { rows } = await on.query<CallRow>(
+    `select c.id as callid, c.phone as number, c.disposition, c.detail, c.started_at as "startedAt", c.answered_at as "answeredAt",
+            c.ended_at as "endedAt", c.talk_ms as "talkMs", c.keys, c.path, c.level, c.tags, c.recording, w.time_zone as zone
+       from call c join workspace w on w.id = c.workspace_id
+      where c.workspace_id = $1 and c.campaign_id = $2 order by c.created_at desc, c.id limit $3 offset $4`,
+    [workspaceId, campaignId, perPage, (page - 1) * perPage],
+  )
+  const counted = await on.query<{ total: number }>(
+    'select count(*) as total from call where workspace_id = $1 and campaign_id = $2',
+    [workspaceId, campaignId],
+  )
+  return {
+    total: counted.rows[0]?.total ?? 0,
+    data: rows.map((row) => ({
+      callid: row.callid,
+      number: row.number,
+      status: numberState(row.disposition, row.detail, false),
+      calldate: localTime(row.startedAt, row.zone),
+      answerdate: row.answeredAt === null ? null : localTime(row.answeredAt, row.zone),
+      hangupdate: localTime(row.endedAt, row.zone),
+      duration: Math.round((row.endedAt.epochMilliseconds - row.startedAt.epochMilliseconds) / 1_000),
+      bill: Math.round(row.talkMs / 1_000),
+      rounds: row.path.length,
+      keys: row.keys,
+      intention_results: intention(row.level),
+      level_name: row.level,
+      tags: row.tags,
+      recording: row.recording === null ? null : `/dialwright/v1/calls/${row.callid}/recording`,
+    })),
+  }
+}
