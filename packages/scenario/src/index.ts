@@ -14,6 +14,7 @@ export {
 export { type GivenTransferTarget, transferTargetSchema } from './format/transfer.ts'
 export { enterScenario, type RunStart, startRun, step } from './run/machine.ts'
 export {
+  type PathEntry,
   type PlayItem,
   type RunAction,
   type RunError,

@@ -54,7 +54,7 @@ test('a key during the question stops it, takes its branch and marks the goal', 
   assert.deepEqual(run.on({ type: 'play-done', playId: 'play-1', reason: 'stopped', atMs: 720 }), [])
   const { path, keys, goal, level, tags, error } = run.result()
   assert.deepEqual(path, [
-    { block: 'a', atMs: 0 },
+    { block: 'a', atMs: 0, said: '/q.wav' },
     { block: 'yes', atMs: 700 },
     { block: 'bye', atMs: 700 },
   ])

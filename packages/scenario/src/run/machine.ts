@@ -361,7 +361,18 @@ class Turn {
   #play(item: PlayItem, bargeIn: boolean): string {
     const playId = this.#nextId('play')
     this.#act({ type: 'play', playId, items: [item], bargeIn })
+    this.#noteSaid(item)
     return playId
+  }
+
+  /** For whoever reads the call: with its words as they were spoken, which the scenario's text alone does not tell. */
+  #noteSaid(item: PlayItem): void {
+    const { path } = this.#state.result
+    const entry = path.at(-1)
+    const said = 'text' in item ? item.text : item.audio
+    // A path that is full ends with another block.
+    if (entry === undefined || entry.block !== this.#state.block || entry.said !== undefined) return
+    this.#record({ path: [...path.slice(0, -1), { ...entry, said }] })
   }
 
   #startTimer(ms: number): string {

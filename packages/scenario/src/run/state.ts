@@ -61,8 +61,16 @@ export type RunErrorCode =
   | 'SCENARIO_TRANSFER_LIMIT'
 export type RunError = { readonly code: RunErrorCode; readonly block: string; readonly message: string }
 
+/** A block on the way of a run. */
+export type PathEntry = {
+  readonly block: string
+  readonly atMs: number
+  /** What it said there, in words or as the path of a sound; asked again, a question stands here once. */
+  readonly said?: string | undefined
+}
+
 export type RunResult = {
-  readonly path: readonly { readonly block: string; readonly atMs: number }[]
+  readonly path: readonly PathEntry[]
   /** Every digit the callee pressed, in order. */
   readonly keys: string
   readonly variables: Readonly<Record<string, unknown>>

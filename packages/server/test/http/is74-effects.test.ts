@@ -57,7 +57,7 @@ describe("the schedule, the attempts and the data of the assistant's campaigns",
     await store.settleCampaigns()
     const placed: ClaimedLeg[] = []
     for (const view of await store.runningCampaigns()) {
-      const { start } = planAttempts(view, clock.now(), { horizonMs: 200, pollMs: 1_000 })
+      const { start } = planAttempts(view, clock.now(), { horizonMs: 200 })
       if (start.length === 0) continue
       for (const leg of await store.claim(lease, view.campaignId, start, 200)) {
         assert.equal(await store.beginDialing(lease, leg.legId), true)
@@ -201,6 +201,7 @@ describe("the schedule, the attempts and the data of the assistant's campaigns",
       'level',
       'tags',
       'keys',
+      'dialog',
       ...Object.keys(addData),
       'answer',
     ]
@@ -222,7 +223,7 @@ describe("the schedule, the attempts and the data of the assistant's campaigns",
           tags: 'survey',
           keys: '1',
         },
-        ...{ ...addData, debt: 12.5, answer: 'yes' },
+        ...{ ...addData, debt: 12.5, answer: 'yes', dialog: 'menu: /prompts/ru/greeting.wav\n> 1\nagreed\nnote\nend' },
       },
     ])
     assert.deepEqual([body.total_duration, body.avg_duration, body.count], [10, 10, 1])

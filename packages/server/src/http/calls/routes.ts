@@ -68,7 +68,7 @@ export function callRoutes(app: NativeApp, deps: HttpDeps): void {
         ListedCall & {
           answeredAt: Temporal.Instant | null
           variables: Record<string, unknown>
-          path: { block: string; atMs: number }[]
+          path: { block: string; atMs: number; said?: string }[]
           timeline: { kind: string }[]
         }
       >(`select ${shown}, k.variables, k.path, k.timeline from call k where k.workspace_id = $1 and k.id = $2`, [
@@ -78,7 +78,7 @@ export function callRoutes(app: NativeApp, deps: HttpDeps): void {
       const call = rows[0]
       if (call === undefined) throw new Problem(404, 'not-found', `There is no call ${request.params.id}`)
       const at = (ms: number) => call.answeredAt?.add({ milliseconds: Math.round(ms) }) ?? null
-      return { ...call, path: call.path.map(({ block, atMs }) => ({ block, at: at(atMs) })) }
+      return { ...call, path: call.path.map(({ atMs, ...entry }) => ({ ...entry, at: at(atMs) })) }
     },
   )
   const explainQuery = z.strictObject({ campaign: z.uuid(), phone: z.string(), at: instantSchema.optional() })

@@ -38,7 +38,7 @@ export type ListedCall = z.output<typeof shownCalls>['items'][number]
 export const shownCall = z.looseObject({
   ...shown,
   variables: z.record(z.string(), z.unknown()),
-  path: z.array(z.object({ block: z.string(), at: shownInstantOrNull })),
+  path: z.array(z.object({ block: z.string(), at: shownInstantOrNull, said: z.string().optional() })),
   timeline: z.array(z.looseObject({ kind: z.string() })),
 })
 export const shownExplanation = z.looseObject({
