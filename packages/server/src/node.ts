@@ -12,6 +12,7 @@ import { PostgresInboundSource } from './adapters/postgres/inbound-source.ts'
 import { PostgresMaterialSource } from './adapters/postgres/material-source.ts'
 import { migrate } from './adapters/postgres/migrate.ts'
 import { createPool } from './adapters/postgres/pool.ts'
+import { PostgresTransferSource } from './adapters/postgres/transfer-source.ts'
 import { WorkspaceDatabases } from './adapters/postgres/workspace-database.ts'
 import { openSecretBox } from './adapters/secrets/secret-box.ts'
 import { Espeak } from './adapters/speech/espeak/espeak.ts'
@@ -26,6 +27,7 @@ import type { ServerDeps } from './deps.ts'
 import { CallMaterials } from './dialing/call-materials.ts'
 import { DialingEngine } from './dialing/engine.ts'
 import { type FaultVictim, isTelephonyFault, type Kill, killAt } from './dialing/faults.ts'
+import type { TransferParts } from './dialing/hand-over/call-transfers.ts'
 import { NodeClock } from './dialing/node-clock.ts'
 import { StartError, systemReason } from './errors.ts'
 import { buildHttpServer } from './http/server.ts'
@@ -118,6 +120,11 @@ async function assemble(
     recordings: join(config.dataDirectory, 'recordings'),
   })
   const store = new PostgresCampaignStore({ pool, clock, random: systemRandom })
+  const transfers: TransferParts = {
+    source: new PostgresTransferSource(pool),
+    newId: () => uuidV7(clock, systemRandom),
+    openScenario: (versionId) => materials.openScenario(versionId),
+  }
   const engine: DialingEngine = new DialingEngine({
     store,
     telephony,
@@ -125,7 +132,8 @@ async function assemble(
     log,
     nodeName: config.nodeName,
     loadTrunk: (leg) => materials.trunkFor(leg),
-    openConversation: (leg) => materials.conversationFor(leg),
+    openConversation: (leg, transfers) => materials.conversationFor(leg, { transfers }),
+    transfers,
     prepare: (leg) => materials.prepare(leg),
     faults: killAt(config.killAt, kill),
     recordingOf: (leg) => materials.recordingOf(leg),
@@ -139,7 +147,7 @@ async function assemble(
     newId: () => uuidV7(clock, systemRandom),
     log,
     openConversation: ({ onOver, ...leg }) =>
-      materials.conversationFor({ ...leg, campaignName: '', attemptNumber: 1 }, onOver),
+      materials.conversationFor({ ...leg, campaignName: '', attemptNumber: 1 }, { onOver }),
     recordingOf: (numberId, callId) => materials.inboundRecordingOf(numberId, callId),
   })
   const jobs: JobsProcess = new JobsProcess({

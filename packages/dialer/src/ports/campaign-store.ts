@@ -109,6 +109,8 @@ export type AttemptOutcome = {
   readonly endedAt: Temporal.Instant
   readonly talkMs: number
   readonly endedBy: EndedBy
+  /** When somebody else took the call from the robot; absent: nobody has, and the robot's part ended with the call. */
+  readonly robotEndedAt?: Temporal.Instant | null | undefined
   readonly keys: string
   readonly path: readonly { readonly block: string; readonly atMs: number }[]
   readonly variables: Readonly<Record<string, unknown>>

@@ -13,8 +13,9 @@ import {
   type TrunkTarget,
 } from '@dialwright/dialer'
 import type { Logger } from 'pino'
-import type { Conversation, ConversationResult } from './conversation.ts'
+import type { Conversation, ConversationResult, Transfers } from './conversation.ts'
 import type { Faults } from './faults.ts'
+import { CallTransfers, type TransferParts } from './hand-over/call-transfers.ts'
 import type { NodeClock } from './node-clock.ts'
 import type { LeaseKeeper } from './node-lease.ts'
 
@@ -43,8 +44,9 @@ export type AttemptRunDeps = {
   readonly clock: NodeClock
   readonly lease: LeaseKeeper
   readonly log: Logger
-  readonly loadTrunk: (leg: ClaimedLeg) => Promise<DialableTrunk>
-  readonly openConversation: (leg: ClaimedLeg) => Promise<Conversation>
+  readonly loadTrunk: (leg: Pick<ClaimedLeg, 'trunkId' | 'numberId'>) => Promise<DialableTrunk>
+  readonly openConversation: (leg: ClaimedLeg, transfers: Transfers) => Promise<Conversation>
+  readonly transfers: TransferParts
   /** The leg will be dialled soon: what its conversation may need can be made ready. Never fails, waits for nothing. */
   readonly prepare?: ((leg: ClaimedLeg) => void) | undefined
   /** Named points of a crash test; does nothing in production. */
@@ -56,6 +58,7 @@ export class AttemptRun {
   readonly leg: ClaimedLeg
   readonly #deps: AttemptRunDeps
   readonly #timeline: TimelineEntry[] = []
+  readonly #transfers: CallTransfers
   #conversation: Conversation | null = null
   #ringingAt: Temporal.Instant | null = null
   #answeredAt: Temporal.Instant | null = null
@@ -68,6 +71,11 @@ export class AttemptRun {
   constructor(leg: ClaimedLeg, deps: AttemptRunDeps) {
     this.leg = leg
     this.#deps = deps
+    this.#transfers = new CallTransfers(transferringCall(leg), {
+      ...deps,
+      ...deps.transfers,
+      note: (at, kind, more) => this.#note(at, kind, more),
+    })
     this.done = new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -95,6 +103,7 @@ export class AttemptRun {
         break
       case 'answered':
         this.#answeredAt = event.at
+        this.#transfers.answered(event.at)
         this.#note(event.at, 'answered', { codec: event.codec })
         this.#storeAnswer(event.at)
         this.#conversation?.start(event.at)
@@ -134,7 +143,7 @@ export class AttemptRun {
       return this.#giveBack('the calling window has closed')
     }
     const trunk = await this.#deps.loadTrunk(this.leg)
-    this.#conversation = await this.#deps.openConversation(this.leg)
+    this.#conversation = await this.#deps.openConversation(this.leg, this.#transfers)
     if (clock.msUntil(this.leg.startAt) < -latestMs) return this.#giveBack('the slot came too late')
     if (!(await store.beginDialing(current, this.leg.legId))) {
       this.#end()
@@ -195,11 +204,13 @@ export class AttemptRun {
   }
 
   async #finish(ended: Ended): Promise<void> {
+    // At once, whatever the store does: nobody rings or talks on for a call that is over.
+    const conversation: ConversationResult | null = this.#conversation?.end(ended.at) ?? null
+    await this.#transfers.callEnded()
     await this.#answerStored
     const { disposition, detail } = classifyEnd(ended)
     this.#note(ended.at, 'ended', { by: ended.by, cause: ended.cause, sipCode: ended.sip.code, q850: ended.sip.q850 })
     this.#note(ended.at, 'disposition', { disposition, detail })
-    const conversation: ConversationResult | null = this.#conversation?.end(ended.at) ?? null
     this.#noteConversation(conversation)
     const outcome: AttemptOutcome = {
       legId: this.leg.legId,
@@ -210,7 +221,9 @@ export class AttemptRun {
       answeredAt: this.#answeredAt,
       endedAt: ended.at,
       talkMs: ended.talkMs,
-      endedBy: ended.by,
+      // We hung up because the other one of the two had.
+      endedBy: ended.by === 'us' && this.#transfers.hasOperatorHungUp ? 'operator' : ended.by,
+      robotEndedAt: this.#transfers.robotEndedAt,
       keys: conversation?.keys ?? '',
       path: conversation?.path ?? [],
       variables: conversation?.variables ?? this.leg.variables,
@@ -244,15 +257,17 @@ export class AttemptRun {
       }
       await new Promise<void>((resolve) => void this.#deps.clock.schedule(finishRetryMs, resolve))
     }
+    await this.#transfers.stored()
     this.#settle()
   }
 
   /** What did not go as written stands in the timeline where it happened. */
   #noteConversation(conversation: ConversationResult | null): void {
     const answeredAt = this.#answeredAt
-    if (answeredAt === null || conversation === null || conversation.notes.length === 0) return
+    if (answeredAt === null || conversation === null) return
     for (const { block, message, atMs } of conversation.notes)
       this.#note(answeredAt.add({ milliseconds: Math.round(atMs) }), 'note', { block, message })
+    // Of hand-overs, too, something is told after it happened.
     this.#timeline.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
   }
 
@@ -263,5 +278,17 @@ export class AttemptRun {
   #end(): void {
     this.#isOver = true
     this.#settle()
+  }
+}
+
+function transferringCall({ settings, ...leg }: ClaimedLeg): ConstructorParameters<typeof CallTransfers>[0] {
+  const { legId, callId, workspaceId, scenarioVersionId, campaignId, contactId, attemptId } = leg
+  return {
+    ...{ legId, callId, workspaceId, scenarioVersionId },
+    attempt: { campaignId, contactId, attemptId },
+    way: { trunkId: leg.trunkId, numberId: leg.numberId, callerId: leg.callerId },
+    redirect: settings.redirect ?? null,
+    ringTimeoutMs: settings.ringTimeoutMs,
+    maxDurationMs: settings.maxDurationMs,
   }
 }

@@ -1,14 +1,15 @@
 /** What a call is made of besides its leg: the trunk with its credentials, the compiled scenario, the prompts, the recording's path. */
 import { join } from 'node:path'
 import type { ClaimedLeg, Clock, NumberFormat, Telephony, Timer, TrunkTarget } from '@dialwright/dialer'
-import { compileScenario, type Scenario, type ScenarioDefinition, startRun } from '@dialwright/scenario'
+import { compileScenario, ringbackPath, type Scenario, type ScenarioDefinition, startRun } from '@dialwright/scenario'
 import type { Logger } from 'pino'
 import { formatForTrunk } from '../numbers/trunk-format.ts'
 import { phrasesAhead } from '../speech/phrases-ahead.ts'
 import type { Speech, SpeechVoice } from '../speech/speech.ts'
 import type { Phrase } from '../speech/voices.ts'
 import type { DialableTrunk, RecordingPlace } from './attempt-run.ts'
-import { Conversation, type PromptSource } from './conversation.ts'
+import { Conversation, type ConversationDeps, type PromptSource } from './conversation.ts'
+import type { OpenedScenario } from './hand-over/call-transfers.ts'
 import { PromptShelf } from './prompt-shelf.ts'
 import { type Speakers, SpokenPrompts } from './spoken-prompts.ts'
 
@@ -80,28 +81,34 @@ export class CallMaterials {
     )
   }
 
-  /** @param onOver  The scenario has hung up: its part of the call is over. */
-  async conversationFor(leg: TalkingLeg, onOver?: () => void): Promise<Conversation> {
-    // The sounds are asked for anew: one that was put in the place of another is heard from the next call on.
-    const [prepared, sounds] = await Promise.all([
-      this.#scenario(leg.scenarioVersionId),
-      this.#deps.source.loadSounds(leg.scenarioVersionId),
-    ])
-    const speakers = await this.#speakers(leg, prepared)
-    await Promise.all([
-      ...prepared.paths.map((path) => this.#sound(path, sounds.get(path))),
-      this.#speakConstants(prepared, speakers),
-    ])
+  async conversationFor(
+    leg: TalkingLeg,
+    more: Pick<ConversationDeps, 'onOver' | 'transfers'> = {},
+  ): Promise<Conversation> {
     return new Conversation({
+      ...(await this.openScenario(leg.scenarioVersionId)),
       legId: leg.legId,
-      scenario: prepared.scenario,
       startBlock: leg.startBlock,
       variables: variablesOf(leg),
       telephony: this.#deps.telephony,
       clock: this.#deps.clock,
-      prompts: this.#promptsOf(prepared, sounds, speakers),
-      onOver,
+      ...more,
     })
+  }
+
+  /** Has a version ready to be talked: compiled, its sounds handed to telephony. */
+  async openScenario(scenarioVersionId: string): Promise<OpenedScenario> {
+    // The sounds are asked for anew: one that was put in the place of another is heard from the next call on.
+    const [prepared, sounds] = await Promise.all([
+      this.#scenario(scenarioVersionId),
+      this.#deps.source.loadSounds(scenarioVersionId),
+    ])
+    const speakers = await this.#speakers({ scenarioVersionId }, prepared)
+    await Promise.all([
+      ...prepared.paths.map((path) => this.#sound(path, sounds.get(path))),
+      this.#speakConstants(prepared, speakers),
+    ])
+    return { scenario: prepared.scenario, prompts: this.#promptsOf(prepared, sounds, speakers) }
   }
 
   recordingOf(leg: ClaimedLeg): RecordingPlace {
@@ -119,7 +126,6 @@ export class CallMaterials {
     return {
       promptIdOf: (item, note) => {
         if ('text' in item) return this.#spoken.promptIdOf(item, speakers, note)
-        if (!('audio' in item)) return null
         const promptId = promptIdOf(item.audio, sounds.get(item.audio))
         // Taken back since the call began: handed over again.
         return this.#shelf.has(promptId)
@@ -146,7 +152,7 @@ export class CallMaterials {
   }
 
   /** Read anew for each call that names any: a changed voice speaks from the next one on. */
-  async #speakers(leg: TalkingLeg, { scenario, namesVoices }: Prepared): Promise<Speakers> {
+  async #speakers(leg: Pick<TalkingLeg, 'scenarioVersionId'>, { scenario, namesVoices }: Prepared): Promise<Speakers> {
     const voices = namesVoices ? await this.#deps.source.loadVoices(leg.scenarioVersionId) : new Map()
     return { language: scenario.definition.language, voices }
   }
@@ -213,7 +219,8 @@ function preparedFrom(definition: ScenarioDefinition): Prepared {
   let hasOwnPhrases = false
   let namesVoices = false
   for (const block of definition.blocks) {
-    if (block.type !== 'say' && block.type !== 'menu') continue
+    if (block.type === 'transfer') paths.add(ringbackPath)
+    if (block.type !== 'say' && block.type !== 'menu' && block.type !== 'transfer') continue
     if (block.audio !== undefined) paths.add(block.audio)
     const phrase = block.text === undefined ? undefined : scenario.phrases.get(block.text)
     if (phrase === undefined) continue

@@ -1,6 +1,8 @@
 /** What is said on one answered call: feeds the pure scenario machine and carries its actions out on the leg. */
 import type { Clock, Telephony, Timer } from '@dialwright/dialer'
 import {
+  enterScenario,
+  type GivenTransferTarget,
   type RunAction,
   type RunEvent,
   type RunState,
@@ -8,6 +10,7 @@ import {
   type Scenario,
   startRun,
   step,
+  type TransferResult,
 } from '@dialwright/scenario'
 
 export type ConversationResult = {
@@ -31,6 +34,18 @@ export type PromptSource = {
 }
 export type PlayItem = Extract<RunAction, { type: 'play' }>['items'][number]
 
+/** Hands the call over to somebody else. What is told comes on a later turn, and nothing any more once the call has ended. */
+export interface Transfers {
+  begin(to: 'campaign' | GivenTransferTarget, listener: TransferListener): void
+}
+export type TransferListener = {
+  readonly ringing: () => void
+  readonly answered: () => void
+  readonly ended: (result: TransferResult) => void
+  /** The conversation goes on in another scenario on the same leg. */
+  readonly scenario: (scenario: Scenario, prompts: PromptSource) => void
+}
+
 export type ConversationDeps = {
   readonly legId: string
   readonly scenario: Scenario
@@ -39,7 +54,9 @@ export type ConversationDeps = {
   readonly telephony: Telephony
   readonly clock: Clock
   readonly prompts: PromptSource
-  /** The scenario has come to its end, and hangs up. */
+  /** Absent: whatever is to be handed over fails. */
+  readonly transfers?: Transfers | undefined
+  /** The scenario has come to its end: it hangs up, or somebody else has taken the call. Told once. */
   readonly onOver?: (() => void) | undefined
 }
 
@@ -54,10 +71,16 @@ export class Conversation {
   readonly #awaited = new Map<string, Timer>()
   readonly #notes: ConversationNote[] = []
   #state: RunState | null = null
+  /** The scenario that talks now, and its prompts. */
+  #scenario: Scenario
+  #prompts: PromptSource
+  #isOver = false
   #answeredAt: Temporal.Instant | null = null
 
   constructor(deps: ConversationDeps) {
     this.#deps = deps
+    this.#scenario = deps.scenario
+    this.#prompts = deps.prompts
   }
 
   /** What has come of it so far; null: nobody has answered. */
@@ -69,13 +92,11 @@ export class Conversation {
     if (this.#state !== null) return
     this.#answeredAt = answeredAt
     const begun = startRun({
-      definition: this.#deps.scenario,
+      definition: this.#scenario,
       startBlockId: this.#deps.startBlock,
       variables: this.#deps.variables,
     })
-    this.#state = begun.state
-    this.#carryOut(begun.actions)
-    this.#deps.prompts.onStep?.(begun)
+    this.#take(begun)
   }
 
   onKey(digit: string, at: Temporal.Instant): void {
@@ -104,10 +125,13 @@ export class Conversation {
 
   #feed(event: RunEvent): void {
     if (this.#state === null) return
-    const next = step(this.#deps.scenario, this.#state, event)
+    this.#take(step(this.#scenario, this.#state, event))
+  }
+
+  #take(next: RunStep): void {
     this.#state = next.state
     this.#carryOut(next.actions)
-    if (next.actions.length > 0) this.#deps.prompts.onStep?.(next)
+    if (next.actions.length > 0) this.#prompts.onStep?.(next)
   }
 
   #carryOut(actions: readonly RunAction[]): void {
@@ -131,12 +155,49 @@ export class Conversation {
         case 'send-keys':
           telephony.sendDtmf(legId, action.digits)
           break
+        case 'transfer':
+          this.#transfer(action)
+          break
         case 'hangup':
-          this.#deps.onOver?.()
+          this.#over()
           telephony.hangup(legId)
           break
       }
     }
+  }
+
+  /** The robot's part of the call is over. */
+  #over(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#deps.onOver?.()
+  }
+
+  #transfer({ transferId, to }: Extract<RunAction, { type: 'transfer' }>): void {
+    const { transfers, clock } = this.#deps
+    const atMs = (): number => this.#msSinceAnswer(clock.now())
+    const ended = (result: TransferResult): void =>
+      this.#feed({ type: 'transfer-ended', transferId, result, atMs: atMs() })
+    if (transfers === undefined) {
+      clock.schedule(0, () => ended('failed'))
+      return
+    }
+    transfers.begin(to, {
+      ringing: () => this.#feed({ type: 'transfer-ringing', transferId, atMs: atMs() }),
+      answered: () => {
+        this.#feed({ type: 'transfer-answered', transferId, atMs: atMs() })
+        this.#over()
+      },
+      ended,
+      scenario: (scenario, prompts) => {
+        if (this.#state === null) return
+        const next = enterScenario(scenario, this.#state, { transferId, atMs: atMs() })
+        if (next.state === this.#state) return
+        this.#scenario = scenario
+        this.#prompts = prompts
+        this.#take(next)
+      },
+    })
   }
 
   #play({ playId, items }: Extract<RunAction, { type: 'play' }>): void {
@@ -145,7 +206,7 @@ export class Conversation {
       const atMs = this.#msSinceAnswer(this.#deps.clock.now())
       if (this.#notes.length < mostNotes) this.#notes.push({ block, message, atMs })
     }
-    const found = items.map((item) => this.#deps.prompts.promptIdOf(item, note))
+    const found = items.map((item) => this.#prompts.promptIdOf(item, note))
     const atOnce = found.filter((promptId) => typeof promptId === 'string')
     if (atOnce.length === found.length) return this.#deps.telephony.play(this.#deps.legId, playId, atOnce)
     const patience = this.#deps.clock.schedule(patienceMs, () => {

@@ -28,7 +28,16 @@ const leastPauseMs = 20
 
 export type EngineDeps = Pick<
   AttemptRunDeps,
-  'store' | 'telephony' | 'clock' | 'log' | 'loadTrunk' | 'openConversation' | 'prepare' | 'recordingOf' | 'faults'
+  | 'store'
+  | 'telephony'
+  | 'clock'
+  | 'log'
+  | 'loadTrunk'
+  | 'openConversation'
+  | 'transfers'
+  | 'prepare'
+  | 'recordingOf'
+  | 'faults'
 > & {
   readonly nodeName: string
 }

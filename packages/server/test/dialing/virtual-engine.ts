@@ -1,12 +1,13 @@
 /** The dialing engine on the store's twin and a virtual telephony: minutes of dialling in moments, the same each time. */
 import type { CampaignStore } from '@dialwright/dialer'
-import { compileScenario, scenarioSchema } from '@dialwright/scenario'
+import { compileScenario, type Scenario, scenarioSchema } from '@dialwright/scenario'
 import { SeededRandom, VirtualClock } from '@dialwright/testkit'
 import { pino } from 'pino'
 import type { Callee } from '../../src/adapters/memory/telephony/callee.ts'
 import { InMemoryTelephony } from '../../src/adapters/memory/telephony/in-memory-telephony.ts'
 import { Conversation } from '../../src/dialing/conversation.ts'
 import { DialingEngine } from '../../src/dialing/engine.ts'
+import type { TransferParts } from '../../src/dialing/hand-over/call-transfers.ts'
 import { NodeClock } from '../../src/dialing/node-clock.ts'
 import { MemoryGround } from '../store/memory-ground.ts'
 
@@ -24,7 +25,7 @@ const trunk = {
   formatNumber: (phone: string) => phone,
 }
 
-const scenario = compileScenario(
+const plain = compileScenario(
   scenarioSchema.parse({
     name: 'Nobody hears it',
     language: 'en',
@@ -33,6 +34,18 @@ const scenario = compileScenario(
   }),
 )
 
+const nobody = async (): Promise<null> => null
+const noTransfers: TransferParts = {
+  newId: () => '',
+  openScenario: () => Promise.reject(new Error('There is no other scenario')),
+  source: {
+    ...{ resolveTarget: nobody, operatorGroup: nobody, ownNumber: nobody, latestVersion: nobody },
+    trunksOf: async () => [],
+    tellRedirected: async () => undefined,
+    operatorTalked: async () => undefined,
+  },
+}
+
 type Answer = { readonly status: number; readonly q850: number | null }
 
 export type VirtualNodeOptions = {
@@ -40,12 +53,27 @@ export type VirtualNodeOptions = {
   readonly ground: MemoryGround
   readonly nodeName: string
   readonly calleeOf: (number: string) => Callee
+  /** What is said on an answered call; absent: it is hung up. */
+  readonly scenario?: Scenario
+  /** Whom calls are handed to; absent: nobody. */
+  readonly transfers?: TransferParts
+  /** Each call of the store, as it is made. */
+  readonly onStore?: (method: string, given: readonly unknown[]) => void
   /** What each call of the store takes: the twin itself takes no time, as no database does. */
   readonly storeMs?: number
 }
 
 /** One node of a virtual cluster: an engine with a telephony of its own, on a store that it may lose. */
-export function virtualNode({ clock, ground, nodeName, calleeOf, storeMs = 4 }: VirtualNodeOptions) {
+export function virtualNode({
+  clock,
+  ground,
+  nodeName,
+  calleeOf,
+  scenario = plain,
+  transfers = noTransfers,
+  onStore,
+  storeMs = 4,
+}: VirtualNodeOptions) {
   let claims = 0
   let isStoreThere = true
   const store = new Proxy<CampaignStore>(ground.store, {
@@ -53,20 +81,23 @@ export function virtualNode({ clock, ground, nodeName, calleeOf, storeMs = 4 }: 
       (target, key) =>
       async (...given: unknown[]) => {
         if (key === 'claim') claims += 1
+        onStore?.(String(key), given)
         await new Promise<void>((resolve) => clock.schedule(storeMs, resolve))
         if (!isStoreThere) throw new Error('The database cannot be reached')
         return Reflect.apply(Reflect.get(target, key), target, given)
       },
   })
-  const telephony = new InMemoryTelephony({ clock, calleeOf })
+  const nodeClock = new NodeClock(clock)
+  const telephony = new InMemoryTelephony({ clock: nodeClock, calleeOf })
   const engine = new DialingEngine({
     store,
     telephony,
-    clock: new NodeClock(clock),
+    clock: nodeClock,
     log: pino({ level: 'silent' }),
     nodeName,
-    loadTrunk: async () => trunk,
-    openConversation: async ({ legId, startBlock, variables }) =>
+    loadTrunk: async ({ trunkId }) => ({ ...trunk, target: { ...trunk.target, trunkId } }),
+    transfers,
+    openConversation: async ({ legId, startBlock, variables }, toOthers) =>
       new Conversation({
         legId,
         scenario,
@@ -74,13 +105,15 @@ export function virtualNode({ clock, ground, nodeName, calleeOf, storeMs = 4 }: 
         variables,
         telephony,
         clock,
-        prompts: { promptIdOf: () => null },
+        prompts: { promptIdOf: (item) => ('audio' in item ? item.audio : null) },
+        transfers: toOthers,
       }),
     recordingOf: () => ({ file: '', name: '' }),
     faults: () => {},
   })
   return {
     engine,
+    telephony,
     /** Claims that the engine made so far. */
     claims: () => claims,
     /** From now on every call of the store fails, or none does. */

@@ -54,19 +54,19 @@ const write = statement(
        "phoneKey" text, "callerId" text, "trunkId" uuid, "numberId" uuid, node smallint, epoch integer, "attemptNumber" smallint,
        "scenarioVersionId" uuid, "claimedAt" timestamptz, "startAt" timestamptz, disposition text, detail text,
        "sipCode" smallint, "sipReason" text, q850 smallint, "ringingAt" timestamptz, "answeredAt" timestamptz,
-       "endedAt" timestamptz, "talkMs" integer, "endedBy" text, keys text, path jsonb, variables jsonb, tags text[], goal text,
+       "endedAt" timestamptz, "robotEndedAt" timestamptz, "talkMs" integer, "endedBy" text, keys text, path jsonb, variables jsonb, tags text[], goal text,
        level text, recording text, timeline jsonb, "restsUntil" timestamptz)),
    n as (select * from jsonb_to_record($2::jsonb) as n(
        state text, "dueAt" timestamptz, position smallint, "routeId" integer, "zoneId" smallint, reason text)),
    as_call as (
      insert into call (id, workspace_id, direction, campaign_id, contact_id, attempt_id, attempt_number, phone, phone_key,
                        caller_id, trunk_id, number_id, scenario_version_id, disposition, detail, sip_code, sip_reason, q850,
-                       created_at, started_at, ringing_at, answered_at, ended_at, talk_ms, ended_by, keys, path, variables, tags,
-                       goal, level, recording, timeline)
+                       created_at, started_at, ringing_at, answered_at, ended_at, robot_ended_at, talk_ms, ended_by, keys, path,
+                       variables, tags, goal, level, recording, timeline)
      select "callId", "workspaceId", 'out', "campaignId", "contactId", "attemptId", "attemptNumber", phone, "phoneKey",
             "callerId", "trunkId", "numberId", "scenarioVersionId", disposition, detail, "sipCode", "sipReason", q850,
-            "claimedAt", "startAt", "ringingAt", "answeredAt", "endedAt", "talkMs", "endedBy", keys, path, variables, tags,
-            goal, level, recording, timeline from e),
+            "claimedAt", "startAt", "ringingAt", "answeredAt", "endedAt", "robotEndedAt", "talkMs", "endedBy", keys, path,
+            variables, tags, goal, level, recording, timeline from e),
    as_leg as (
      insert into leg (id, workspace_id, call_id, direction, phone, trunk_id, number_id, node, epoch, started_at, answered_at,
                       ended_at, sip_code, sip_reason, q850, ended_by)
@@ -129,6 +129,7 @@ export async function writeEnd(
       ringingAt: outcome.ringingAt,
       answeredAt: outcome.answeredAt ?? leg.answeredAt,
       endedAt,
+      robotEndedAt: robotEndOf({ ...outcome, answeredAt: outcome.answeredAt ?? leg.answeredAt }),
       talkMs: Math.round(outcome.talkMs),
       endedBy: outcome.endedBy,
       keys: outcome.keys,
@@ -144,6 +145,15 @@ export async function writeEnd(
     asJson(after),
     leg.startAt.toString(),
   ])
+}
+
+/** The robot's part of an answered call ended with the call itself, where nobody took it over. */
+export function robotEndOf({
+  answeredAt,
+  robotEndedAt,
+  endedAt,
+}: Pick<AttemptOutcome, 'answeredAt' | 'robotEndedAt' | 'endedAt'>): Temporal.Instant | null {
+  return answeredAt === null ? null : (robotEndedAt ?? endedAt)
 }
 
 /** A far end may put anything into its reason phrase: what the database cannot hold must not keep an end from being stored. */

@@ -9,7 +9,7 @@ import {
 } from '@dialwright/dialer'
 import { type Connection, statement } from '../pool.ts'
 import { contactAfter, type Deciding, decidingColumns } from './contact-after.ts'
-import { asJson, type ContactAfter } from './history.ts'
+import { asJson, type ContactAfter, robotEndOf } from './history.ts'
 import { storeNow } from './nodes.ts'
 import { openForContacts } from './settle.ts'
 
@@ -70,7 +70,7 @@ const write = statement(
   `with e as (select * from jsonb_to_record($1::jsonb) as e(
        "legId" uuid, "callId" uuid, "attemptId" uuid, "startAt" timestamptz, "workspaceId" uuid, "campaignId" uuid,
        "contactId" uuid, disposition text, detail text, "sipCode" smallint, "sipReason" text, q850 smallint,
-       "ringingAt" timestamptz, "answeredAt" timestamptz, "endedAt" timestamptz, "talkMs" integer, "endedBy" text, keys text,
+       "ringingAt" timestamptz, "answeredAt" timestamptz, "endedAt" timestamptz, "robotEndedAt" timestamptz, "talkMs" integer, "endedBy" text, keys text,
        path jsonb, variables jsonb, tags text[], goal text, level text, recording text, timeline jsonb, was jsonb)),
    n as (select * from jsonb_to_record($2::jsonb) as n(
        state text, "dueAt" timestamptz, position smallint, "routeId" integer, "zoneId" smallint, reason text, "isTold" boolean)),
@@ -82,7 +82,7 @@ const write = statement(
    as_call as (
      update call k set disposition = e.disposition, detail = e.detail, sip_code = e."sipCode", sip_reason = e."sipReason",
             q850 = e.q850, ringing_at = e."ringingAt", answered_at = coalesce(e."answeredAt", k.answered_at),
-            ended_at = e."endedAt", talk_ms = e."talkMs", ended_by = e."endedBy", keys = e.keys, path = e.path,
+            ended_at = e."endedAt", robot_ended_at = e."robotEndedAt", talk_ms = e."talkMs", ended_by = e."endedBy", keys = e.keys, path = e.path,
             variables = e.variables, tags = e.tags, goal = e.goal, level = e.level, recording = e.recording,
             timeline = e.timeline
        from e where k.id = e."callId"),
@@ -133,6 +133,7 @@ export async function revise(connection: Connection, lease: NodeLease, outcome: 
       sipReason: sip.reason,
       q850: sip.q850,
       talkMs: Math.round(talkMs),
+      robotEndedAt: robotEndOf(outcome),
       timeline: revisedTimeline(lost.timeline, outcome, stored, await storeNow(connection)),
       was: { disposition: lost.disposition, talkMs: lost.talkMs },
     }),
