@@ -1,6 +1,6 @@
 /** What a task can be made of, as the robot lists it: lines, script groups, customer services, redial rules, time groups. */
 import type { Database } from '../../adapters/postgres/pool.ts'
-import { integerIdsOf } from '../../resources/integer-id.ts'
+import { integerIdsOf, resourceByIntegerId } from '../../resources/integer-id.ts'
 import { localTime } from './task-view.ts'
 
 type At = Temporal.Instant
@@ -81,6 +81,16 @@ export class Lists {
       caller_line_id: line,
       status: enabled ? 1 : 0,
     }))
+  }
+
+  /** Whether a group of this id takes calls. */
+  async mayBeHandedTo(id: number): Promise<boolean> {
+    const group = await resourceByIntegerId(this.#database, this.#workspaceId, 'yunfu', 'operator-group', id)
+    const { rows } = await this.#database.query<{ enabled: boolean }>(
+      'select enabled from operator_group where workspace_id = $1 and id = $2',
+      [this.#workspaceId, group?.resourceId ?? null],
+    )
+    return rows[0]?.enabled === true
   }
 
   async scriptGroups(): Promise<readonly object[]> {

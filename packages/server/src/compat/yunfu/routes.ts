@@ -188,10 +188,8 @@ async function checkLines(caller: Caller, task: YunfuTask): Promise<void> {
   const line = lines.find(({ value }) => value === task.caller_line_id)
   if (line !== undefined && task.maximumcall > line.residue)
     problems.push({ field: 'maximumcall', message: `the line has ${line.residue} free, not ${task.maximumcall}` })
-  const services = (await lists.customerServices()) as readonly { id: number; status: number }[]
-  const service = services.find(({ id }) => id === task.customer_service_id)
-  if (service !== undefined && service.status !== 1)
-    problems.push({ field: 'customer_service_id', message: 'this group is switched off' })
+  if (task.customer_service_id != null && !(await lists.mayBeHandedTo(task.customer_service_id)))
+    problems.push({ field: 'customer_service_id', message: 'there is no such group, or it is switched off' })
   if (problems.length > 0) throw YunfuError.ofFields(problems)
 }
 
