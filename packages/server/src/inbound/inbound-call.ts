@@ -249,7 +249,7 @@ export class InboundCall {
       },
       endedBy: ended.by === 'callee' ? 'caller' : ended.by,
     }
-    this.#store(outcome).finally(() => this.#settle())
+    void this.#store(outcome).finally(() => this.#settle())
   }
 
   /** What is known so far; the end is whoever's who asks. */

@@ -24,6 +24,8 @@ import {
 } from '../resources/start-block.ts'
 import { keptDefinition } from './definition.ts'
 import { ScenarioInvalidError } from './errors.ts'
+import { thingsNamedBy, withIdsOfThings } from './named-things.ts'
+import { scenariosThat } from './uses.ts'
 
 const { id: _, ...fields } = sections.scenarios.schema.shape
 const newSchema = z.strictObject(fields)
@@ -73,8 +75,15 @@ export const scenarios = defineResource<z.output<typeof newSchema>, z.output<typ
       from campaign c join scenario_version v on v.id = c.scenario_version_id
      where c.workspace_id = $1 and v.scenario_id = $2
     union all
+    select 'campaign', c.id, c.name from campaign c
+     where c.workspace_id = $1 and c.settings -> 'redirect' ->> 'scenarioId' = $2::uuid::text
+    union all
+    select * from (${scenariosThat("b -> 'to' ->> 'scenario' = $2::uuid::text and s.id <> $2")}) other
+    union all
     select 'project', p.id, p.name from project_scenario m join project p on p.id = m.project_id
      where m.workspace_id = $1 and m.scenario_id = $2
+    union all
+    select 'number', n.id, n.name from phone_number n where n.workspace_id = $1 and n.inbound ->> 'scenarioId' = $2::uuid::text
     limit 20`,
 
   show({ definition, startBlockIds, ...row }) {
@@ -85,7 +94,7 @@ export const scenarios = defineResource<z.output<typeof newSchema>, z.output<typ
   },
 
   async create(desk, id, { externalIds, ...given }) {
-    const definition = await readOrRefuse(desk, given)
+    const definition = await readOrRefuse(desk, id, given)
     const { name, code, language, tagScene } = definition
     const columns = { name, code, language, tag_scene_id: tagScene }
     await insertRow(desk.connection, 'scenario', { id, workspaceId: desk.workspaceId }, columns)
@@ -95,7 +104,7 @@ export const scenarios = defineResource<z.output<typeof newSchema>, z.output<typ
   },
 
   async change(desk, id, { externalIds, ...given }) {
-    const definition = await readOrRefuse(desk, { ...(await lastDefinition(desk, id)), ...given })
+    const definition = await readOrRefuse(desk, id, { ...(await lastDefinition(desk, id)), ...given })
     const { name, code = null, language, tagScene = null } = definition
     const columns = { name, code, language, tag_scene_id: tagScene }
     await updateRow(desk.connection, 'scenario', { id, workspaceId: desk.workspaceId }, columns)
@@ -116,6 +125,7 @@ async function lastDefinition(desk: Desk, id: string): Promise<ScenarioDefinitio
 /** @throws {ScenarioInvalidError} with every problem. */
 async function readOrRefuse(
   desk: Desk,
+  id: string,
   { tagScene, ...given }: { readonly tagScene?: Reference | null | undefined },
 ): Promise<ScenarioDefinition> {
   // Null takes a field away.
@@ -130,7 +140,18 @@ async function readOrRefuse(
   const tags = scene === undefined ? undefined : await tagsOf(desk, scene)
   const read = readScenario({ ...document, ...(scene === undefined ? {} : { tagScene: scene }) }, { audio, tags })
   if (read.definition === null) throw new ScenarioInvalidError(read.problems)
-  return keptDefinition(read.definition)
+  return withThings(desk, id, keptDefinition(read.definition))
+}
+
+/** What its transfers name must be there: during a call it would be too late. */
+async function withThings(desk: Desk, id: string, definition: ScenarioDefinition): Promise<ScenarioDefinition> {
+  const ids = new Map<string, string>()
+  for (const { kind, reference, path } of thingsNamedBy(definition)) {
+    const isItself = kind === 'scenario' && reference === definition.name
+    ids.set(path.join('.'), isItself ? id : await desk.refer(kind, reference, path.join('.')))
+  }
+  desk.check()
+  return withIdsOfThings(definition, ({ path }) => ids.get(path.join('.')) ?? '')
 }
 
 /** The names of its tags, which stay while this transaction lasts. */
