@@ -14,6 +14,7 @@ import {
 } from '../resources/fields.ts'
 import { defineResource } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
+import { scenariosThat } from '../scenarios/uses.ts'
 
 const { id: _, ...fields } = sections.dialplans.schema.shape
 const newSchema = z.strictObject(fields)
@@ -52,7 +53,11 @@ export const dialplans = defineResource<z.output<typeof newSchema>, z.output<typ
     },
   },
   unique: { dialplan_workspace_id_name_key: 'name' },
-  uses: `select 'campaign' as kind, c.id, c.name from campaign c where c.workspace_id = $1 and c.dialplan_id = $2 limit 20`,
+  uses: `select 'campaign' as kind, c.id, c.name from campaign c
+     where c.workspace_id = $1 and (c.dialplan_id = $2 or c.settings -> 'redirect' ->> 'dialplanId' = $2::uuid::text)
+    union all
+    ${scenariosThat("b -> 'to' ->> 'dialplan' = $2::uuid::text")}
+    limit 20`,
 
   async create(desk, id, given) {
     const routes = await routesOf(desk, given.routes)

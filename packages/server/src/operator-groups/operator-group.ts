@@ -56,11 +56,7 @@ export const operatorGroups = defineResource<z.output<typeof newSchema>, Change>
   uses: `select 'campaign' as kind, c.id, c.name from campaign c
      where c.workspace_id = $1 and c.settings -> 'redirect' ->> 'groupId' = $2::uuid::text
     union all
-    ${scenariosThat(`case jsonb_typeof(b -> 'to' -> 'operatorGroup')
-          when 'object' then (select one.value from jsonb_each_text(b -> 'to' -> 'operatorGroup') one limit 1)
-          else b -> 'to' ->> 'operatorGroup' end in (
-        select g.id::text from operator_group g where g.id = $2 union all select g.name from operator_group g where g.id = $2
-        union all select x.external_id from external_id x where x.workspace_id = $1 and x.kind = 'operator-group' and x.resource_id = $2)`)}
+    ${scenariosThat("b -> 'to' ->> 'operatorGroup' = $2::uuid::text")}
     limit 20`,
 
   async create(desk, id, given) {

@@ -1,9 +1,11 @@
 /** What the references of a document mean once it is applied: rows and items by id, by external id, or by name where unique. */
-import type { Report } from './errors.ts'
+import { thingsNamedBy } from '../scenarios/named-things.ts'
+import { pointer, type Report } from './errors.ts'
 import { type Identities, keyOf } from './identify.ts'
 import type { Inventory } from './inventory.ts'
 import { type Drafts, externalIdsOf, isRecord } from './read.ts'
 import { type Dialect, type SectionName, sectionNames, sections } from './schema.ts'
+import { sectionOfThings } from './values.ts'
 
 export class References {
   /** "section mark" -> ids of what it may mean. */
@@ -79,6 +81,9 @@ export function checkReferences(drafts: Drafts, references: References, report: 
     if (raw.number !== undefined) references.find('numbers', raw.number, `${path}/number`, report)
   for (const { raw, path } of drafts.scenarios)
     if (raw.tagScene !== undefined) references.find('tagScenes', raw.tagScene, `${path}/tagScene`, report)
+  for (const { value, path } of drafts.scenarios)
+    for (const thing of value === null ? [] : thingsNamedBy(value))
+      references.find(sectionOfThings[thing.kind], thing.reference, `${path}${pointer(thing.path)}`, report)
   for (const { raw, path } of drafts.projects) {
     checkList('scenarios', raw.scenarios, `${path}/scenarios`, references, report)
     checkList('numbers', raw.numbers, `${path}/numbers`, references, report)

@@ -6,6 +6,7 @@ import { givenRule, ruleOf } from '../numbers/rule.ts'
 import { operatorsOf } from '../operator-groups/operators.ts'
 import { givenOf, policyOf } from '../retry-rules/retry-rule.ts'
 import { keptDefinition } from '../scenarios/definition.ts'
+import { withIdsOfThings } from '../scenarios/named-things.ts'
 import { mergeTagGroups, type TagIds } from '../tag-scenes/tag-groups.ts'
 import { hoursOf, spansOf } from '../time-groups/time-group.ts'
 import { instantText, type TagGroupValues, type Values } from './inventory.ts'
@@ -132,7 +133,8 @@ export const toValues: ToValues = {
   }),
   scenarios: ({ id: _, externalIds: __, tagScene, ...given }, context) => {
     const scene = tagScene === undefined ? null : context.refer('tagScenes', tagScene)
-    const definition = keptDefinition({ ...given, ...(scene === null ? {} : { tagScene: scene }) })
+    const kept = keptDefinition({ ...given, ...(scene === null ? {} : { tagScene: scene }) })
+    const definition = withIdsOfThings(kept, ({ kind, reference }) => context.refer(sectionOfThings[kind], reference))
     const { name, code = null, language } = definition
     return { name, code, language, tagScene: scene, definition }
   },
@@ -142,6 +144,13 @@ export const toValues: ToValues = {
     numbers: numbers.map((reference) => context.refer('numbers', reference)),
   }),
 }
+
+/** Where the things that scenarios name stand. */
+export const sectionOfThings = {
+  'operator-group': 'operatorGroups',
+  dialplan: 'dialplans',
+  scenario: 'scenarios',
+} as const
 
 /** The groups of a scene as they will be: external ids that the document does not speak of stay. */
 export function tagGroupValues(

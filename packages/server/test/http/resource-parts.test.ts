@@ -96,19 +96,26 @@ describe('parts of resources', () => {
     )
     assert.deepEqual(await usersOf(`operatorGroups/${group.id}`), ['campaign hands over'])
     assert.equal((await ask('DELETE', `campaigns/${job.id}`)).statusCode, 204)
+    const handsOver = (to: object) => [
+      { id: 'wait', type: 'transfer', to, noAnswer: 'end' },
+      { id: 'end', type: 'hangup' },
+    ]
+    await change(`operatorGroups/${group.id}`, { externalIds: { omicall: 'ring-9' } })
     for (const reference of [group.id, group.name, 'ring-9', { omicall: 'ring-9' }]) {
-      await change(`operatorGroups/${group.id}`, { externalIds: { omicall: 'ring-9' } })
-      const scenario = await make('scenarios')
-      await database.pool.query(
-        `update scenario_version set definition = jsonb_set(definition, '{blocks,0}', $2) where scenario_id = $1`,
-        [
-          scenario.id,
-          JSON.stringify({ id: 'wait', type: 'transfer', to: { operatorGroup: reference }, noAnswer: 'end' }),
-        ],
-      )
+      const scenario = await make('scenarios', { blocks: handsOver({ operatorGroup: reference }) })
+      assert.deepEqual(scenario.blocks[0].to, { operatorGroup: group.id })
       assert.deepEqual(await usersOf(`operatorGroups/${group.id}`), [`scenario ${scenario.name}`])
       assert.equal((await ask('DELETE', `scenarios/${scenario.id}`)).statusCode, 204)
     }
+    const lost = { ...examples.scenarios?.made(ids), blocks: handsOver({ operatorGroup: 'nobody' }) }
+    assert.deepEqual(await pointers('POST', 'scenarios', lost), ['/blocks/0/to/operatorGroup'])
+    const itself = await make('scenarios', { name: 'again', blocks: handsOver({ scenario: 'again' }) })
+    const other = await make('scenarios', { blocks: handsOver({ scenario: 'again' }) })
+    assert.deepEqual([itself.blocks[0].to, other.blocks[0].to], [{ scenario: itself.id }, { scenario: itself.id }])
+    assert.deepEqual(await usersOf(`scenarios/${itself.id}`), [`scenario ${other.name}`])
+    const dialplan = await make('dialplans')
+    const by = await make('scenarios', { blocks: handsOver({ dialplan: dialplan.name, number: '74951110009' }) })
+    assert.deepEqual(await usersOf(`dialplans/${dialplan.id}`), [`scenario ${by.name}`])
     assert.equal((await ask('DELETE', `operatorGroups/${group.id}`)).statusCode, 204)
     assert.equal((await ask('DELETE', `numbers/${number.id}`)).statusCode, 204)
     const { rows } = await database.pool.query('select from operator where group_id = $1', [group.id])

@@ -306,7 +306,8 @@ export function wholeDocument(): Json {
         ],
         blocks: [
           { id: 'say', type: 'say', audio: '/prompts/own.wav', next: 'tag' },
-          { id: 'tag', type: 'mark', tags: ['glad', 'call back'], next: 'end' },
+          { id: 'tag', type: 'mark', tags: ['glad', 'call back'], next: 'desk' },
+          { id: 'desk', type: 'transfer', to: { operatorGroup: { omicall: 'ring-1' } }, noAnswer: 'end' },
           { id: 'end', type: 'hangup' },
         ],
       },

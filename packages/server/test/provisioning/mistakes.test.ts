@@ -280,7 +280,8 @@ const table: readonly [what: string, sections: Json, problems: Readonly<Record<s
         {
           ...scenario('/prompts/en/greeting.wav', { tagScene: 'sales' }),
           blocks: [
-            { id: 'say', type: 'mark', tags: ['glad', 'sad'], next: 'end' },
+            { id: 'say', type: 'mark', tags: ['glad', 'sad'], next: 'desk' },
+            { id: 'desk', type: 'transfer', to: { operatorGroup: 'nobody' }, noAnswer: 'end' },
             { id: 'end', type: 'hangup' },
           ],
         },
@@ -292,6 +293,7 @@ const table: readonly [what: string, sections: Json, problems: Readonly<Record<s
       '/tagScenes/2/groups/0/tags/0/externalIds/yunfu': /tagScenes\/0/,
       '/scenarios/0/tagScene': /there is no tag-scene "support"/,
       '/scenarios/1/blocks/0/tags/1': /no tag "sad"/,
+      '/scenarios/1/blocks/1/to/operatorGroup': /there is no operator-group "nobody"/,
     },
   ],
   [
