@@ -20,13 +20,16 @@ const webhook = z.union(
       url: address,
       partialResults: flag.nullish(),
       delay: count('seconds', 86_400),
-      events: z
-        .partialRecord(
-          z.enum(webhookEvents, `expected one of ${webhookEvents.join(', ')}`),
-          z.object({ name: z.string().optional(), value: flag.default(true) }),
-        )
-        .or(z.array(z.never()).transform(() => undefined))
-        .nullish(),
+      // An empty array of PHP is an object without anything in it.
+      events: z.preprocess(
+        (value) => (Array.isArray(value) && value.length === 0 ? undefined : value),
+        z
+          .partialRecord(
+            z.enum(webhookEvents, `expected one of ${webhookEvents.join(', ')}`),
+            z.object({ name: z.string().optional(), value: flag.default(true) }),
+          )
+          .nullish(),
+      ),
     }),
   ],
   'expected an address, or {url, partialResults, delay, events}',
