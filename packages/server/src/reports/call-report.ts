@@ -53,6 +53,9 @@ export type CallReport = {
 /** Rows of one report at most. */
 export const maxRows = 5_000
 
+/** As the indexes of calls have it: a page is read from where it begins, and no further than it goes. */
+const latestFirst = ['k.created_at desc', 'k.id']
+
 type Row = { readonly id: string; readonly [column: `c${number}`]: unknown }
 
 /** @throws {InvalidInputError} naming each column that is not there and each filter that cannot be asked. */
@@ -69,10 +72,10 @@ export async function reportCalls(deps: ServerDeps, workspaceId: string, query: 
   if (problems.length > 0) throw new InvalidInputError(problems)
   for (const column of query.columns) if (column.filter !== undefined) totalsAsked.column(column)
   const found = columns.filter((column) => column !== null)
-  const page = query.after === undefined ? '' : `and k.id < ${rowsAsked.parameter(query.after)}::uuid`
+  if (query.after !== undefined) rowsAsked.beginBehind(query.after)
   const rowsText = `select k.id${found.map(({ value }, at) => `, ${value} as c${at}`).join('')}
-    from call k where ${rowsAsked.conditions} ${page}
-   order by ${[...sorting, 'k.id desc'].join(', ')} limit ${rowsAsked.parameter(query.limit)}::int`
+    from call k where ${rowsAsked.conditions}
+   order by ${(sorting.length > 0 ? [...sorting, 'k.id'] : latestFirst).join(', ')} limit ${rowsAsked.parameter(query.limit)}::int`
   const totalsText = `select count(*) as calls, coalesce(sum(k.talk_ms), 0)::bigint as "talkMs" from call k where ${totalsAsked.conditions}`
   return transaction(deps.pool, async (connection) => {
     // Rows and totals of one moment: calls end meanwhile.
@@ -141,6 +144,13 @@ class Asked {
     const condition = conditionOf(column, filter, this.parameter, `${field}.filter`, this.problems)
     if (condition !== null) this.#conditions.push(condition)
     return column
+  }
+
+  /** Only what comes after this call, the latest one first. */
+  beginBehind(callId: string): void {
+    const id = `${this.parameter(callId)}::uuid`
+    const at = `(select c.created_at from call c where c.id = ${id})`
+    this.#conditions.push(`k.created_at <= ${at} and (k.created_at < ${at} or k.id > ${id})`)
   }
 
   refuse(field: string, code: string, message: string): void {
