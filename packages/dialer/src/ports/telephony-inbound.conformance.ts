@@ -158,8 +158,11 @@ function calls(promise: Promised): void {
     await until(ground, () => call.caller.saw().isRinging)
     await ground.inbound.pass(700)
     assert.equal(call.told.length, 1)
+    // A copy that is refused on its own would end the call for its caller.
+    assert.equal(call.caller.saw().status, null)
     ground.telephony.reject(call.legId, 486)
     await call.until('ended')
+    await until(ground, () => call.caller.saw().status === 486)
   })
 
   promise('a refusal reaches the caller with its status, and is told once', async (ground) => {
