@@ -3,7 +3,15 @@ import type { Command, Context } from '../command.ts'
 import { exitCodes, InterruptedError, NotSignedInError, RefusedError, UnreachableError, UsageError } from '../errors.ts'
 import { localTime } from '../terminal/text.ts'
 import { callOne } from './call.ts'
-import { type Finding, type NetworkStatus, networkFindings, type Trunk, trunkFindings } from './findings.ts'
+import {
+  type Finding,
+  type NetworkStatus,
+  networkFindings,
+  type SpeechStatus,
+  speechFindings,
+  type Trunk,
+  trunkFindings,
+} from './findings.ts'
 
 /** More than this apart, and windows, retries and logs of the two machines tell different stories. */
 const clockToleranceMs = 2_000
@@ -34,6 +42,7 @@ async function doctor(context: Context): Promise<number> {
   if (isReached && token?.failure === null) {
     const system = await systemStatus(context)
     find(...networkFindings(system?.network ?? null, api.server, system?.trunks ?? []))
+    find(...speechFindings(system?.speech ?? []))
     find(...trunkFindings(system?.trunks ?? null))
     if (testCall !== undefined) find(await callFinding(context, testCall))
   }
@@ -110,7 +119,12 @@ async function tokenFinding(context: Context): Promise<readonly Finding[]> {
   return [{ check: 'token', state: 'ok', text: `the token is valid${until}` }]
 }
 
-type SystemStatus = { readonly network: NetworkStatus | null; readonly trunks: readonly Trunk[] }
+type SystemStatus = {
+  readonly network: NetworkStatus | null
+  /** Absent: an older server, which speaks nothing. */
+  readonly speech?: readonly SpeechStatus[] | undefined
+  readonly trunks: readonly Trunk[]
+}
 
 /** Null: this server does not tell, or not to this token. */
 async function systemStatus({ api }: Context): Promise<SystemStatus | null> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type NetworkStatus, networkFindings, type Trunk, trunkFindings } from './findings.ts'
+import { type NetworkStatus, networkFindings, speechFindings, type Trunk, trunkFindings } from './findings.ts'
 
 const system: NetworkStatus = {
   sip: { host: '0.0.0.0', port: 5060 },
@@ -64,4 +64,17 @@ test('no trunk at all is a failure; one that the breaker keeps shut is one', () 
     trunkFindings([far, { ...here, closedUntil: '2026-03-02T09:00:00Z' }]).map(({ state }) => state),
     ['ok', 'fail'],
   )
+})
+
+test('who does not speak is a warning that says what mends it; who speaks is told with the version', () => {
+  const espeak = { provider: 'espeak', isReady: true, version: 'eSpeak NG text-to-speech: 1.51', message: null }
+  const missing = { ...espeak, isReady: false, version: null, message: 'espeak-ng is not installed: install it' }
+  assert.deepEqual(
+    speechFindings([espeak, missing]).map(({ state, text }) => [state, text]),
+    [
+      ['ok', 'espeak speaks texts (eSpeak NG text-to-speech: 1.51)'],
+      ['warn', 'espeak-ng is not installed: install it'],
+    ],
+  )
+  assert.deepEqual(speechFindings([]), [])
 })

@@ -94,6 +94,24 @@ function addressFinding(address: string, server: string, trunks: readonly Trunk[
     : { check, state: 'ok', text: told }
 }
 
+/** A provider of speech, as the server tells of it. */
+export type SpeechStatus = {
+  readonly provider: string
+  readonly isReady: boolean
+  readonly version: string | null
+  /** What is missing, and how it is mended. */
+  readonly message: string | null
+}
+
+/** A warning, no failure: calls that play recordings work without anybody who speaks. */
+export function speechFindings(providers: readonly SpeechStatus[]): readonly Finding[] {
+  return providers.map(({ provider, isReady, version, message }) => ({
+    check: 'speech',
+    state: isReady ? 'ok' : 'warn',
+    text: isReady ? `${provider} speaks texts (${version})` : (message ?? `${provider} does not speak`),
+  }))
+}
+
 /** @param trunks  Null: the server does not tell. */
 export function trunkFindings(trunks: readonly Trunk[] | null): readonly Finding[] {
   if (trunks === null)
