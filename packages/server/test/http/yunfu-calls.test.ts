@@ -1,0 +1,208 @@
+/** Every field of the Yunfu task module that is in effect, by its effect on real calls to the carrier in the box. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { CalledServer } from '../fixtures/called-server.ts'
+
+const lines = { narrow: '37d73edf-4628-4cf1-8beb-758433fd0aab', wide: '83f180c4-00f3-4aaa-bc41-6cba4493e892' }
+const open = '146979fe-3864-4817-ad76-13b37f43bb1c'
+const closed = 'cf44b8fc-a60f-499e-a5c8-5340963a56a3'
+const shown = { narrow: '74951110001', wide: '74951110002' }
+/** Answers and hangs up at once. */
+const operator = '74952220018'
+
+const scenario = (name: string, yunfu: number, blocks: readonly object[]): object => ({
+  ...{ name, language: 'en', externalIds: { yunfu }, blocks },
+  startBlocks: [{ id: 'start', name: 'Start', next: 'first', parameters: [] }],
+})
+/** A minute that no test lives to see. */
+function inSixHours(): { readonly from: string; readonly to: string } {
+  const hour = (Temporal.Now.zonedDateTimeISO('Europe/Moscow').hour + 6) % 24
+  const at = String(hour).padStart(2, '0')
+  return { from: `${at}:00`, to: `${at}:01` }
+}
+const sections = {
+  numbers: [
+    { name: 'Narrow', phone: shown.narrow, trunk: 'Box', maxCalls: 1, externalIds: { yunfu: lines.narrow } },
+    { name: 'Wide', phone: shown.wide, trunk: 'Box', maxCalls: 10, externalIds: { yunfu: lines.wide } },
+  ],
+  timeGroups: [
+    { name: 'Never', zone: 'workspace', forbid: [inSixHours()], externalIds: { yunfu: open } },
+    { name: 'Always', zone: 'workspace', forbid: [{ from: '00:00', to: '24:00' }], externalIds: { yunfu: closed } },
+  ],
+  retryRules: [
+    { name: 'Once', rules: {}, caps: {}, externalIds: { yunfu: 1 } },
+    { name: 'Twice', rules: { busy: { tries: 1, intervals: [1] } }, caps: {}, externalIds: { yunfu: 103 } },
+  ],
+  operatorGroups: [
+    {
+      ...{ name: 'Service', mode: 'in-turn', number: { yunfu: lines.wide }, externalIds: { yunfu: 21 } },
+      operators: [{ name: 'Li', phone: operator }],
+    },
+  ],
+  scenarios: [
+    scenario('Level', 297, [
+      { id: 'first', type: 'mark', level: 'A', tags: ['hot'], next: 'say' },
+      { id: 'say', type: 'say', audio: '/prompts/en/greeting.wav', next: 'bye' },
+      { id: 'bye', type: 'hangup' },
+    ]),
+    scenario('Handing over', 390, [
+      { id: 'first', type: 'transfer', to: 'campaign', noAnswer: 'bye' },
+      { id: 'bye', type: 'hangup' },
+    ]),
+  ],
+}
+const example = {
+  caller_line_id: lines.wide,
+  destination_extension: 297,
+  disable_dial_timegroup: open,
+  maximumcall: 5,
+  name: '测试任务',
+  random_assignment_number: 0,
+  recycle_limit: 0,
+  _originate_timeout: 60,
+  call_pause_second: 0,
+  auto_recycle_rule_id: 1,
+}
+type Data = Record<string, unknown>
+const idOf = (thing: unknown): unknown => (thing as Data).id
+let next = 3_000
+const phoneOf = (persona: string): string => `7495${String(next++).padStart(5, '0')}${persona}`
+
+describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
+  let server: CalledServer
+  before(async () => {
+    server = await CalledServer.start(sections)
+  })
+  after(() => server.stop())
+
+  const data = async (method: string, path: string, body?: unknown): Promise<Data> => {
+    const { body: envelope } = await server.ask(method, path, body)
+    assert.equal(envelope.code, 200, JSON.stringify(envelope))
+    return envelope.data as Data
+  }
+  const run = async (changes: object, phones: readonly string[]): Promise<string> => {
+    const { uuid } = await data('POST', '/v1/task', { ...example, ...changes })
+    await data('POST', `/v1/task/import_task_customer/${uuid}`, {
+      customer_info_list: phones.map((phone) => ({ phone: Number(phone) })),
+    })
+    await data('GET', `/v1/task/start/${uuid}`)
+    return String(uuid)
+  }
+  const finished = (uuid: string): Promise<void> =>
+    server.until(`task ${uuid} is dialled`, async () => {
+      const { progress } = await data('GET', `/v1/task/task_progress/${uuid}`)
+      return (progress as { percent: number }).percent === 100
+    })
+  const states = async (uuid: string): Promise<readonly (readonly [string, number])[]> => {
+    const numbers = (await data('GET', `/v1/task/${uuid}/number`)).data as { number: string; status: number }[]
+    return numbers.map(({ number, status }) => [number, status])
+  }
+
+  test("the vendor's example calls each number once over its line; states, levels and labels come back; the account is told", async () => {
+    await server.done('POST', '/dialwright/v1/webhookEndpoints', { url: server.receiver.url, dialect: 'yunfu' })
+    const phones = [phoneOf('01'), phoneOf('10'), phoneOf('12'), phoneOf('13')]
+    const uuid = await run({}, phones)
+    await finished(uuid)
+    assert.deepEqual(await states(uuid), [
+      [phones[0], 1],
+      [phones[1], 8],
+      [phones[2], 3],
+      [phones[3], 5],
+    ])
+    for (const phone of phones) {
+      const [ring, ...more] = server.seen(phone)
+      assert.deepEqual([ring?.from.replace(/\D/g, ''), more.length], [shown.wide, 0], phone)
+    }
+    const calls = (await data('GET', `/v1/task/${uuid}/call`)).data as Data[]
+    const answered = calls.find(({ status }) => status === 1)
+    assert.deepEqual(
+      [answered?.number, answered?.intention_results, answered?.level_name, answered?.tags, calls.length],
+      [`+${phones[0]}`, 1, 'A', ['hot'], 4],
+    )
+    const told = () => server.receiver.received.filter(({ count }) => count === 1) as { data?: Data[] }[]
+    await server.until('the account is told', () => told().length > 0)
+    const [event] = told()[0]?.data ?? []
+    assert.deepEqual(
+      [event?.callid, event?.intention_results, idOf(event?.task), idOf(event?.group)],
+      [answered?.callid, 1, uuid, 297],
+    )
+    assert.equal(told().length, 1, 'of calls that were answered alone')
+  })
+
+  test('maximumcall: never more calls at once; call_pause_second: a channel rests', async () => {
+    const phones = [phoneOf('02'), phoneOf('10'), phoneOf('10')]
+    const uuid = await run({ caller_line_id: lines.narrow, maximumcall: 1, call_pause_second: 1 }, phones)
+    await finished(uuid)
+    const events = phones.flatMap((phone) => [...server.seen(phone), ...server.seen(phone, 'ended')])
+    events.sort((a, b) => a.monotonicMs - b.monotonicMs)
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['ring', 'ended', 'ring', 'ended', 'ring', 'ended'],
+    )
+    for (const at of [2, 4])
+      assert.ok((events[at]?.monotonicMs ?? 0) - (events[at - 1]?.monotonicMs ?? 0) >= 900, 'the channel has rested')
+  })
+
+  test('_originate_timeout: ringing ends after so many seconds', async () => {
+    const phone = phoneOf('11')
+    const uuid = await run({ _originate_timeout: 1 }, [phone])
+    await finished(uuid)
+    const [[ring], [ended]] = [server.seen(phone), server.seen(phone, 'ended')]
+    const rangMs = (ended?.monotonicMs ?? 0) - (ring?.monotonicMs ?? 0)
+    // The trunk alone would let it ring for 2.5 s.
+    assert.ok(rangMs > 900 && rangMs < 2_200, `${rangMs}`)
+    assert.deepEqual(await states(uuid), [[phone, 4]])
+  })
+
+  test('auto_recycle_rule_id: redials by the rule', async () => {
+    const phone = phoneOf('10')
+    const uuid = await run({ auto_recycle_rule_id: 103 }, [phone])
+    await finished(uuid)
+    assert.equal(server.seen(phone).length, 2)
+  })
+
+  test('disable_dial_timegroup: nobody is called in its hours; a change of the task opens them', async () => {
+    const phone = phoneOf('10')
+    const uuid = await run({ disable_dial_timegroup: closed }, [phone])
+    const free = phoneOf('10')
+    await finished(await run({}, [free]))
+    assert.equal(server.seen(phone).length, 0, 'another task was dialled to its end meanwhile')
+    await data('PUT', `/v1/task/${uuid}`, { ...example, disable_dial_timegroup: open })
+    await finished(uuid)
+    assert.equal(server.seen(phone).length, 1)
+  })
+
+  test('number_reset: whose state it names is called again', async () => {
+    const phones = [phoneOf('10'), phoneOf('12')]
+    const uuid = await run({}, phones)
+    await finished(uuid)
+    await data('GET', `/v1/task/stop/${uuid}`).catch(() => undefined)
+    await data('PUT', `/v1/task/${uuid}/number_reset`, { status: ['3'] })
+    await data('GET', `/v1/task/start/${uuid}`)
+    await finished(uuid)
+    assert.deepEqual(
+      phones.map((phone) => server.seen(phone).length),
+      [1, 2],
+    )
+  })
+
+  test('customer_service_id: the script hands over to the group, by its own line', async () => {
+    const phone = phoneOf('01')
+    const uuid = await run({ destination_extension: 390, customer_service_id: 21 }, [phone])
+    const [ring] = await server.rung(operator)
+    assert.equal(ring?.from.replace(/\D/g, ''), shown.wide)
+    await finished(uuid)
+    assert.equal(server.seen(phone).length, 1)
+  })
+
+  test('destroyed, it is gone; what it called stays in the records', async () => {
+    const phone = phoneOf('10')
+    const uuid = await run({}, [phone])
+    await finished(uuid)
+    await data('GET', `/v1/task/stop/${uuid}`).catch(() => undefined)
+    await data('GET', `/v1/task/destroy/${uuid}`)
+    assert.equal((await server.ask('GET', `/v1/task/${uuid}`)).status, 404)
+    const { items } = await server.done('GET', `/dialwright/v1/calls?phone=${phone}`)
+    assert.equal((items as unknown[]).length, 1)
+  })
+})
