@@ -146,8 +146,10 @@ async function assemble(
     lease: engine.lease,
     newId: () => uuidV7(clock, systemRandom),
     log,
-    openConversation: ({ onOver, ...leg }) =>
-      materials.conversationFor({ ...leg, campaignName: '', attemptNumber: 1 }, { onOver }),
+    openConversation: ({ onOver, transfers, ...leg }) =>
+      materials.conversationFor({ ...leg, campaignName: '', attemptNumber: 1 }, { onOver, transfers }),
+    loadTrunk: (leg) => materials.trunkFor(leg),
+    transfers,
     recordingOf: (numberId, callId) => materials.inboundRecordingOf(numberId, callId),
   })
   const jobs: JobsProcess = new JobsProcess({

@@ -4,6 +4,7 @@ import type { AttemptOutcome, IncomingCall, SideLegOpening, TelephonyEvent } fro
 import { VirtualClock } from '@dialwright/testkit'
 import { pino } from 'pino'
 import type { Conversation } from '../dialing/conversation.ts'
+import { NodeClock } from '../dialing/node-clock.ts'
 import type { CalledNumber } from './find-number.ts'
 import { endOf, InboundCall, type InboundCallDeps, refusalOf, variablesOf } from './inbound-call.ts'
 import type { InboundRule } from './inbound-rule.ts'
@@ -77,12 +78,15 @@ function ground(more: Partial<InboundCallDeps> = {}, opening: SideLegOpening = {
       latestVersion: async () => ({ versionId: 'v', startBlocks: ['main'] }),
     },
     telephony: {
+      onEvent: () => () => {},
       ring: () => did.push('ring'),
       answer: () => did.push('answer'),
-      reject: (_, status) => did.push(`reject ${status}`),
+      reject: (_: string, status: number) => did.push(`reject ${status}`),
       hangup: () => did.push('hangup'),
-    },
-    clock: new VirtualClock(),
+    } as unknown as InboundCallDeps['telephony'],
+    clock: new NodeClock(new VirtualClock()),
+    loadTrunk: () => Promise.reject(new Error('not asked for')),
+    transfers: {} as InboundCallDeps['transfers'],
     lease: { current: lease, last: lease },
     newId: () => 'call',
     log: pino({ level: 'silent' }),
@@ -165,7 +169,7 @@ test('an end is offered until the store takes it', async () => {
       return 'stored'
     },
   }
-  const stubborn = ground({ clock, store }).call
+  const stubborn = ground({ clock: new NodeClock(clock), store }).call
   await stubborn.receive()
   stubborn.onEvent(ended())
   let isDone = false

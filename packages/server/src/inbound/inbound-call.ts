@@ -4,7 +4,6 @@
  */
 import type {
   AttemptOutcome,
-  Clock,
   Disposition,
   IncomingCall,
   NodeLease,
@@ -15,7 +14,10 @@ import type {
 } from '@dialwright/dialer'
 import type { Logger } from 'pino'
 import type { RecordingPlace } from '../dialing/attempt-run.ts'
-import type { Conversation, ConversationResult } from '../dialing/conversation.ts'
+import type { Conversation, ConversationResult, Transfers } from '../dialing/conversation.ts'
+import { CallTransfers, type TransferParts } from '../dialing/hand-over/call-transfers.ts'
+import type { HandOverDeps } from '../dialing/hand-over/hand-over.ts'
+import type { NodeClock } from '../dialing/node-clock.ts'
 import type { CalledNumber } from './find-number.ts'
 import type { InboundRule } from './inbound-rule.ts'
 import type { InboundSource } from './inbound-source.ts'
@@ -23,6 +25,8 @@ import type { InboundSource } from './inbound-source.ts'
 /** No call without a ceiling. */
 const maxDurationMs = 3_600_000
 const finishRetryMs = 500
+/** Whoever the call is handed to rings this long. */
+const handOverRingsMs = 45_000
 
 type Ended = Extract<TelephonyEvent, { type: 'ended' }>
 type TimelineEntry = AttemptOutcome['timeline'][number]
@@ -38,20 +42,23 @@ export type TalkRequest = {
   readonly phone: string
   readonly callerId: string
   readonly variables: Readonly<Record<string, unknown>>
-  /** The scenario has hung up, or has handed the call over. */
+  /** The scenario has hung up, or somebody else has taken the call. */
   readonly onOver: () => void
+  readonly transfers: Transfers
 }
 
 export type InboundCallDeps = {
   readonly store: SideLegStore
   readonly source: Pick<InboundSource, 'calledNumber' | 'latestVersion'>
-  readonly telephony: Pick<Telephony, 'ring' | 'answer' | 'reject' | 'hangup'>
-  readonly clock: Clock
+  readonly telephony: Telephony
+  readonly clock: NodeClock
   /** The right to act, and the lease under which ends are reported, valid or not. */
   readonly lease: { readonly current: NodeLease | null; readonly last: NodeLease | null }
   readonly newId: () => string
   readonly log: Logger
   readonly openConversation: (request: TalkRequest) => Promise<Conversation>
+  readonly loadTrunk: HandOverDeps['loadTrunk']
+  readonly transfers: TransferParts
   readonly recordingOf: (numberId: string, callId: string) => RecordingPlace
 }
 
@@ -64,10 +71,12 @@ export class InboundCall {
   readonly #timeline: TimelineEntry[] = []
   readonly #callId: string
   #conversation: Conversation | null = null
+  #transfers: CallTransfers | null = null
   #recording: RecordingPlace | null = null
   #ringingAt: Temporal.Instant | null = null
   #answeredAt: Temporal.Instant | null = null
   #ended: Ended | null = null
+  #robotEndedAt: Temporal.Instant | null = null
   /** Our own steps in the store, one after the other. */
   #stored: Promise<unknown> = Promise.resolve()
   #isOpen = false
@@ -102,6 +111,7 @@ export class InboundCall {
     switch (event.type) {
       case 'answered':
         this.#answeredAt = event.at
+        this.#transfers?.answered(event.at)
         this.#note(event.at, 'answered', { codec: event.codec })
         this.#inTurn((lease) => this.#deps.store.markSideLegAnswered(lease, this.call.legId, event.at))
         this.#conversation?.start(event.at)
@@ -119,7 +129,7 @@ export class InboundCall {
         break
       case 'ended':
         this.#ended = event
-        if (this.#isOpen) this.#finish(event)
+        if (this.#isOpen) void this.#finish(event)
         break
       default:
         break
@@ -156,7 +166,7 @@ export class InboundCall {
     const opening = await store.openSideLeg(current, request)
     if (opening.kind !== 'open') return this.#refuse(current, number, version.versionId, fullOf(opening))
     this.#isOpen = true
-    if (this.#ended !== null) return this.#finish(this.#ended)
+    if (this.#ended !== null) return void this.#finish(this.#ended)
     await this.#take(number, rule, version.versionId, startBlock)
   }
 
@@ -167,6 +177,8 @@ export class InboundCall {
     this.#ringingAt = clock.now()
     this.#note(this.#ringingAt, 'ringing')
     if (rule.record === 'all') this.#recording = recordingOf(number.numberId, this.#callId)
+    const transfers = this.#transfersOf(number, rule, scenarioVersionId)
+    this.#transfers = transfers
     const conversation = await openConversation({
       ...{ legId, callId: this.#callId, workspaceId: number.workspaceId },
       ...{ phone: this.call.from ?? '', callerId: number.phone },
@@ -174,10 +186,28 @@ export class InboundCall {
       startBlock,
       variables: variablesOf(this.call, number, rule),
       onOver: () => this.#tellRobotEnd(),
+      transfers,
     })
     if (this.#ended !== null) return
     this.#conversation = conversation
     telephony.answer(legId, { maxDurationMs, recordTo: this.#recording?.file ?? null })
+  }
+
+  /** Whoever it is handed to sees the caller, or the number that was called, as the rule says. */
+  #transfersOf(number: CalledNumber, rule: InboundRule, scenarioVersionId: string): CallTransfers {
+    const { trunkId, numberId, phone, workspaceId } = number
+    const callerId = rule.shownNumber === 'called' ? phone : (this.call.from ?? phone)
+    return new CallTransfers(
+      {
+        ...{ legId: this.call.legId, callId: this.#callId, workspaceId, scenarioVersionId },
+        attempt: null,
+        way: { trunkId, numberId, callerId },
+        redirect: null,
+        ringTimeoutMs: handOverRingsMs,
+        maxDurationMs,
+      },
+      { ...this.#deps, ...this.#deps.transfers, note: (at, kind, more) => this.#note(at, kind, more) },
+    )
   }
 
   #requestOf(number: CalledNumber, scenarioVersionId: string | null): SideLegRequest {
@@ -222,6 +252,7 @@ export class InboundCall {
     const conversation = this.#conversation?.result
     const at = this.#deps.clock.now()
     if (conversation === undefined || conversation === null) return
+    this.#robotEndedAt = at
     this.#note(at, 'robot-ended')
     const { keys, variables, tags, goal, level } = conversation
     this.#inTurn((lease) =>
@@ -229,11 +260,13 @@ export class InboundCall {
     )
   }
 
-  #finish(ended: Ended): void {
+  async #finish(ended: Ended): Promise<void> {
+    // At once, whatever the store does: nobody rings or talks on for a call that is over.
+    const conversation = this.#conversation?.end(ended.at) ?? null
+    await this.#transfers?.callEnded()
     const { disposition, detail } = endOf(ended)
     this.#note(ended.at, 'ended', { by: ended.by, cause: ended.cause, sipCode: ended.sip.code, q850: ended.sip.q850 })
     this.#note(ended.at, 'disposition', { disposition, detail })
-    const conversation = this.#conversation?.end(ended.at) ?? null
     for (const { block, message, atMs } of conversation?.notes ?? [])
       if (this.#answeredAt !== null)
         this.#note(this.#answeredAt.add({ milliseconds: Math.round(atMs) }), 'note', { block, message })
@@ -247,9 +280,18 @@ export class InboundCall {
         endedAt: ended.at,
         talkMs: ended.talkMs,
       },
-      endedBy: ended.by === 'callee' ? 'caller' : ended.by,
+      endedBy: this.#endedBy(ended),
+      robotEndedAt: this.#robotEndedAt,
     }
-    void this.#store(outcome).finally(() => this.#settle())
+    await this.#store(outcome)
+    await this.#transfers?.stored()
+    this.#settle()
+  }
+
+  /** The far end is the caller; we hang up on him when the other one of the two has. */
+  #endedBy({ by }: Ended): AttemptOutcome['endedBy'] {
+    if (by === 'callee') return 'caller'
+    return by === 'us' && this.#transfers?.hasOperatorHungUp === true ? 'operator' : by
   }
 
   /** What is known so far; the end is whoever's who asks. */

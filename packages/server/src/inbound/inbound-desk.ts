@@ -1,16 +1,10 @@
 /** The calls that come in to this node: each gets its run; events find theirs; a drain refuses new ones and waits for the others. */
-import type { Telephony, Timer } from '@dialwright/dialer'
+import type { Timer } from '@dialwright/dialer'
 import { InboundCall, type InboundCallDeps } from './inbound-call.ts'
 import type { InboundSource } from './inbound-source.ts'
 import { LineKeeper } from './line-keeper.ts'
 
-export type InboundDeps = Omit<InboundCallDeps, 'telephony' | 'source'> & {
-  readonly source: InboundSource
-  readonly telephony: Pick<
-    Telephony,
-    'ring' | 'answer' | 'reject' | 'hangup' | 'register' | 'admit' | 'onRegistration' | 'onIncoming' | 'onEvent'
-  >
-}
+export type InboundDeps = Omit<InboundCallDeps, 'source'> & { readonly source: InboundSource }
 
 /** Not before a lease is there could a line be registered. */
 export class InboundDesk {

@@ -64,11 +64,11 @@ export function endSideLeg(tables: MemoryTables, leg: SideLeg, outcome: AttemptO
     ...{ talkMs: Math.round(outcome.talkMs), isAnswered: answeredAt !== null },
   })
   if (direction !== 'in') return
-  const robotEndedAt = leg.robotEndedAt ?? (answeredAt === null ? null : outcome.endedAt)
+  const robotEndedAt = leg.robotEndedAt ?? (answeredAt === null ? null : (outcome.robotEndedAt ?? outcome.endedAt))
   const facts = { ...request, startAt: leg.startAt, answeredAt }
   const events: SideEvent[] = []
   if (answeredAt !== null && leg.robotEndedAt === null)
-    events.push(robotFacts(facts, { ...outcome, at: outcome.endedAt }))
+    events.push(robotFacts(facts, { ...outcome, at: robotEndedAt ?? outcome.endedAt }))
   events.push(finishedFacts({ ...facts, disposition, talkMs: Math.round(outcome.talkMs), robotEndedAt }))
   tell(tables, callId, events)
 }

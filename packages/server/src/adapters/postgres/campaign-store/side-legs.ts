@@ -14,7 +14,7 @@ import {
 } from '@dialwright/dialer'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
 import { lockGates, moveGates, readGates } from './gates.ts'
-import { asJson } from './history.ts'
+import { asJson, robotEndOf } from './history.ts'
 import { requireLease, storeNow } from './nodes.ts'
 
 /** A leg just taken out of the live ones, or one that never took a channel. */
@@ -118,7 +118,8 @@ export function openSideLeg(pool: Pool, lease: NodeLease, request: SideLegReques
       ...[legId, callId, workspaceId, direction, phone, callerId, trunkId, numberId, lease.node, lease.epoch],
       ...[scenarioVersionId, now, opening.startAt],
     ])
-    if (moved.length > 0) await moveGates(connection, moved)
+    // Nobody's campaign shows the number: no day's count grows.
+    if (moved.length > 0) await moveGates(connection, moved, { workspaceId, now, shown: new Map() })
     if (direction === 'in')
       await tell(connection, [workspaceId, callId, asJson([startedFacts(request, opening.startAt)])])
     return opening
@@ -176,12 +177,12 @@ export async function recoverSideLeg(connection: Connection, legId: string): Pro
 async function writeEnd(connection: Connection, leg: EndedSideLeg, outcome: AttemptOutcome): Promise<void> {
   const { sip, ...told } = outcome
   const answeredAt = outcome.answeredAt ?? leg.answeredAt
-  const robotEndedAt = leg.robotEndedAt ?? (answeredAt === null ? null : outcome.endedAt)
+  const robotEndedAt = leg.robotEndedAt ?? robotEndOf({ ...outcome, answeredAt })
   const end = { ...leg, ...told, answeredAt, robotEndedAt, talkMs: Math.round(outcome.talkMs) }
   const events: SideEvent[] = []
   if (leg.direction === 'in') {
     if (answeredAt !== null && leg.robotEndedAt === null)
-      events.push(robotFacts(end, { ...outcome, at: outcome.endedAt }))
+      events.push(robotFacts(end, { ...outcome, at: robotEndedAt ?? outcome.endedAt }))
     events.push({ ...finishedFacts(end), place: 1 })
   }
   await write(connection, [
