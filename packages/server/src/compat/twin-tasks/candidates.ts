@@ -6,6 +6,7 @@ import { changeState } from '../../campaigns/change-state.ts'
 import { CampaignNotFoundError, InvalidInputError } from '../../campaigns/errors.ts'
 import { addContacts } from '../../contacts/add-contacts.ts'
 import { cancelContacts } from '../../contacts/cancel-contacts.ts'
+import { checkContacts } from '../../contacts/check-contacts.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { resolveReference } from '../../resources/references.ts'
 import { type FieldMessage, FieldRefusal, parseGiven, problemsOf } from '../field-refusal.ts'
@@ -66,7 +67,10 @@ export async function addBatch(deps: ServerDeps, principal: Principal, given: un
 /** One person into the task that the bot has for this day; it is made from the template when it is not there. */
 export async function addSingle(deps: ServerDeps, principal: Principal, given: unknown): Promise<Identity> {
   const person = parseGiven(singleSchema, given, 'The candidate cannot be added')
-  const id = await taskOfDay(deps, principal, person)
+  const template = await templateOf(deps, principal, person)
+  const [rejected] = await checkContacts(deps, principal.workspaceId, template, [contactOfPerson(person)])
+  if (rejected) throw new FieldRefusal(400, 'The candidate cannot be added', [ofVendor(rejected)])
+  const id = await taskOfDay(deps, principal, template, person)
   const added = await addPerson(deps, principal, id, person)
   await startUnlessTold(deps, principal, id, undefined)
   return added
@@ -81,8 +85,16 @@ export async function addSingleBatch(deps: ServerDeps, principal: Principal, giv
     const [first] = list
     if (first === undefined) continue
     try {
-      const id = await taskOfDay(deps, principal, first.person)
-      await addPeople(deps, principal, { id, autoCallId: id }, list, told)
+      const template = await templateOf(deps, principal, first.person)
+      const contacts = list.map(({ person }) => contactOfPerson(person))
+      const rejections = await checkContacts(deps, principal.workspaceId, template, contacts)
+      for (const [at, rejected] of rejections.entries())
+        if (rejected !== null) told.errors.push({ index: list[at]?.index ?? 0, ...ofVendor(rejected) })
+      // Where nobody can be added no task is made either.
+      const addable = list.filter((_, at) => rejections[at] === null)
+      if (addable.length === 0) continue
+      const id = await taskOfDay(deps, principal, template, first.person)
+      await addPeople(deps, principal, { id, autoCallId: id }, addable, told)
       await startUnlessTold(deps, principal, id, undefined)
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error
@@ -119,20 +131,33 @@ export async function taskId(deps: ServerDeps, workspaceId: string, given: strin
   return found.id
 }
 
-/** Without a template of its own: the newest task that was never started, of this bot before that of others. */
-async function taskOfDay(deps: ServerDeps, principal: Principal, person: TwinSingle): Promise<string> {
-  const { botSettingsId, autoCallTemplateId } = person
-  const template = autoCallTemplateId ?? (await defaultTemplate(deps, principal.workspaceId, botSettingsId ?? null))
-  if (template === null)
-    throw new InvalidInputError([
-      {
-        field: 'autoCallTemplateId',
-        code: 'required',
-        message: 'expected the id of a task to take as a template: there is none that was never started',
-      },
-    ])
+/** Our id. Without a template of its own: the newest task that was never started, of this bot before that of others. */
+async function templateOf(
+  deps: ServerDeps,
+  { workspaceId }: Principal,
+  { botSettingsId, autoCallTemplateId }: TwinSingle,
+): Promise<string> {
+  const field = 'autoCallTemplateId'
+  if (autoCallTemplateId == null) {
+    const template = await defaultTemplate(deps, workspaceId, botSettingsId ?? null)
+    if (template !== null) return template
+    const message = 'expected the id of a task to take as a template: there is none that was never started'
+    throw new InvalidInputError([{ field, code: 'required', message }])
+  }
+  const given = { value: autoCallTemplateId, dialect: 'twin' }
+  const found = await resolveReference(deps.pool, workspaceId, 'campaign', given)
+  if ('id' in found) return found.id
+  throw new InvalidInputError([{ field, code: found.problem, message: `there is no task "${autoCallTemplateId}"` }])
+}
+
+async function taskOfDay(
+  deps: ServerDeps,
+  principal: Principal,
+  template: string,
+  { botSettingsId }: TwinSingle,
+): Promise<string> {
   return campaignOfDay(deps, principal, {
-    template: { field: 'autoCallTemplateId', value: template, dialect: 'twin' },
+    template: { field: 'autoCallTemplateId', value: template, dialect: 'native' },
     ...(botSettingsId == null ? {} : { scenario: { field: 'botSettingsId', value: botSettingsId, dialect: 'twin' } }),
     original: (before, name) =>
       isRecord(before) ? { ...before, name, ...(botSettingsId == null ? {} : { botId: botSettingsId }) } : before,
