@@ -55,7 +55,7 @@ describe("the assistant's API", () => {
     const row = await rowOf(id)
     assert.deepEqual([row.name, row.dialect, row.people, row.start_block], ['Обзвон клиентов', 'is74', 1, 'start'])
     assert.deepEqual(row.settings.windows, [{ zone: 'workspace', fromSecond: 32_400, toSecond: 61_199 }])
-    assert.deepEqual(row.settings.retry, { rules: [], caps: { perContact: 1 } })
+    assert.deepEqual(row.settings.retry, { rules: [], caps: {} })
     const { rows } = await database.pool.query(
       `select k.variables, p.phone, n.phone as shown from contact k join contact_phone p on p.contact_id = k.id
          join campaign c on c.id = k.campaign_id join caller_id_group_member m on m.group_id = (c.settings -> 'callerId' ->> 'groupId')::uuid
@@ -78,7 +78,7 @@ describe("the assistant's API", () => {
   test('attempts are dials in all, the interval is minutes, in text or bare', async () => {
     for (const interval of ['7', 7]) {
       const { settings } = await rowOf(await made(changed({}, { attempts: { id: 3, title: '3' }, interval })))
-      assert.deepEqual(settings.retry.caps, { perContact: 3 })
+      assert.equal(settings.retry.rules.length, 1)
       assert.deepEqual([settings.retry.rules[0].tries, settings.retry.rules[0].intervalsSeconds], [2, [420]])
       assert.ok(!settings.retry.rules[0].on.includes('answered'))
     }

@@ -60,11 +60,11 @@ export function campaignOf(
   }
 }
 
-/** `attempts` counts all dials, the first one too; one cap holds over all results. */
+/** `attempts` counts all dials, the first one too: one rule, so that one counter holds over all results. */
 function retryOf({ attempts, interval }: Schedule): CampaignSettings['retry'] {
   const tries = attempts.id - 1
   const rules = tries === 0 ? [] : [{ on: redialled, tries, intervalsSeconds: [interval * 60] }]
-  return { rules, caps: { perContact: attempts.id } }
+  return { rules, caps: {} }
 }
 
 /** When the campaign begins: a day that is over means today. */
