@@ -54,3 +54,21 @@ test('in the middle of a run what is over is not found, and the run itself is no
   const ended = step(scenario, paused.state, { type: 'ended', atMs: 1_000 })
   assert.deepEqual(texts(ended), [])
 })
+
+test('what is said while telephones ring is found, and what is said when nobody answers', () => {
+  const handed = compileScenario(
+    scenarioSchema.parse({
+      name: 'handed',
+      language: 'en',
+      startBlocks: [{ id: 'start', name: 'Start', next: 'hand', parameters: [] }],
+      blocks: [
+        { id: 'hand', type: 'transfer', to: 'campaign', mode: 'warm', text: 'One moment', noAnswer: 'sorry' },
+        { id: 'sorry', type: 'say', text: 'Nobody is there', next: 'bye' },
+        { id: 'bye', type: 'hangup' },
+      ],
+    }),
+  )
+  const begun = startRun({ definition: handed, startBlockId: 'start', variables: {} })
+  const found = phrasesAhead(handed, begun, { states: 50, phrases: 50 }).map(({ text }) => text)
+  assert.deepEqual(found.toSorted(), ['Nobody is there', 'One moment'])
+})

@@ -55,6 +55,12 @@ function eventsOf(scenario: Scenario, { state }: RunStep): readonly RunEvent[] {
         { type: 'timer', timerId: waiting.timerId, atMs },
       ]
     }
+    // Telephones ring, and nobody answers: what is said meanwhile, and behind it. When somebody answers nothing more is said.
+    case 'transferring': {
+      const { transferId, playId } = waiting
+      const rings: RunEvent[] = playId === null ? [{ type: 'transfer-ringing', transferId, atMs }] : []
+      return [...rings, { type: 'transfer-ended', transferId, result: 'no-answer', atMs }]
+    }
     // What other blocks wait for is theirs: nothing is guessed behind them.
     default:
       return []
@@ -64,5 +70,6 @@ function eventsOf(scenario: Scenario, { state }: RunStep): readonly RunEvent[] {
 /** Where a run stands, whatever way it came there. */
 function placeOf({ state: { block, waiting, status } }: RunStep): string {
   const asked = waiting !== null && 'asked' in waiting ? waiting.asked : 0
-  return `${block} ${waiting?.kind ?? status} ${asked}`
+  const isQuiet = waiting?.kind === 'transferring' && waiting.playId === null
+  return `${block} ${waiting?.kind ?? status} ${asked}${isQuiet ? ' before it rings' : ''}`
 }

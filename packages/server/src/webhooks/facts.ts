@@ -1,6 +1,7 @@
 /** What is known of an event when it is told: the call, the contact and the campaign, read for a whole batch at once. */
 import type { Disposition } from '@dialwright/dialer'
 import { type Queryable, statement } from '../adapters/postgres/pool.ts'
+import { robotMsOf } from '../reports/robot-ms.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -33,6 +34,8 @@ export type CallFacts = LiveCallFacts & {
   readonly ringingAt: Temporal.Instant | null
   readonly endedAt: Temporal.Instant
   readonly talkMs: number
+  /** Of the talk the robot's part: shorter where somebody else took the call. */
+  readonly robotMs: number
   readonly endedBy: string
   readonly keys: string
   readonly variables: Json
@@ -88,7 +91,7 @@ const common = `attempt_id as "attemptId", attempt_number as "attemptNumber", di
 const readCalls = statement<CallFacts>(
   'webhook-calls',
   `select k.id, ${common}, disposition, detail, sip_code as "sipCode", sip_reason as "sipReason", q850, created_at as "createdAt",
-          started_at as "startedAt", ringing_at as "ringingAt", ended_at as "endedAt", talk_ms as "talkMs", ended_by as "endedBy",
+          started_at as "startedAt", ringing_at as "ringingAt", ended_at as "endedAt", talk_ms as "talkMs", ${robotMsOf('k')} as "robotMs", ended_by as "endedBy",
           keys, variables, tags, goal, level, recording
      from call k where k.id = any ($1::uuid[])`,
 )

@@ -36,6 +36,7 @@ const call = {
   answeredAt: null,
   endedAt: Temporal.Instant.from('2026-03-02T09:00:31Z'),
   talkMs: 0,
+  robotMs: 0,
   endedBy: 'timeout',
   keys: '',
   variables: {},
@@ -75,6 +76,12 @@ describe('the bodies of TWIN webhooks', () => {
       resultsString: '{}',
       recordPath: null,
     })
+  })
+
+  it('tells the robot’s part of the talk apart from the whole', () => {
+    const handedOver = { ...call, talkMs: 60_400, robotMs: 12_600 }
+    const { mainCallDuration, robotCallDuration } = callEndedBody({ eventId: 'e', campaign, contact, call: handedOver })
+    assert.deepEqual([mainCallDuration, robotCallDuration], [60, 13])
   })
 
   it('CANDIDATE_CHANGED has every field of the contract', () => {

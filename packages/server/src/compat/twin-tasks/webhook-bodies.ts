@@ -60,7 +60,7 @@ export function sessionOf({
     finishedAt: call.endedAt.toString(),
     duration: Math.max(0, Math.round((call.endedAt.epochMilliseconds - call.startedAt.epochMilliseconds) / 1_000)),
     mainCallDuration: talkSeconds,
-    robotCallDuration: talkSeconds,
+    robotCallDuration: Math.round(call.robotMs / 1_000),
     status,
     currentStatusName: status,
     // A number may belong to several zones; then none of them is the person's for certain.
@@ -95,7 +95,7 @@ export const sessionFields = [
   ...(['status', 'currentStatusName', 'timezone', 'dialogResult', 'results', 'resultsString', 'recordPath'] as const),
 ] satisfies readonly SessionField[]
 
-/** `CALL_ENDED`: after every attempt. Durations in whole seconds; `robotCallDuration` is all of the talk. */
+/** `CALL_ENDED`: after every attempt. Durations in whole seconds; `robotCallDuration` is the talk until an operator took the call. */
 export function callEndedBody({ eventId, ...session }: Person & { readonly call: CallFacts }) {
   return { event: 'CALL_ENDED', eventId, ...sessionOf(session) }
 }

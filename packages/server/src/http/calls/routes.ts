@@ -5,6 +5,7 @@ import { principalOf } from '../../access/route-guard.ts'
 import { explainFacts } from '../../adapters/postgres/explain-facts.ts'
 import type { HttpDeps } from '../../deps.ts'
 import { instantSchema } from '../../instant.ts'
+import { robotMsOf } from '../../reports/robot-ms.ts'
 import { Problem } from '../problem.ts'
 import { cursorOf, idOrNotFound, idParams, type NativeApp, page, pageQuery, within } from '../scope.ts'
 import { type ListedCall, shownCall, shownCalls, shownExplanation } from './shown.ts'
@@ -21,7 +22,7 @@ const listQuery = z.strictObject({
 const shown = `k.id, k.direction, k.campaign_id as "campaignId", k.contact_id as "contactId", k.attempt_number as attempt, k.phone,
   k.caller_id as "callerId", k.trunk_id as "trunkId", k.number_id as "numberId", k.disposition, k.detail,
   json_build_object('code', k.sip_code, 'reason', k.sip_reason, 'q850', k.q850) as sip, k.created_at as "createdAt", k.started_at as "startedAt", k.ringing_at as "ringingAt",
-  k.answered_at as "answeredAt", k.ended_at as "endedAt", k.talk_ms as "talkMs", k.ended_by as "endedBy", k.keys, k.tags, k.goal, k.level, k.amd,
+  k.answered_at as "answeredAt", k.ended_at as "endedAt", k.talk_ms as "talkMs", ${robotMsOf('k')} as "robotMs", k.ended_by as "endedBy", k.keys, k.tags, k.goal, k.level, k.amd,
   k.recording, (select l.id from leg l where l.call_id = k.id order by l.started_at limit 1) as "sipCallId"`
 
 export function callRoutes(app: NativeApp, deps: HttpDeps): void {

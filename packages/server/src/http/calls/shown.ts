@@ -23,6 +23,7 @@ const shown = {
   answeredAt: shownInstantOrNull,
   endedAt: shownInstant,
   talkMs: z.number(),
+  robotMs: z.number().meta({ description: "Of the talk the robot's part: shorter where somebody else took the call" }),
   endedBy: z.enum(['callee', 'caller', 'us', 'operator', 'timeout', 'error']),
   keys: z.string(),
   tags: z.array(z.string()),
