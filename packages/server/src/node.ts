@@ -37,6 +37,7 @@ import { applyProvisioning } from './provisioning/apply.ts'
 import { CachedSpeech } from './speech/cached-speech.ts'
 import { SpeechProviders } from './speech/providers.ts'
 import { startDispatcher } from './webhooks/dispatcher.ts'
+import { LiveCallTeller } from './webhooks/live-calls.ts'
 
 export type RunningNode = {
   readonly address: string
@@ -125,6 +126,7 @@ async function assemble(
     newId: () => uuidV7(clock, systemRandom),
     openScenario: (versionId) => materials.openScenario(versionId),
   }
+  const liveCalls = new LiveCallTeller(pool, clock)
   const engine: DialingEngine = new DialingEngine({
     store,
     telephony,
@@ -135,6 +137,7 @@ async function assemble(
     openConversation: (leg, transfers) => materials.conversationFor(leg, { transfers }),
     transfers,
     prepare: (leg) => materials.prepare(leg),
+    tellLive: (topic, leg) => liveCalls.tell(topic, leg),
     faults: killAt(config.killAt, kill),
     recordingOf: (leg) => materials.recordingOf(leg),
   })
@@ -171,6 +174,7 @@ async function assemble(
     limits: config.limits,
     tellers: vendorTellers,
     onChange: () => {
+      liveCalls.forget()
       engine.wake()
       inbound.wake()
     },

@@ -49,6 +49,8 @@ export type AttemptRunDeps = {
   readonly transfers: TransferParts
   /** The leg will be dialled soon: what its conversation may need can be made ready. Never fails, waits for nothing. */
   readonly prepare?: ((leg: ClaimedLeg) => void) | undefined
+  /** For whoever wants to hear of a call before its end; absent: nobody does. */
+  readonly tellLive?: ((topic: 'call.ringing' | 'call.answered', leg: ClaimedLeg) => Promise<void>) | undefined
   /** Named points of a crash test; does nothing in production. */
   readonly faults: Faults
   readonly recordingOf: (leg: ClaimedLeg) => RecordingPlace
@@ -63,6 +65,8 @@ export class AttemptRun {
   #ringingAt: Temporal.Instant | null = null
   #answeredAt: Temporal.Instant | null = null
   #answerStored: Promise<unknown> = Promise.resolve()
+  /** What is told of the call while it lives, one after the other. */
+  #told: Promise<unknown> = Promise.resolve()
   #settle: () => void = () => {}
   /** Resolves when the store knows the end, or the slot was given back. */
   readonly done: Promise<void>
@@ -98,6 +102,7 @@ export class AttemptRun {
     if (this.#isOver) return
     switch (event.type) {
       case 'ringing':
+        if (this.#ringingAt === null) this.#tell('call.ringing')
         this.#ringingAt ??= event.at
         this.#note(event.at, 'ringing')
         break
@@ -106,6 +111,7 @@ export class AttemptRun {
         this.#transfers.answered(event.at)
         this.#note(event.at, 'answered', { codec: event.codec })
         this.#storeAnswer(event.at)
+        this.#tell('call.answered')
         this.#conversation?.start(event.at)
         this.#deps.faults('after-answer')
         break
@@ -203,11 +209,21 @@ export class AttemptRun {
       )
   }
 
+  /** Receivers hear of the end last. What cannot be told, the end tells all the same. */
+  #tell(topic: 'call.ringing' | 'call.answered'): void {
+    const { tellLive, log } = this.#deps
+    if (tellLive === undefined) return
+    this.#told = Promise.all([this.#answerStored, this.#told])
+      .then(() => tellLive(topic, this.leg))
+      .catch((error) => log.warn({ err: error, attemptId: this.leg.attemptId, topic }, 'a live call could not be told'))
+  }
+
   async #finish(ended: Ended): Promise<void> {
     // At once, whatever the store does: nobody rings or talks on for a call that is over.
     const conversation: ConversationResult | null = this.#conversation?.end(ended.at) ?? null
     await this.#transfers.callEnded()
     await this.#answerStored
+    await this.#told
     const { disposition, detail } = classifyEnd(ended)
     this.#note(ended.at, 'ended', { by: ended.by, cause: ended.cause, sipCode: ended.sip.code, q850: ended.sip.q850 })
     this.#note(ended.at, 'disposition', { disposition, detail })

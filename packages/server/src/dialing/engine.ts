@@ -35,6 +35,7 @@ export type EngineDeps = Pick<
   | 'loadTrunk'
   | 'openConversation'
   | 'transfers'
+  | 'tellLive'
   | 'prepare'
   | 'recordingOf'
   | 'faults'

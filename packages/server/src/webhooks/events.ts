@@ -18,12 +18,12 @@ export const topics = [
 ] as const
 export type Topic = (typeof topics)[number]
 
-/** Written only where an endpoint asks for them by name, so that nobody else pays for them: see `tellLiveCall`. */
+/** Written only where an endpoint asks for them by name, so that nobody else pays for them: see live-calls.ts. */
 export const liveTopics = ['call.ringing', 'call.answered'] as const
 export type LiveTopic = (typeof liveTopics)[number]
 
 /** What is told of a call that comes in. */
-export const callTopics = ['call.started', 'call.robot-ended', 'call.finished'] as const
+export const callTopics = ['call.started', 'call.redirected', 'call.robot-ended', 'call.finished'] as const
 
 export function isTopic(word: string): word is Topic {
   return topics.some((topic) => topic === word)
