@@ -4,13 +4,12 @@
  *
  * Every instant comes from the store's own clock (`dw_clock()` in PostgreSQL); a node's wall clock decides nothing.
  */
-import type { Disposition } from '../attempts/disposition.ts'
 import type { CampaignSettings } from '../campaigns/campaign-settings.ts'
 import type { WaveView } from '../planning/wave.ts'
+import type { AttemptOutcome, NodeLease } from './outcome.ts'
 import type { SideLegStore } from './side-legs.ts'
 
-/** A node's claim to act: results carried by an older epoch are refused ("fenced"). */
-export type NodeLease = { readonly node: number; readonly epoch: number }
+export type { AttemptOutcome, EndedBy, NodeLease } from './outcome.ts'
 
 /** Contacts that are due together: same route, same zone set, same priority. */
 export type LaneView = {
@@ -93,32 +92,6 @@ export type ClaimedLeg = {
   readonly zones: readonly string[]
   readonly settings: CampaignSettings
   readonly workspaceZone: string
-}
-
-/** `caller`: whoever called us. */
-export type EndedBy = 'callee' | 'caller' | 'us' | 'operator' | 'timeout' | 'error'
-
-/** What is known at the end of an attempt. */
-export type AttemptOutcome = {
-  readonly legId: string
-  readonly disposition: Disposition
-  readonly detail: string | null
-  readonly sip: { readonly code: number | null; readonly reason: string | null; readonly q850: number | null }
-  readonly ringingAt: Temporal.Instant | null
-  readonly answeredAt: Temporal.Instant | null
-  readonly endedAt: Temporal.Instant
-  readonly talkMs: number
-  readonly endedBy: EndedBy
-  /** When somebody else took the call from the robot; absent: nobody has, and the robot's part ended with the call. */
-  readonly robotEndedAt?: Temporal.Instant | null | undefined
-  readonly keys: string
-  readonly path: readonly { readonly block: string; readonly atMs: number }[]
-  readonly variables: Readonly<Record<string, unknown>>
-  readonly tags: readonly string[]
-  readonly goal: string | null
-  readonly level: string | null
-  readonly recording: string | null
-  readonly timeline: readonly { readonly at: string; readonly kind: string; readonly [key: string]: unknown }[]
 }
 
 /**

@@ -45,7 +45,9 @@ export const numbers = defineResource<z.output<typeof newSchema>, Change>({
     authUsername: z.string().nullable(),
     hasPassword: z.boolean(),
     fromDomain: z.string().nullable(),
-    forceOut: z.boolean(),
+    forceOut: z.boolean().meta({
+      description: 'Calls that show it go over its trunk: so do campaigns via numbers; a dialplan does not heed it yet',
+    }),
     inbound: z
       .object({
         action: z.enum(['robot', 'end']),

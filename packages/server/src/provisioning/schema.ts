@@ -219,7 +219,7 @@ const number = z
     password: z.string().min(1).max(1_024).nullable().optional(),
     /** Absent: the trunk's. */
     fromDomain: host.optional(),
-    /** Calls that show the number go over its trunk, whatever the dialplan says. */
+    /** Calls that show the number go over its trunk: a dialplan does not heed it yet. */
     forceOut: z.boolean().default(false),
     /** Absent: nobody answers, calls are refused without ringing. */
     inbound: inboundRule.optional(),
@@ -237,10 +237,12 @@ const callerIdGroup = z.strictObject({
   ...identity,
   name,
   numbers: z.array(referenceSchema).min(1).max(10_000),
+  /** `regional`: numbers of the callee's region, and on a further call the number of before. */
   mode: z
-    .enum(['round-robin', 'random'], 'expected round-robin or random; regional is not yet in effect')
+    .enum(['round-robin', 'random', 'regional'], 'expected round-robin, random or regional')
     .default('round-robin'),
-  dailyCap: notYet('dailyCap'),
+  /** So often a day of the workspace each of the numbers is shown at most. */
+  dailyCap: z.int().min(1).max(1_000_000).optional(),
 })
 const dialplan = z.strictObject({
   ...identity,

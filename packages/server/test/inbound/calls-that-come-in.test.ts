@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { type LedgerLine, type SpawnedCarrier, spawnCarrier } from '@dialwright/carrier'
 import { demoEnvironment } from '../../src/config.ts'
 import { ApiClient } from '../../src/demo/api-client.ts'
 import { ServerProcess } from '../../src/demo/server-process.ts'
@@ -20,6 +21,7 @@ const scenario = {
   startBlocks: [
     { id: 'main', name: 'main', next: 'ask', parameters: [] },
     { id: 'short', name: 'short', next: 'end', parameters: [] },
+    { id: 'operator', name: 'operator', next: 'hand', parameters: [] },
   ],
   blocks: [
     {
@@ -35,6 +37,12 @@ const scenario = {
     { id: 'yes', type: 'set', variables: { who: 'callerName', dialled: 'called', from: 'phone' }, next: 'goal' },
     { id: 'goal', type: 'mark', goal: 'pressed', next: 'bye' },
     prompt('bye', 'end'),
+    {
+      id: 'hand',
+      type: 'transfer',
+      to: { dialplan: 'operators', number: '+74950000018' },
+      noAnswer: 'end',
+    },
     { id: 'end', type: 'hangup' },
   ],
 }
@@ -63,6 +71,8 @@ type Told = { type: string; data: Record<string, unknown> & { call?: Record<stri
 describe('calls that come in', () => {
   let directory = ''
   let provider: ProviderByHand
+  let carrier: SpawnedCarrier
+  let ledgerPath = ''
   let hooks: WebhookReceiver
   let server: ServerProcess
   let api: ApiClient
@@ -86,13 +96,19 @@ describe('calls that come in', () => {
     let sipPort = 0
     provider = await openProvider(() => sipPort)
     hooks = await WebhookReceiver.start()
+    ledgerPath = join(directory, 'ledger.jsonl')
+    carrier = await spawnCarrier({ ledgerPath, seed: 1 })
     line = provider.line('accepted')
     wrong = provider.line('wrong-password')
     const robot = { action: 'robot', scenario: 'desk' }
     const document = {
       workspace: { name: 'Inbound', timeZone: 'Europe/Moscow', country: 'RU' },
       tokens: [{ name: 'test', value: token, role: 'owner' }],
-      trunks: [{ name: 'provider', host: '127.0.0.1', port: provider.port }],
+      trunks: [
+        { name: 'provider', host: '127.0.0.1', port: provider.port },
+        { name: 'carrier', host: '127.0.0.1', port: carrier.port },
+      ],
+      dialplans: [{ name: 'operators', routes: [{ prefix: '', trunks: ['carrier'] }] }],
       numbers: [
         {
           name: 'desk',
@@ -113,6 +129,10 @@ describe('calls that come in', () => {
           ...{ name: 'registered', phone: '74951112238', trunk: 'provider', login: line.user, password: line.password },
           inbound: { ...robot, startBlock: 'short' },
         },
+        {
+          ...{ name: 'handed', phone: '74951112240', trunk: 'provider' },
+          inbound: { ...robot, startBlock: 'operator', shownNumber: 'called', webhooks: [{ url: hooks.url }] },
+        },
         { name: 'refused', phone: '74951112239', trunk: 'provider', login: wrong.user, password: wrong.password },
       ],
       scenarios: [scenario],
@@ -130,6 +150,7 @@ describe('calls that come in', () => {
     await server?.stop()
     await hooks?.stop()
     await provider?.stop()
+    await carrier?.stop()
     rmSync(directory, { recursive: true, force: true })
   })
 
@@ -235,5 +256,28 @@ describe('calls that come in', () => {
     assert.equal(saw().status, 200)
     await until('the call is stored', async () => (await callsTo('bare')).length === 2)
     assert.equal(told().length, heard)
+  })
+
+  test('a call that came in is handed over: the robot ends before the call, and whoever takes it sees what the rule says', async () => {
+    const heard = told().length
+    const { saw } = provider.ring('waits', '74951112240')
+    await until('the call is over', () => saw().isOver)
+    await until('the call is stored', async () => (await callsTo('handed')).length === 1)
+    const [listed] = await callsTo('handed')
+    const call = await api.get<Shown>(`/dialwright/v1/calls/${listed?.id}`)
+    assert.deepEqual([call.disposition, call.endedBy], ['answered', 'operator'], JSON.stringify(call.timeline))
+    await until('it is told', () => told().length >= heard + 4)
+    assert.deepEqual(
+      told()
+        .slice(heard)
+        .map(({ type }) => type),
+      ['call.started', 'call.redirected', 'call.robot-ended', 'call.finished'],
+    )
+    const ring = readFileSync(ledgerPath, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line): LedgerLine => JSON.parse(line))
+      .find(({ kind }) => kind === 'ring')
+    assert.deepEqual([ring?.to, ring?.from], ['+74950000018', '74951112240'])
   })
 })

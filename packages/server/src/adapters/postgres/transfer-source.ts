@@ -102,8 +102,8 @@ export class PostgresTransferSource implements TransferSource {
     return found?.id ?? null
   }
 
-  async tellRedirected({ workspaceId, callId, attempt, target, phone }: Redirection): Promise<void> {
-    const payload = { workspaceId, ...attempt, callId, redirect: { target, phone } }
+  async tellRedirected({ workspaceId, callId, attempt, numberId, target, phone }: Redirection): Promise<void> {
+    const payload = { workspaceId, ...attempt, callId, numberId, redirect: { target, phone } }
     await tell(this.#pool, [workspaceId, attempt?.contactId ?? callId, JSON.stringify(payload)])
   }
 

@@ -133,9 +133,10 @@ export class CallTransfers implements Transfers {
 
   /** Told, it goes on: nobody is kept waiting for it. */
   #tell(target: TransferTarget, phone: string | null): void {
-    const { workspaceId, callId, attempt } = this.#call
+    const { workspaceId, callId, attempt, way } = this.#call
+    const numberId = attempt === null ? way.numberId : undefined
     this.#deps.source
-      .tellRedirected({ workspaceId, callId, attempt, target, phone })
+      .tellRedirected({ workspaceId, callId, attempt, numberId, target, phone })
       .catch((error) => this.#deps.log.warn({ err: error, callId }, 'a hand-over could not be told'))
   }
 

@@ -9,7 +9,7 @@ import {
   type TelephonyEvent,
 } from '@dialwright/dialer'
 import type { Logger } from 'pino'
-import type { DialableTrunk } from '../attempt-run.ts'
+import type { DialableTrunk } from '../dialable-trunk.ts'
 import type { NodeClock } from '../node-clock.ts'
 import type { LeaseKeeper } from '../node-lease.ts'
 

@@ -30,6 +30,8 @@ export type Redirection = {
   readonly callId: string
   /** Null: a call that came in. */
   readonly attempt: { readonly campaignId: string; readonly contactId: string; readonly attemptId: string } | null
+  /** Of a call that came in: the number that was called; its receivers hear of it. */
+  readonly numberId?: string | null | undefined
   readonly target: TransferTarget
   /** The number that is dialled for it, where it is one. */
   readonly phone: string | null

@@ -118,8 +118,7 @@ export function openSideLeg(pool: Pool, lease: NodeLease, request: SideLegReques
       ...[legId, callId, workspaceId, direction, phone, callerId, trunkId, numberId, lease.node, lease.epoch],
       ...[scenarioVersionId, now, opening.startAt],
     ])
-    // Nobody's campaign shows the number: no day's count grows.
-    if (moved.length > 0) await moveGates(connection, moved, { workspaceId, now, shown: new Map() })
+    if (moved.length > 0) await moveGates(connection, moved)
     if (direction === 'in')
       await tell(connection, [workspaceId, callId, asJson([startedFacts(request, opening.startAt)])])
     return opening
