@@ -2,6 +2,7 @@ export { type Classified, classifyEnd, classifyResponse } from './attempts/class
 export { type Disposition, dispositions } from './attempts/disposition.ts'
 export { replacesLost, revisedTimeline, type StoredEnd } from './attempts/late-result.ts'
 export { lostOutcome } from './attempts/lost-outcome.ts'
+export { finishedFacts, robotFacts, type SideEvent, startedFacts } from './calls/side-events.ts'
 export type {
   CallerIdChoice,
   CallingWindow,
@@ -14,7 +15,6 @@ export type {
   RetryTrigger,
   TransferTarget,
 } from './campaigns/campaign-settings.ts'
-export { finishedFacts, robotFacts, type SideEvent, startedFacts } from './calls/side-events.ts'
 export {
   type Allocation,
   allocateSlots,
@@ -23,14 +23,16 @@ export {
   freeChannels,
   type Gate,
   type NumberChoice,
+  type NumberMode,
   type RouteChoice,
   type Slot,
   type SlotRequest,
   type TrunkChoice,
+  withDailyCap,
   withWave,
 } from './claims/allocate-slots.ts'
-export { type SideDesk, type SideGate, sideSlot } from './claims/side-slot.ts'
 export { type Gathered, gatherSlots, type LanePick } from './claims/gather-slots.ts'
+export { type SideDesk, type SideGate, sideSlot } from './claims/side-slot.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export { type ExplainFacts, type ExplainGate, type Explanation, explain } from './explain/explain.ts'
 export { type NumberFormat, routeNumber } from './numbers/route-number.ts'
@@ -103,5 +105,5 @@ export {
   type TrunkTally,
   tellsNothing,
 } from './trunks/breaker.ts'
-export { forbiddenBy, type Hours, isInWindow, isOpen, nextOpening } from './windows/calling-window.ts'
+export { forbiddenBy, type Hours, isInWindow, isOpen, nextDay, nextOpening } from './windows/calling-window.ts'
 export { zonesOfNumber } from './zones/zones-of-number.ts'

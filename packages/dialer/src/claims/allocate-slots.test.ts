@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { allocateSlots, type ClaimDesk, type Gate } from './allocate-slots.ts'
+import { allocateSlots, type ClaimDesk, type Gate, type SlotRequest, withDailyCap } from './allocate-slots.ts'
 
 const now = Temporal.Instant.from('2026-03-02T09:00:00Z')
 const gate = (ownerId: string, more: Partial<Gate> = {}): Gate => ({
@@ -28,7 +28,11 @@ const desk = (gates: readonly Gate[], more: Partial<ClaimDesk> = {}): ClaimDesk 
   draw: () => 0,
   ...more,
 })
-const requests = (count: number) => Array.from({ length: count }, (_, index) => ({ routeId: 1, phoneKey: `7${index}` }))
+const request = (phoneKey: string, more: Partial<SlotRequest> = {}): SlotRequest => ({
+  ...{ routeId: 1, phoneKey, zones: ['Europe/Moscow'], shownBefore: null },
+  ...more,
+})
+const requests = (count: number) => Array.from({ length: count }, (_, index) => request(`7${index}`))
 const offsets = (slots: readonly ({ startAt: Temporal.Instant } | null)[]) =>
   slots.map((slot) => (slot === null ? null : Number(slot.startAt.epochNanoseconds - now.epochNanoseconds) / 1000))
 
@@ -107,10 +111,7 @@ test('a trunk that would make a call wait hands over to one that would not; the 
 
 test('a trunk limited to destinations is used for them alone', () => {
   const routes = new Map([[1, { trunks: [{ ...trunk('t1'), destinations: ['+84'] }, trunk('t2')], isByNumber: false }]])
-  const { slots } = allocateSlots(desk([], { routes }), [
-    { routeId: 1, phoneKey: '84901' },
-    { routeId: 1, phoneKey: '7901' },
-  ])
+  const { slots } = allocateSlots(desk([], { routes }), [request('84901'), request('7901')])
   assert.deepEqual(
     slots.map((slot) => slot?.trunkId),
     ['t1', 't2'],
@@ -164,4 +165,56 @@ test('a group at random shows what the draw says, among those with a free channe
     slots.map((slot) => slot?.callerId),
     ['+n3', '+n1', '+n3'],
   )
+})
+
+test('a regional group shows a number of the region of the callee, and to whoever was called before the number of then', () => {
+  const numbers = ['+74950000001', '+73430000001', '+73430000002'].map((phone) => ({
+    numberId: phone,
+    phone,
+    trunkId: 't1',
+  }))
+  const callerIds = { kind: 'numbers', numbers, mode: 'regional' } as const
+  const urals = ['Asia/Yekaterinburg']
+  const { slots } = allocateSlots(
+    desk([gate('c', { callsPerSecond: 10 }), gate('+73430000002', { maxCalls: 1 })], { callerIds }),
+    [
+      request('74951234567'),
+      request('73431234567', { zones: urals }),
+      request('73431234568', { zones: urals }),
+      request('73431234569', { zones: urals }),
+      request('73431234560', { zones: urals, shownBefore: '+74950000001' }),
+      request('74951234561', { shownBefore: '+73430000002' }),
+    ],
+  )
+  assert.deepEqual(
+    slots.map((slot) => slot?.callerId),
+    // The fifth keeps its number; that of the sixth has no channel left.
+    ['+74950000001', '+73430000001', '+73430000002', '+73430000001', '+74950000001', '+74950000001'],
+  )
+})
+
+test('via numbers a regional group keeps the number of before, over its trunk', () => {
+  const numbers = [
+    { numberId: 'n1', phone: '+74950000001', trunkId: 't1' },
+    { numberId: 'n2', phone: '+73430000001', trunkId: 't2' },
+  ]
+  const routes = new Map([[1, { trunks: [trunk('t1'), trunk('t2')], isByNumber: true }]])
+  const { slots } = allocateSlots(desk([], { routes, callerIds: { kind: 'numbers', numbers, mode: 'regional' } }), [
+    request('74951234567'),
+    request('74951234568', { shownBefore: 'n2' }),
+  ])
+  assert.deepEqual(
+    slots.map((slot) => [slot?.callerId, slot?.trunkId]),
+    [
+      ['+74950000001', 't1'],
+      ['+73430000001', 't2'],
+    ],
+  )
+})
+
+test('a cap of the day leaves a number what it has left', () => {
+  assert.equal(withDailyCap(gate('n', { live: 2, maxCalls: 5 }), 10, 8).maxCalls, 4)
+  assert.equal(withDailyCap(gate('n', { live: 2, maxCalls: 3 }), 10, 8).maxCalls, 3)
+  assert.equal(withDailyCap(gate('n', { live: 2 }), 10, 12).maxCalls, 2)
+  assert.equal(withDailyCap(gate('n'), null, 12).maxCalls, null)
 })

@@ -4,6 +4,7 @@
  */
 
 import type { Pacing } from '../campaigns/campaign-settings.ts'
+import { nearestNumbers } from '../numbers/nearest-numbers.ts'
 import { type WaveView, waveRoom } from '../planning/wave.ts'
 
 /** Capacity and pace of one owner (workspace, campaign, trunk or number) as read under its lock. */
@@ -39,6 +40,12 @@ export type RouteChoice = {
 
 export type NumberChoice = { readonly numberId: string; readonly phone: string; readonly trunkId: string }
 
+/**
+ * Round robin shows the number whose latest use is longest ago. Regional: the same among those nearest to the callee, and for whoever
+ * was called before the number that was shown then, while it can be.
+ */
+export type NumberMode = 'round-robin' | 'random' | 'regional'
+
 /** What may be shown: nothing of ours, a number that is not one of ours, or one of these. */
 export type CallerIds =
   | { readonly kind: 'trunk' }
@@ -46,8 +53,7 @@ export type CallerIds =
   | {
       readonly kind: 'numbers'
       readonly numbers: readonly NumberChoice[]
-      /** Round robin shows the number whose latest use is longest ago. */
-      readonly mode: 'round-robin' | 'random'
+      readonly mode: NumberMode
     }
 
 /** Everything a claim knows once it holds its locks. */
@@ -63,7 +69,14 @@ export type ClaimDesk = {
   readonly draw: () => number
 }
 
-export type SlotRequest = { readonly routeId: number; readonly phoneKey: string }
+export type SlotRequest = {
+  readonly routeId: number
+  readonly phoneKey: string
+  /** Every zone the callee may be in. */
+  readonly zones: readonly string[]
+  /** Id of the number that the contact's last call showed; null: it has had none, or it showed none of ours. */
+  readonly shownBefore: string | null
+}
 
 export type Slot = {
   readonly startAt: Temporal.Instant
@@ -129,6 +142,13 @@ export function withWave(gate: Gate, pacing: Pacing, view: WaveView | null, now:
     nextSlotAt: opensAt === null ? gate.nextSlotAt : later(gate.nextSlotAt, opensAt),
     ...(isNew ? { beginsWave: now } : {}),
   }
+}
+
+/** A number's gate as its group's cap of the day leaves it. */
+export function withDailyCap(gate: Gate, dailyCap: number | null, shownToday: number): Gate {
+  if (dailyCap === null) return gate
+  const left = Math.max(0, dailyCap - shownToday)
+  return { ...gate, maxCalls: Math.min(gate.maxCalls ?? Number.POSITIVE_INFINITY, gate.live + left) }
 }
 
 /**
@@ -197,11 +217,11 @@ function choose(sight: Sight, request: SlotRequest): Choice | null {
   for (const trunk of usableTrunks(sight, request.routeId)) {
     if (!serves(trunk, request.phoneKey)) continue
     const { nextSlotAt } = gateOf(trunk.trunkId)
-    if (Temporal.Instant.compare(nextSlotAt, ready) <= 0) return withNumber(sight, route, trunk)
+    if (Temporal.Instant.compare(nextSlotAt, ready) <= 0) return withNumber(sight, route, trunk, request)
     if (soonest === null || Temporal.Instant.compare(nextSlotAt, gateOf(soonest.trunkId).nextSlotAt) < 0)
       soonest = trunk
   }
-  return soonest === null ? null : withNumber(sight, route, soonest)
+  return soonest === null ? null : withNumber(sight, route, soonest, request)
 }
 
 /**
@@ -223,23 +243,39 @@ function chooseByNumber(sight: Sight, request: SlotRequest, ready: Temporal.Inst
     null,
   )
   const inTurn = usable.filter(({ at }) => first !== null && at.equals(first)).map(({ number }) => number)
-  const number = inRotation(sight, inTurn)
+  // The number of before is worth a wait within the horizon; it is not worth a call that does not come.
+  const pinned = callerIds.mode === 'regional' ? usable.find(({ number }) => isPinned(request, number)) : undefined
+  const number = pinned?.number ?? inRotation(sight, inTurn, request)
   return number === null ? null : { trunkId: number.trunkId, number, callerId: number.phone }
 }
 
-function withNumber(sight: Sight, route: RouteChoice, { trunkId }: TrunkChoice): Choice | null {
+function withNumber(sight: Sight, route: RouteChoice, { trunkId }: TrunkChoice, request: SlotRequest): Choice | null {
   const { callerIds } = sight.desk
   if (callerIds.kind === 'trunk') return { trunkId, number: null, callerId: null }
   if (callerIds.kind === 'foreign') return { trunkId, number: null, callerId: callerIds.phone }
   const free = callerIds.numbers.filter((one) => isShown(sight, route, trunkId, one))
-  const number = inRotation(sight, free)
+  const number = inRotation(sight, free, request)
   return number === null ? null : { trunkId, number, callerId: number.phone }
 }
 
-function inRotation({ desk: { callerIds, draw }, gateOf }: Sight, free: readonly NumberChoice[]): NumberChoice | null {
+function inRotation(
+  { desk: { callerIds, draw }, gateOf }: Sight,
+  free: readonly NumberChoice[],
+  request: SlotRequest,
+): NumberChoice | null {
   if (callerIds.kind !== 'numbers') return null
-  if (callerIds.mode === 'random') return free[Math.floor(draw() * free.length)] ?? null
-  return leastRecentlyUsed(free, gateOf)
+  switch (callerIds.mode) {
+    case 'random':
+      return free[Math.floor(draw() * free.length)] ?? null
+    case 'round-robin':
+      return leastRecentlyUsed(free, gateOf)
+    case 'regional':
+      return free.find((one) => isPinned(request, one)) ?? leastRecentlyUsed(nearestNumbers(free, request), gateOf)
+  }
+}
+
+function isPinned({ shownBefore }: SlotRequest, { numberId }: NumberChoice): boolean {
+  return shownBefore === numberId
 }
 
 /** Trunks of a route over which a call may start within the horizon, with a number to show, in order of preference. */

@@ -42,7 +42,7 @@ function run(onDesk: ClaimDesk, lanes: readonly { zoneId: number; phones: string
       .filter((phone) => destinations?.some((prefix) => phone.startsWith(prefix)) ?? true)
       .slice(0, count)
     for (const phone of phones) waiting.splice(waiting.indexOf(phone), 1)
-    step = gathering.next(phones.map((phoneKey) => ({ routeId: 1, phoneKey })))
+    step = gathering.next(phones.map((phoneKey) => ({ routeId: 1, phoneKey, zones: [], shownBefore: null })))
   }
   return { asked, placed: step.value.placed.map(({ candidate }) => candidate.phoneKey) }
 }

@@ -44,6 +44,7 @@ const told = (change: Change) => {
   return [verdict, ...shut, nextAt?.toString() ?? null]
 }
 const inAnHour = at.add({ hours: 1 })
+const noNumber = { valid: 0, validFrom: null, capped: 0, cappedUntil: at.add({ hours: 12 }) }
 
 test('with every gate open a phone is eligible now', () => {
   assert.deepEqual(told({}), ['eligible', at.toString()])
@@ -105,12 +106,20 @@ test('a wave that is out has no instant, its gap has one, and so has a number th
     told({ campaign: { settings, wave: { live, ended: 2 - live, lastEndedAt: at.subtract({ seconds: 10 }) } } })
   assert.deepEqual(told2(1), ['waiting', 'wave:wave-is-out', null])
   assert.deepEqual(told2(0), ['waiting', 'wave:gap-between-waves', at.add({ seconds: 20 }).toString()])
-  assert.deepEqual(told({ numbers: { valid: 0, validFrom: inAnHour } }), [
+  assert.deepEqual(told({ numbers: { ...noNumber, validFrom: inAnHour } }), [
     'waiting',
     'number:no-number-valid',
     inAnHour.toString(),
   ])
-  assert.deepEqual(told({ numbers: { valid: 0, validFrom: null } }), ['waiting', 'number:no-number-valid', null])
+  assert.deepEqual(told({ numbers: noNumber }), ['waiting', 'number:no-number-valid', null])
+})
+
+test('numbers that have all had their cap of the day open at midnight, one that is left opens the gate', () => {
+  const capped = { ...noNumber, valid: 2, capped: 2 }
+  const reason = 'number:daily-cap-of-numbers-used-up'
+  assert.deepEqual(told({ numbers: capped }), ['waiting', reason, capped.cappedUntil.toString()])
+  assert.deepEqual(told({ numbers: { ...capped, validFrom: inAnHour } }), ['waiting', reason, inAnHour.toString()])
+  assert.deepEqual(told({ numbers: { ...capped, capped: 1 } }), ['eligible', at.toString()])
 })
 
 test('what needs a deed has no instant', () => {

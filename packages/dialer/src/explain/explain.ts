@@ -37,7 +37,15 @@ export type ExplainFacts = {
     readonly talks: readonly Temporal.Instant[]
   }
   /** Numbers of ours one of which the call would have to show; null: it shows none. */
-  readonly numbers: { readonly valid: number; readonly validFrom: Temporal.Instant | null } | null
+  readonly numbers: {
+    readonly valid: number
+    /** When the first of those that are not valid yet will be. */
+    readonly validFrom: Temporal.Instant | null
+    /** Of the valid ones, those that have been shown as often today as their group lets them. */
+    readonly capped: number
+    /** The workspace's next midnight. */
+    readonly cappedUntil: Temporal.Instant
+  } | null
   /** Trunks of the phone's route that serve its destination. */
   readonly trunks: readonly { readonly closedUntil: Temporal.Instant | null }[]
   /** Contacts of the campaign that go before this one now. */
@@ -206,7 +214,12 @@ function waveGate({ at, campaign }: ExplainFacts): ExplainGate {
 }
 
 function numberGate({ numbers }: ExplainFacts): ExplainGate {
-  if (numbers === null || numbers.valid > 0) return { gate: 'number', open: true, reason: 'valid' }
+  if (numbers === null || numbers.valid > numbers.capped) return { gate: 'number', open: true, reason: 'valid' }
+  const { validFrom, capped, cappedUntil } = numbers
+  if (capped > 0) {
+    const until = validFrom !== null && isBefore(validFrom, cappedUntil) ? validFrom : cappedUntil
+    return { gate: 'number', open: false, reason: 'daily-cap-of-numbers-used-up', until }
+  }
   return { gate: 'number', open: false, reason: 'no-number-valid', until: numbers.validFrom ?? undefined }
 }
 

@@ -1,5 +1,6 @@
 /** What the conformance suite of `CampaignStore` stands on: an empty store, its virtual clock, and ways to fill and look into it. */
 import type { CampaignSettings } from '../campaigns/campaign-settings.ts'
+import type { NumberMode } from '../claims/allocate-slots.ts'
 import type { ExplainFacts } from '../explain/explain.ts'
 import type { BreakerSettings } from '../trunks/breaker.ts'
 import type { CampaignStore } from './campaign-store.ts'
@@ -75,7 +76,8 @@ export interface StoreGround {
     readonly id: string
     readonly workspaceId: string
     readonly numberIds: readonly string[]
-    readonly mode?: 'round-robin' | 'random'
+    readonly mode?: NumberMode
+    readonly dailyCap?: number
   }): Promise<void>
   addRoute(seed: { readonly workspaceId: string; readonly trunkIds: readonly string[] }): Promise<number>
   /** Via numbers: over the trunks that the group's numbers stand on. */

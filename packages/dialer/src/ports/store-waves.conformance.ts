@@ -199,4 +199,52 @@ export function ownNumbers(promise: Promised): void {
     assert.deepEqual(await claimAll(world), [])
     assert.equal((await ground.contact(contactId(0))).state, 'ready')
   })
+
+  promise(
+    'a number is shown as often a day as its group lets it, and again on the next day of the workspace',
+    async (ground) => {
+      const { routeId } = await plainWorld(ground, { contacts: 0 })
+      for (const n of [1, 2])
+        await ground.addNumber({ id: numberId(n), workspaceId, trunkId, phone: `+7495000000${n}` })
+      const groupId = uuid(61)
+      await ground.addGroup({ id: groupId, workspaceId, numberIds: [numberId(1), numberId(2)], dailyCap: 2 })
+      await ground.setSettings(campaignId, settings({ callerId: { mode: 'group', groupId } }))
+      for (let n = 0; n < 9; n++) await addPlainContact(ground, routeId, n)
+      const lease = await ground.store.join('node-a', 100 * 3_600_000)
+      const world = { ground, lease, routeId }
+      assert.equal((await claimAll(world, campaignId, 3)).length, 3)
+      const last = only(await claimAll(world))
+      await end(world, last)
+      assert.deepEqual(await claimAll(world), [])
+      // Noon in Moscow: twelve hours to midnight.
+      assert.deepEqual(await plan(ground), ['number-at-capacity', 12 * 3_600_000])
+      const midnight = '2026-03-02T21:00:00Z'
+      assert.deepEqual(await shut(ground, phoneOf(8)), ['waiting', 'number: daily-cap-of-numbers-used-up', midnight])
+      await ground.advance(12 * 3_600_000)
+      assert.equal((await shut(ground, phoneOf(8)))[0], 'eligible')
+      assert.equal((await claimAll(world)).length, 4)
+    },
+  )
+
+  promise('a regional group shows the nearest number, and keeps to it when it calls again', async (ground) => {
+    const retry = { rules: [{ on: ['busy'], tries: 1, intervalsSeconds: [0] }], caps: {} } as const
+    const { routeId, lease } = await plainWorld(ground, { contacts: 0 })
+    const phones = ['+73430000001', '+74950000001', '+74950000002']
+    for (const [n, phone] of phones.entries()) await ground.addNumber({ id: numberId(n), workspaceId, trunkId, phone })
+    const groupId = uuid(61)
+    await ground.addGroup({ id: groupId, workspaceId, numberIds: phones.map((_, n) => numberId(n)), mode: 'regional' })
+    await ground.setSettings(campaignId, settings({ retry, callerId: { mode: 'group', groupId } }))
+    const people = ['+74951111111', '+74952222222', '+73433333333']
+    const zonesOf = (phone: string) => [phone.startsWith('+7343') ? 'Asia/Yekaterinburg' : 'Europe/Moscow']
+    for (const [n, phone] of people.entries())
+      await addPlainContact(ground, routeId, n, { phones: [phone], zones: zonesOf(phone) })
+    const shown = (legs: readonly ClaimedLeg[]) =>
+      Object.fromEntries(legs.map(({ phone, callerId }) => [phone, callerId]))
+    const legs = await claimAll({ ground, lease })
+    const first = shown(legs)
+    assert.deepEqual(first['+73433333333'], '+73430000001')
+    assert.deepEqual([...new Set(Object.values(first))].toSorted(), phones)
+    for (const leg of legs.toReversed()) await end({ ground, lease, routeId }, leg)
+    assert.deepEqual(shown(await claimAll({ ground, lease })), first)
+  })
 }

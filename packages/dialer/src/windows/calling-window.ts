@@ -63,6 +63,11 @@ export function forbiddenBy(
   return groups.find((group) => forbids(group, callees, workspace))
 }
 
+/** The first instant of the zone's next day. */
+export function nextDay(zone: string, at: Temporal.Instant): Temporal.Instant {
+  return at.toZonedDateTimeISO(zone).add({ days: 1 }).startOfDay().toInstant()
+}
+
 /** Nobody is nowhere: a callee of unknown place is taken to be where the workspace is. */
 export function whereabouts(calleeZones: readonly string[], workspaceZone: string): readonly string[] {
   return calleeZones.length === 0 ? [workspaceZone] : calleeZones

@@ -31,13 +31,14 @@ export const callerIdGroups = defineResource<z.output<typeof newSchema>, z.outpu
     name: z.string(),
     numbers: z.array(shownId),
     mode: z.enum(['round-robin', 'random', 'regional']),
+    dailyCap: z.int().nullable(),
     externalIds: shownExternalIds,
     createdAt: shownInstant,
   }),
   secrets: [],
   table: 'caller_id_group',
   columns: `t.id, t.name, array(select m.number_id from caller_id_group_member m where m.group_id = t.id order by m.position) as numbers,
-    t.mode, ${externalIdsColumn('caller-id-group')}, t.created_at as "createdAt"`,
+    t.mode, t.daily_cap as "dailyCap", ${externalIdsColumn('caller-id-group')}, t.created_at as "createdAt"`,
   // A campaign's own numbers are shown by the campaign.
   only: 't.campaign_id is null',
   filters: {
@@ -54,8 +55,9 @@ export const callerIdGroups = defineResource<z.output<typeof newSchema>, z.outpu
 
   async create(desk, id, given) {
     const numberIds = await numberIdsOf(desk, given.numbers)
-    const { name, mode } = given
-    await insertRow(desk.connection, 'caller_id_group', { id, workspaceId: desk.workspaceId }, { name, mode })
+    const { name, mode, dailyCap } = given
+    const columns = { name, mode, daily_cap: dailyCap }
+    await insertRow(desk.connection, 'caller_id_group', { id, workspaceId: desk.workspaceId }, columns)
     await putMembers(desk, id, numberIds)
     await desk.externalIds('caller-id-group', id, given.externalIds)
     return undefined
@@ -63,8 +65,9 @@ export const callerIdGroups = defineResource<z.output<typeof newSchema>, z.outpu
 
   async change(desk, id, given) {
     const numberIds = given.numbers === undefined ? null : await numberIdsOf(desk, given.numbers)
-    const { name, mode } = given
-    await updateRow(desk.connection, 'caller_id_group', { id, workspaceId: desk.workspaceId }, { name, mode })
+    const { name, mode, dailyCap } = given
+    const columns = { name, mode, daily_cap: dailyCap }
+    await updateRow(desk.connection, 'caller_id_group', { id, workspaceId: desk.workspaceId }, columns)
     if (numberIds !== null) await putMembers(desk, id, numberIds)
     await desk.externalIds('caller-id-group', id, given.externalIds)
   },

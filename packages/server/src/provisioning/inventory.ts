@@ -53,7 +53,12 @@ export type Values = {
     readonly validFrom: string | null
     readonly validUntil: string | null
   }
-  readonly callerIdGroups: { readonly name: string; readonly mode: string; readonly numbers: readonly string[] }
+  readonly callerIdGroups: {
+    readonly name: string
+    readonly mode: string
+    readonly dailyCap: number | null
+    readonly numbers: readonly string[]
+  }
   /** Routes by prefix. */
   readonly dialplans: {
     readonly name: string
@@ -187,13 +192,12 @@ const snapshot = statement<{ snapshot: { workspace: WorkspaceRow | null; externa
                                from webhook_endpoint e where e.number_id = n.id and e.dialect = 'native'),
                 'validFrom', n.valid_from, 'validUntil', n.valid_until))), '[]')
                   from phone_number n left join pace p on p.owner_id = n.id where n.workspace_id = $1),
-    -- A group named after a campaign is that campaign's own list of numbers.
     'callerIdGroups', (select coalesce(json_agg(json_build_object('id', g.id, 'values', json_build_object(
-                'name', g.name, 'mode', g.mode,
+                'name', g.name, 'mode', g.mode, 'dailyCap', g.daily_cap,
                 'numbers', (select coalesce(json_agg(m.number_id order by m.position, m.number_id), '[]')
                               from caller_id_group_member m where m.group_id = g.id)))), '[]')
                          from caller_id_group g
-                        where g.workspace_id = $1 and not exists (select from campaign c where c.workspace_id = $1 and c.id::text = g.name)),
+                        where g.workspace_id = $1 and g.campaign_id is null),
     'dialplans', (select coalesce(json_agg(json_build_object('id', d.id,
                 'isUsed', exists (select from campaign c where c.workspace_id = $1 and c.dialplan_id = d.id),
                 'values', json_build_object('name', d.name,

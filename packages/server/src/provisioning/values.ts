@@ -84,9 +84,10 @@ export const toValues: ToValues = {
     validFrom: instantText(item.validFrom ?? null),
     validUntil: instantText(item.validUntil ?? null),
   }),
-  callerIdGroups: ({ name, mode, numbers }, context) => ({
+  callerIdGroups: ({ name, mode, dailyCap, numbers }, context) => ({
     name,
     mode,
+    dailyCap: dailyCap ?? null,
     numbers: numbers.map((reference) => context.refer('numbers', reference)),
   }),
   dialplans: ({ name, routes }, context) => ({
@@ -204,7 +205,7 @@ const toItem: ToItem = {
     ...(rest.forceOut ? { forceOut: true } : {}),
     ...(rest.inbound === null ? {} : { inbound: givenRule(rest.inbound, rest.webhooks) }),
   }),
-  callerIdGroups: ({ name, numbers, mode }) => ({ name, numbers, mode }),
+  callerIdGroups: ({ name, numbers, mode, dailyCap }) => ({ name, numbers, mode, ...given({ dailyCap }) }),
   dialplans: ({ name, routes }) => ({ name, routes }),
   audio: ({ path, name }, sound) => ({ path, ...given({ name }), file: sound }),
   retryRules: ({ name, remark, enabled, isDefault, policy }) => ({

@@ -72,6 +72,7 @@ const tables: Readonly<Record<SectionName, { readonly table: string; readonly co
     columns: [
       ['name', 'name'],
       ['mode', 'mode'],
+      ['dailyCap', 'daily_cap'],
     ],
   },
   dialplans: { table: 'dialplan', columns: [['name', 'name']] },

@@ -118,6 +118,28 @@ describe('rules of the engine over the native API', () => {
     assert.ok(shut.includes('no-number-valid'), JSON.stringify(gates))
   })
 
+  test('a group of numbers is regional with a cap of the day, which is changed and taken away', async () => {
+    const id = await make('callerIdGroups', {
+      name: 'near',
+      numbers: ['north', 'south'],
+      mode: 'regional',
+      dailyCap: 40,
+    })
+    const group = async () => {
+      const { mode, dailyCap } = (await ask('GET', `callerIdGroups/${id}`)).json()
+      return [mode, dailyCap]
+    }
+    assert.deepEqual(await group(), ['regional', 40])
+    await ask('PATCH', `callerIdGroups/${id}`, { dailyCap: 7 })
+    assert.deepEqual(await group(), ['regional', 7])
+    await ask('PATCH', `callerIdGroups/${id}`, { mode: 'random', dailyCap: null })
+    assert.deepEqual(await group(), ['random', null])
+    assert.equal(
+      (await ask('POST', 'callerIdGroups', { name: 'far', numbers: ['north'], dailyCap: 0 })).statusCode,
+      400,
+    )
+  })
+
   test('free lines of a number are its limit without what lives, none where it is not valid, null without a limit', async () => {
     const [north, south, over] = [
       await idOf('numbers', 'north'),

@@ -195,7 +195,7 @@ export function wholeDocument(): Json {
     ],
     callerIdGroups: [
       { name: 'both', numbers: ['other', { is74: 5 }], mode: 'random', externalIds: { twin: 'g' } },
-      { name: 'one', numbers: ['spare'] },
+      { name: 'one', numbers: ['spare'], mode: 'regional', dailyCap: 40 },
     ],
     dialplans: [
       {

@@ -1,5 +1,5 @@
 /** The conformance ground in memory. */
-import type { CampaignSettings, Clock, Random } from '@dialwright/dialer'
+import type { CampaignSettings, Clock, NumberMode, Random } from '@dialwright/dialer'
 import type {
   CampaignSeed,
   CampaignState,
@@ -61,9 +61,11 @@ export class MemoryGround implements StoreGround {
   async addGroup(seed: {
     readonly id: string
     readonly numberIds: readonly string[]
-    readonly mode?: 'round-robin' | 'random'
+    readonly mode?: NumberMode
+    readonly dailyCap?: number
   }): Promise<void> {
-    if (seed.mode === 'random') this.#tables.randomGroups.add(seed.id)
+    if (seed.mode !== undefined) this.#tables.groupModes.set(seed.id, seed.mode)
+    if (seed.dailyCap !== undefined) this.#tables.dailyCaps.set(seed.id, seed.dailyCap)
     this.#tables.groups.set(seed.id, seed.numberIds)
   }
 

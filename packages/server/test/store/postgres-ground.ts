@@ -1,5 +1,5 @@
 /** The conformance ground on a real PostgreSQL: rows written by SQL, and `dw_clock()` in the hand of the test. */
-import type { CampaignSettings, CampaignStore, Clock, Random } from '@dialwright/dialer'
+import type { CampaignSettings, CampaignStore, Clock, NumberMode, Random } from '@dialwright/dialer'
 import type {
   CampaignSeed,
   CampaignState,
@@ -89,11 +89,12 @@ export class PostgresGround implements StoreGround {
     readonly id: string
     readonly workspaceId: string
     readonly numberIds: readonly string[]
-    readonly mode?: 'round-robin' | 'random'
+    readonly mode?: NumberMode
+    readonly dailyCap?: number
   }): Promise<void> {
     await this.#pool.query(
-      'insert into caller_id_group (id, workspace_id, name, mode) values ($1, $2, $1::uuid::text, $3)',
-      [seed.id, seed.workspaceId, seed.mode ?? 'round-robin'],
+      'insert into caller_id_group (id, workspace_id, name, mode, daily_cap) values ($1, $2, $1::uuid::text, $3, $4)',
+      [seed.id, seed.workspaceId, seed.mode ?? 'round-robin', seed.dailyCap ?? null],
     )
     await this.#pool.query(
       `insert into caller_id_group_member (workspace_id, group_id, number_id, position)

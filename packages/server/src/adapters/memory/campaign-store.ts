@@ -222,6 +222,7 @@ export class MemoryCampaignStore implements CampaignStore {
       talkMs: Math.round(outcome.talkMs),
       endedAt,
       phoneIndex,
+      numberId: claimed.numberId,
     }
     tables.attempts.set(contact.id, [...(tables.attempts.get(contact.id) ?? []), ended])
     const started = { workspaceId, attemptId, at: claimed.startAt, disposition }

@@ -15,11 +15,13 @@ import {
   type LanePick,
   type LaneView,
   type NodeLease,
+  nextDay,
   probing,
   type Random,
   type RouteChoice,
   type SideGate,
   type SlotRequest,
+  withDailyCap,
   withinDayCap,
   withWave,
 } from '@dialwright/dialer'
@@ -47,6 +49,11 @@ export function claimLegs(
   for (const gate of gates.values()) {
     const pace = tables.paces.get(gate.ownerId)
     if (pace === undefined) continue
+    const shown = placed.filter(({ slot }) => slot.numberId === gate.ownerId).length
+    if (shown > 0) {
+      pace.shownCount = tables.shownToday(campaign.workspaceId, gate.ownerId, desk.now) + shown
+      pace.shownOn = tables.today(campaign.workspaceId, desk.now)
+    }
     pace.nextSlotAt = gate.nextSlotAt
     pace.lastSlotAt = gate.lastSlotAt
     pace.waveStartedAt = gate.beginsWave ?? pace.waveStartedAt
@@ -98,6 +105,7 @@ export function viewOf(tables: MemoryTables, campaign: CampaignRow, now: Tempora
   )
   const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
   const { callerId } = campaign.settings
+  const workspaceZone = tables.workspaces.get(campaign.workspaceId)?.timeZone ?? 'UTC'
   const all = tables.numbersFor(campaign.workspaceId, callerId)
   const numberIds = tables.validNumbersFor(campaign.workspaceId, callerId, now).map((number) => number.id)
   const gates = readGates(tables, campaign, [...trunkIds, ...numberIds], now)
@@ -105,10 +113,16 @@ export function viewOf(tables: MemoryTables, campaign: CampaignRow, now: Tempora
     const { live, maxCalls, callsPerSecond, nextSlotAt } = gateOf(gates, id, now)
     return { live, maxCalls, callsPerSecond, nextSlotAt, restsUntil: restsUntil(tables, id, now) }
   }
+  const numberCapacity = (id: string): CapacityView => {
+    const [cap, shown] = [tables.dailyCapOf(callerId), tables.shownToday(campaign.workspaceId, id, now)]
+    const { maxCalls } = withDailyCap(gateOf(gates, id, now), cap, shown)
+    const view = { ...capacity(id), maxCalls }
+    return cap !== null && shown >= cap ? { ...view, restsUntil: nextDay(workspaceZone, now) } : view
+  }
   return {
     campaignId: campaign.id,
     workspaceId: campaign.workspaceId,
-    workspaceZone: tables.workspaces.get(campaign.workspaceId)?.timeZone ?? 'UTC',
+    workspaceZone,
     settings: campaign.settings,
     startAt: campaign.startAt,
     expiresAt: campaign.expiresAt,
@@ -118,7 +132,7 @@ export function viewOf(tables: MemoryTables, campaign: CampaignRow, now: Tempora
       routeId,
       trunks: trunks.map(({ trunkId, closedUntil }) => ({ trunkId, closedUntil, ...capacity(trunkId) })),
     })),
-    numbers: all.length === 0 && callerId.mode !== 'group' ? null : numberIds.map(capacity),
+    numbers: all.length === 0 && callerId.mode !== 'group' ? null : numberIds.map(numberCapacity),
     numbersFrom: tables.firstValidAfter(all, now),
     wave: tables.waveOf(campaign.id),
     lanes,
@@ -164,6 +178,10 @@ function openDesk(
           }
   const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
   const gates = readGates(tables, campaign, [...trunkIds, ...numbers.map((number) => number.numberId)], now)
+  for (const { numberId: id } of numbers) {
+    const shown = tables.shownToday(workspaceId, id, now)
+    gates.set(id, withDailyCap(gateOf(gates, id, now), tables.dailyCapOf(settings.callerId), shown))
+  }
   gates.set(campaignId, withWave(gateOf(gates, campaignId, now), settings.pacing, tables.waveOf(campaignId), now))
   for (const id of trunkIds) {
     const trunk = tables.trunks.get(id)
@@ -214,7 +232,8 @@ function pick(
       continue
     }
     taken.add(phone.phoneKey)
-    found.push({ contact, phone, routeId: phone.routeId, phoneKey: phone.phoneKey })
+    const shownBefore = tables.attempts.get(contact.id)?.at(-1)?.numberId ?? null
+    found.push({ contact, phone, routeId: phone.routeId, phoneKey: phone.phoneKey, zones, shownBefore })
   }
   return found
 }

@@ -1,5 +1,5 @@
 /** Facts for `explain` from the in-memory tables: what adapters/postgres/explain-facts.ts reads from its rows. */
-import { type ExplainFacts, withinDayCap } from '@dialwright/dialer'
+import { type ExplainFacts, nextDay, withinDayCap } from '@dialwright/dialer'
 import type { ContactRow, Forbidden, MemoryTables } from './tables.ts'
 
 /** @returns Null when the campaign has no such phone. */
@@ -25,7 +25,8 @@ export function explainFacts(
   const route = tables.routes.get(phone.routeId)
   const trunks = (route === undefined ? [] : tables.trunkIdsOf(route)).flatMap((id) => tables.trunks.get(id) ?? [])
   const numbers = tables.numbersFor(workspaceId, settings.callerId)
-  const valid = tables.validNumbersFor(workspaceId, settings.callerId, at).length
+  const valid = tables.validNumbersFor(workspaceId, settings.callerId, at)
+  const cap = tables.dailyCapOf(settings.callerId)
   const entry = longest(tables.forbiddenFor(contact, key, at))
   return {
     at,
@@ -46,7 +47,12 @@ export function explainFacts(
     numbers:
       numbers.length === 0 && settings.callerId.mode !== 'group'
         ? null
-        : { valid, validFrom: tables.firstValidAfter(numbers, at) },
+        : {
+            valid: valid.length,
+            validFrom: tables.firstValidAfter(numbers, at),
+            capped: valid.filter(({ id }) => cap !== null && tables.shownToday(workspaceId, id, at) >= cap).length,
+            cappedUntil: nextDay(workspaceZone, at),
+          },
     trunks: trunks
       .filter((one) => one.destinations?.some((prefix) => key.startsWith(prefix.replace(/^\+/, ''))) ?? true)
       .map(({ closedUntil }) => ({ closedUntil })),

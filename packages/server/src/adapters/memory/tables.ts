@@ -6,6 +6,7 @@ import {
   type ClaimedLeg,
   type Disposition,
   type EndedBy,
+  type NumberMode,
   type PastAttempt,
   type SideLegRequest,
   type TrunkResult,
@@ -30,6 +31,9 @@ export type PaceRow = {
   lastSlotAt: Temporal.Instant | null
   /** Of a campaign: when the wave that goes out now was begun. */
   waveStartedAt: Temporal.Instant | null
+  /** Of a number: slots given on this day, `YYYY-MM-DD`. */
+  shownOn: string | null
+  shownCount: number
 }
 
 export type TrunkRow = {
@@ -125,6 +129,7 @@ export type AttemptRow = PastAttempt & {
   readonly attemptId: string
   readonly attemptNumber: number
   readonly disposition: Disposition
+  readonly numberId: string | null
 }
 export type PhoneStart = {
   readonly workspaceId: string
@@ -156,8 +161,9 @@ export class MemoryTables {
   readonly trunks = new Map<string, TrunkRow>()
   readonly numbers = new Map<string, NumberRow>()
   readonly groups = new Map<string, readonly string[]>()
-  /** Those that show their numbers at random; the others rotate. */
-  readonly randomGroups = new Set<string>()
+  /** Absent: round robin. */
+  readonly groupModes = new Map<string, NumberMode>()
+  readonly dailyCaps = new Map<string, number>()
   readonly routes = new Map<number, RouteRow>()
   readonly zones: (readonly string[])[] = []
   readonly paces = new Map<string, PaceRow>()
@@ -186,6 +192,8 @@ export class MemoryTables {
       nextSlotAt: now,
       lastSlotAt: null,
       waveStartedAt: null,
+      shownOn: null,
+      shownCount: 0,
     })
   }
 
@@ -270,8 +278,26 @@ export class MemoryTables {
     return later.toSorted(Temporal.Instant.compare)[0] ?? null
   }
 
-  modeOfGroup(groupId: string): 'round-robin' | 'random' {
-    return this.randomGroups.has(groupId) ? 'random' : 'round-robin'
+  modeOfGroup(groupId: string): NumberMode {
+    return this.groupModes.get(groupId) ?? 'round-robin'
+  }
+
+  /** How often a day each number of the choice may be shown; null: as often as it comes. */
+  dailyCapOf(choice: CallerIdChoice): number | null {
+    return choice.mode === 'group' ? (this.dailyCaps.get(choice.groupId) ?? null) : null
+  }
+
+  /** How often a number has been on this day of the workspace. */
+  shownToday(workspaceId: string, numberId: string, now: Temporal.Instant): number {
+    const pace = this.paces.get(numberId)
+    return pace !== undefined && pace.shownOn === this.today(workspaceId, now) ? pace.shownCount : 0
+  }
+
+  today(workspaceId: string, now: Temporal.Instant): string {
+    return now
+      .toZonedDateTimeISO(this.workspaces.get(workspaceId)?.timeZone ?? 'UTC')
+      .toPlainDate()
+      .toString()
   }
 
   /** Entries that keep this contact's phone from being dialled at `now`. */

@@ -1,5 +1,12 @@
 /** Facts for `explain`, read from the rows the claim reads: one phone of one campaign at an instant. */
-import { type CampaignSettings, type ExplainFacts, talkDispositions, talksDays, withinDayCap } from '@dialwright/dialer'
+import {
+  type CampaignSettings,
+  type ExplainFacts,
+  nextDay,
+  talkDispositions,
+  talksDays,
+  withinDayCap,
+} from '@dialwright/dialer'
 import { storeNow } from './campaign-store/nodes.ts'
 import { type Queryable, statement } from './pool.ts'
 
@@ -15,6 +22,7 @@ type Row = Omit<ExplainFacts['campaign'], 'settings' | 'wave'> &
     readonly numbers: number
     readonly validNumbers: number
     readonly validFrom: Temporal.Instant | null
+    readonly cappedNumbers: number
     readonly contactId: string
     readonly workspaceZone: string
     readonly contactState: ExplainFacts['contact']['state']
@@ -41,7 +49,7 @@ const factsRow = statement<Row>(
                  where h.workspace_id = p.workspace_id and h.phone_key = p.phone_key and h.at > $4::timestamptz - interval '${talksDays} days'
                    and h.disposition in (${talkDispositions.map((one) => `'${one}'`).join()})) as talks,
           v.live as "waveLive", v.ended as "waveEnded", v.last_ended_at as "waveLastEndedAt",
-          n.numbers, n."validNumbers", n."validFrom",
+          n.numbers, n."validNumbers", n."validFrom", n."cappedNumbers",
           (select coalesce(jsonb_agg(jsonb_build_object('closedUntil', t.closed_until) order by y.position), '[]')
              from route_way y join trunk t on t.id = y.trunk_id
             where y.route_id = p.route_id
@@ -59,8 +67,10 @@ const factsRow = statement<Row>(
      cross join lateral (
        select count(*) as numbers,
               count(*) filter (where (n.valid_from is null or n.valid_from <= $4) and (n.valid_until is null or n.valid_until > $4)) as "validNumbers",
-              min(n.valid_from) filter (where n.valid_from > $4 and (n.valid_until is null or n.valid_until > n.valid_from)) as "validFrom"
-         from campaign_number n where n.campaign_id = c.id) n
+              min(n.valid_from) filter (where n.valid_from > $4 and (n.valid_until is null or n.valid_until > n.valid_from)) as "validFrom",
+              count(*) filter (where (n.valid_from is null or n.valid_from <= $4) and (n.valid_until is null or n.valid_until > $4)
+                                 and q.shown_on = ($4::timestamptz at time zone w.time_zone)::date and q.shown_count >= n.daily_cap) as "cappedNumbers"
+         from campaign_number n left join pace q on q.owner_id = n.number_id where n.campaign_id = c.id) n
      left join lateral (select d.reason, d.expires_at from do_not_call d
                          where d.workspace_id = p.workspace_id and d.phone_key = p.phone_key
                            and (d.campaign_id is null or d.campaign_id = p.campaign_id)
@@ -113,7 +123,12 @@ export async function explainFacts(
     numbers:
       row.numbers === 0 && row.settings.callerId.mode !== 'group'
         ? null
-        : { valid: row.validNumbers, validFrom: row.validFrom },
+        : {
+            valid: row.validNumbers,
+            validFrom: row.validFrom,
+            capped: row.cappedNumbers,
+            cappedUntil: nextDay(row.workspaceZone, at),
+          },
     trunks: row.trunks.map(({ closedUntil }) => ({
       closedUntil: closedUntil === null ? null : Temporal.Instant.from(closedUntil),
     })),

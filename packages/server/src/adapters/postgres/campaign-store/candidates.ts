@@ -19,6 +19,7 @@ export type Candidate = {
   readonly phoneKey: string
   readonly zones: readonly string[]
   readonly routeId: number
+  readonly shownBefore: string | null
 }
 
 /** What this claim has looked at already: a phone is taken once, a contact is not picked again. */
@@ -50,7 +51,8 @@ const picked = `select k.id as "contactId", k.attempts, k.variables, p.phone, p.
                                     where h.workspace_id = k.workspace_id and h.phone_key = p.phone_key
                                       and h.at > $5::timestamptz - interval '${talksDays} days'
                                       and h.disposition in (${talkDispositions.map((one) => `'${one}'`).join()}))
-               else '{}' end as talks
+               else '{}' end as talks,
+          case when $11 then (select l.number_id from call l where l.id = k.last_call_id) end as "shownBefore"
      from contact k
      join contact_phone p on p.contact_id = k.id and p.position = k.next_phone_index
      join zone z on z.id = k.zone_id
@@ -68,10 +70,10 @@ const pick = statement<Row>(
 // By the primary key: lane and state are asked for in a form that no index has, or the planner would walk the claim index.
 const pickServed = statement<Row>(
   'claim-pick-served',
-  `${picked} and k.id = any ($11::uuid[])
+  `${picked} and k.id = any ($12::uuid[])
       and (k.campaign_id, k.route_id, k.zone_id, k.priority, k.state)
           is not distinct from ($1::uuid, $2::integer, $3::smallint, $4::smallint, 'ready')
-      and exists (select from unnest($12::text[]) as d(prefix) where starts_with(p.phone_key, d.prefix)) ${inOrder}`,
+      and exists (select from unnest($13::text[]) as d(prefix) where starts_with(p.phone_key, d.prefix)) ${inOrder}`,
 )
 const postpone = statement(
   'claim-postpone',
@@ -115,6 +117,8 @@ export type PickingCampaign = {
   readonly campaignId: string
   readonly workspaceZone: string
   readonly settings: Pick<CampaignSettings, 'retry' | 'policies' | 'isTest'>
+  /** The number that a contact's last call showed is asked for. */
+  readonly isRegional: boolean
   readonly windows: LaneWindows
 }
 
@@ -162,7 +166,7 @@ export async function pickCandidates(
 /** Up to `wanted` of a lane, earliest due first; `isLast`: there are no more. */
 async function nextRows(
   connection: Connection,
-  { campaignId, settings, windows }: PickingCampaign,
+  { campaignId, settings, isRegional, windows }: PickingCampaign,
   lane: LanePick,
   now: Temporal.Instant,
   passed: PassedBy,
@@ -171,7 +175,7 @@ async function nextRows(
   const { routeId, zoneId, priority, destinations } = lane
   const hasDayCap = settings.retry.caps.perPhonePerDay !== undefined
   const given = [campaignId, routeId, zoneId, priority, now, passed.contactIds, wanted, hasDayCap]
-  const values = [...given, [...passed.phoneKeys], policiesInForce(settings).length > 0]
+  const values = [...given, [...passed.phoneKeys], policiesInForce(settings).length > 0, isRegional]
   if (destinations === null) {
     const rows = await pick(connection, values)
     return { rows, isLast: rows.length < wanted }

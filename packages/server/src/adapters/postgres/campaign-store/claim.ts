@@ -12,6 +12,7 @@ import {
   type Random,
   type Slot,
   StoreError,
+  withDailyCap,
 } from '@dialwright/dialer'
 import { uuidV7 } from '../../system/uuid-v7.ts'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
@@ -82,7 +83,8 @@ export function claim(
     const { desk, halfOpen } = await openDesk(connection, deps.random, campaignId, campaign, lanes, horizonMs)
     if (campaign.expiresAt !== null && Temporal.Instant.compare(campaign.expiresAt, desk.now) <= 0) return []
     const { settings, workspaceZone } = campaign
-    const picking = { campaignId, workspaceZone, settings, windows: deps.windows }
+    const isRegional = desk.callerIds.kind === 'numbers' && desk.callerIds.mode === 'regional'
+    const picking = { campaignId, workspaceZone, settings, isRegional, windows: deps.windows }
     const { placed, gates } = await gather(connection, desk, lanes, picking)
     if (placed.length === 0) return []
     const drafts = placed.map(
@@ -118,7 +120,7 @@ async function openDesk(
 ): Promise<Opened> {
   const { workspaceId, settings } = campaign
   const routes = await readRoutes(connection, [...new Set(lanes.map((lane) => lane.routeId))])
-  const callerIds = await readCallerIds(connection, workspaceId, settings.callerId)
+  const { callerIds, dailyCap } = await readCallerIds(connection, workspaceId, settings.callerId)
   const trunkIds = [...new Set([...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId)))]
   const numberIds = callerIds.kind === 'numbers' ? callerIds.numbers.map((number) => number.numberId) : []
   const outOfUse = [...routes.values()].flatMap((route) => route.trunks.filter((trunk) => trunk.isOutOfUse))
@@ -130,6 +132,10 @@ async function openDesk(
   const gates = new Map<string, Gate>(read)
   for (const [id, gate] of halfOpen)
     gates.set(id, { ...gate, maxCalls: Math.min(gate.maxCalls ?? Number.POSITIVE_INFINITY, gate.live + 1) })
+  for (const id of numberIds) {
+    const gate = read.get(id)
+    if (gate !== undefined) gates.set(id, withDailyCap(gate, dailyCap, gate.shownToday))
+  }
   gates.set(campaignId, campaignGate(read.get(campaignId), campaignId, settings.pacing, now))
   const current = new Map(
     [...routes].map(([routeId, route]) => [
@@ -176,7 +182,9 @@ async function takeSlots(
   const taken = drafts.filter((draft) => inserted.has(draft.legId))
   if (taken.length === 0) return []
   await beginContacts(connection, [taken.map((draft) => draft.candidate.contactId)])
-  await moveGates(connection, moved)
+  const byNumber = Map.groupBy(taken, (draft) => draft.slot.numberId ?? '')
+  const shown = new Map([...byNumber].map(([numberId, some]) => [numberId, some.length]))
+  await moveGates(connection, moved, { workspaceId: desk.workspaceId, now: desk.now, shown })
   return taken
 }
 

@@ -25,6 +25,8 @@ const addRows = statement<{ readonly ownerId: string }>(
 export type ReadGate = SideGate &
   BreakerRow & {
     readonly restsUntil: Temporal.Instant | null
+    /** Of a number: slots given on this day of its workspace. */
+    readonly shownToday: number
     /** Calls of a campaign's wave; null: no wave has begun, or it is no campaign. */
     readonly waveLive: number | null
     readonly waveEnded: number | null
@@ -44,8 +46,10 @@ const readRows = statement<ReadGate>(
             else (select count(*) from live_leg l where l.number_id = p.owner_id)
           end + h.held as live, h.held,
           r.until as "restsUntil", t.breaker, t.closed_until as "closedUntil", t.next_probe_at as "probeAt",
+          case when p.shown_on = ($2::timestamptz at time zone w.time_zone)::date then p.shown_count else 0 end as "shownToday",
           v.live as "waveLive", v.ended as "waveEnded", v.last_ended_at as "waveLastEndedAt"
      from pace p
+     join workspace w on w.id = p.workspace_id
      left join trunk t on t.id = p.owner_id
      left join campaign_wave v on v.campaign_id = p.owner_id
      cross join lateral (select count(*) as channels, min(r.until) as until from resting_channel r
@@ -58,9 +62,12 @@ const readRows = statement<ReadGate>(
 const moveRows = statement<{ readonly ownerId: string }>(
   'pace-move',
   `update pace p set next_slot_at = n.next_slot_at, last_slot_at = n.last_slot_at,
-          wave_started_at = coalesce(n.wave_started_at, p.wave_started_at)
-     from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
-       as n(owner_id, next_slot_at, last_slot_at, wave_started_at)
+          wave_started_at = coalesce(n.wave_started_at, p.wave_started_at),
+          shown_on = case when n.shown = 0 then p.shown_on else t.today end,
+          shown_count = case when n.shown > 0 and p.shown_on is distinct from t.today then 0 else p.shown_count end + n.shown
+     from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::integer[])
+       as n(owner_id, next_slot_at, last_slot_at, wave_started_at, shown),
+          (select (select ($6::timestamptz at time zone w.time_zone)::date from workspace w where w.id = $7) as today) t
     where p.owner_id = n.owner_id`,
 )
 
@@ -131,12 +138,24 @@ export function withCampaignLimits(
   }
 }
 
-export async function moveGates(connection: Connection, gates: Iterable<Gate>): Promise<void> {
+/** What a claim has given of numbers, counted for their groups' caps of the day. */
+export type GivenSlots = {
+  readonly workspaceId: string
+  readonly now: Temporal.Instant
+  /** Slots by number. */
+  readonly shown: ReadonlyMap<string, number>
+}
+
+/** @param given  Absent: no number was shown. */
+export async function moveGates(connection: Connection, gates: Iterable<Gate>, given?: GivenSlots): Promise<void> {
   const all = [...gates]
   await moveRows(connection, [
     all.map((gate) => gate.ownerId),
     all.map((gate) => gate.nextSlotAt),
     all.map((gate) => gate.lastSlotAt),
     all.map((gate) => gate.beginsWave ?? null),
+    all.map((gate) => given?.shown.get(gate.ownerId) ?? 0),
+    given?.now ?? null,
+    given?.workspaceId ?? null,
   ])
 }

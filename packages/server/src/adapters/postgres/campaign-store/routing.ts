@@ -1,5 +1,5 @@
 /** Routes with their trunks, and the numbers a campaign may show: what the pure slot allocation chooses from. */
-import type { CallerIdChoice, CallerIds, NumberChoice, RouteChoice } from '@dialwright/dialer'
+import type { CallerIdChoice, CallerIds, NumberChoice, NumberMode, RouteChoice } from '@dialwright/dialer'
 import { type Queryable, statement } from '../pool.ts'
 
 type RouteRow = {
@@ -38,9 +38,9 @@ const numbersOfGroup = statement<NumberChoice>(
     order by m.position, n.id`,
 )
 
-const groupMode = statement<{ readonly mode: 'round-robin' | 'random' | 'regional' }>(
+const groupMode = statement<{ readonly mode: NumberMode; readonly dailyCap: number | null }>(
   'group-mode',
-  'select mode from caller_id_group where workspace_id = $1 and id = $2',
+  'select mode, daily_cap as "dailyCap" from caller_id_group where workspace_id = $1 and id = $2',
 )
 
 const shownRows = statement<{
@@ -48,15 +48,21 @@ const shownRows = statement<{
   readonly numberId: string
   readonly isValid: boolean
   readonly from: Temporal.Instant | null
+  readonly dailyCap: number | null
 }>(
   'numbers-shown',
   `select n.campaign_id as "campaignId", n.number_id as "numberId", ${isValid} as "isValid",
-          case when n.valid_until is null or n.valid_until > n.valid_from then n.valid_from end as "from"
+          case when n.valid_until is null or n.valid_until > n.valid_from then n.valid_from end as "from",
+          n.daily_cap as "dailyCap"
      from campaign_number n where n.campaign_id = any ($1::uuid[])`,
 )
 
 /** Numbers that a campaign may show now; where there are none, when the first will be: null, none will. */
-export type ShownNumbers = { readonly ids: readonly string[]; readonly from: Temporal.Instant | null }
+export type ShownNumbers = {
+  readonly ids: readonly string[]
+  readonly from: Temporal.Instant | null
+  readonly dailyCap: number | null
+}
 
 /** A campaign that shows none of the workspace's numbers is not in the map. */
 export async function readShownNumbers(
@@ -71,7 +77,10 @@ export async function readShownNumbers(
     [...shown].map(([campaignId, own]) => {
       const ids = own.filter((row) => row.isValid).map((row) => row.numberId)
       const later = own.flatMap(({ from }) => (from !== null && Temporal.Instant.compare(from, now) > 0 ? [from] : []))
-      return [campaignId, { ids, from: later.toSorted(Temporal.Instant.compare)[0] ?? null }]
+      return [
+        campaignId,
+        { ids, from: later.toSorted(Temporal.Instant.compare)[0] ?? null, dailyCap: own[0]?.dailyCap ?? null },
+      ]
     }),
   )
 }
@@ -86,21 +95,30 @@ export async function readRoutes(on: Queryable, routeIds: readonly number[]): Pr
   return routes
 }
 
+/** How often a day each number may be shown; null: as often as it comes. */
+type ReadCallerIds = { readonly callerIds: CallerIds; readonly dailyCap: number | null }
+
 /** A number that is not one of the workspace's has no gate of its own: it is shown as it stands. */
-export async function readCallerIds(on: Queryable, workspaceId: string, choice: CallerIdChoice): Promise<CallerIds> {
+export async function readCallerIds(
+  on: Queryable,
+  workspaceId: string,
+  choice: CallerIdChoice,
+): Promise<ReadCallerIds> {
   switch (choice.mode) {
     case 'trunk':
-      return { kind: 'trunk' }
+      return { callerIds: { kind: 'trunk' }, dailyCap: null }
     case 'group': {
       const [group] = await groupMode(on, [workspaceId, choice.groupId])
-      const mode = group?.mode === 'random' ? 'random' : 'round-robin'
-      return { kind: 'numbers', numbers: await numbersOfGroup(on, [workspaceId, choice.groupId]), mode }
+      const { mode = 'round-robin', dailyCap = null } = group ?? {}
+      const numbers = await numbersOfGroup(on, [workspaceId, choice.groupId])
+      return { callerIds: { kind: 'numbers', numbers, mode }, dailyCap }
     }
     case 'number': {
-      const numbers = await numbersByPhone(on, [workspaceId, choice.number])
-      if (numbers.length === 0) return { kind: 'foreign', phone: choice.number }
+      const all = await numbersByPhone(on, [workspaceId, choice.number])
+      if (all.length === 0) return { callerIds: { kind: 'foreign', phone: choice.number }, dailyCap: null }
       // One of ours that is not valid now is not shown as if it were a stranger's.
-      return { kind: 'numbers', numbers: numbers.filter((number) => number.isValid), mode: 'round-robin' }
+      const numbers = all.filter((number) => number.isValid)
+      return { callerIds: { kind: 'numbers', numbers, mode: 'round-robin' }, dailyCap: null }
     }
   }
 }

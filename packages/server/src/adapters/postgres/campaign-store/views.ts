@@ -1,5 +1,14 @@
 /** What the planner sees: running campaigns with their gates, routes and lanes, read without a lock. */
-import type { CampaignSettings, CampaignView, CapacityView, Gate, LaneView, RouteView } from '@dialwright/dialer'
+import {
+  type CampaignSettings,
+  type CampaignView,
+  type CapacityView,
+  type Gate,
+  type LaneView,
+  nextDay,
+  type RouteView,
+  withDailyCap,
+} from '@dialwright/dialer'
 import { type Pool, statement } from '../pool.ts'
 import { type ReadGate, readGates, waveOf, withCampaignLimits } from './gates.ts'
 import { storeNow } from './nodes.ts'
@@ -54,7 +63,8 @@ export async function runningCampaigns(pool: Pool): Promise<readonly CampaignVie
     const own = lanesOf.get(campaign.campaignId) ?? []
     const gate = gates.get(campaign.campaignId)
     const { callerId, pacing } = campaign.settings
-    const numbers = shown.get(campaign.campaignId) ?? (callerId.mode === 'group' ? { ids: [], from: null } : null)
+    const numbers =
+      shown.get(campaign.campaignId) ?? (callerId.mode === 'group' ? { ids: [], from: null, dailyCap: null } : null)
     return {
       ...campaign,
       workspace: capacity(gates.get(campaign.workspaceId), now),
@@ -62,7 +72,8 @@ export async function runningCampaigns(pool: Pool): Promise<readonly CampaignVie
         ...capacity(withCampaignLimits(gate, campaign.campaignId, pacing, now), now),
         restsUntil: gate?.restsUntil ?? null,
       },
-      numbers: numbers?.ids.map((id) => capacity(gates.get(id), now)) ?? null,
+      numbers:
+        numbers?.ids.map((id) => numberCapacity(gates.get(id), numbers.dailyCap, campaign.workspaceZone, now)) ?? null,
       numbersFrom: numbers?.from ?? null,
       wave: waveOf(gate),
       routes: [...new Set(own.map((lane) => lane.routeId))].map(
@@ -78,6 +89,17 @@ export async function runningCampaigns(pool: Pool): Promise<readonly CampaignVie
       lanes: own.map(({ campaignId: _, ...lane }) => lane),
     }
   })
+}
+
+function numberCapacity(
+  gate: ReadGate | undefined,
+  dailyCap: number | null,
+  workspaceZone: string,
+  now: Temporal.Instant,
+): CapacityView {
+  if (gate === undefined) return capacity(gate, now)
+  const view = capacity({ ...gate, ...withDailyCap(gate, dailyCap, gate.shownToday) }, now)
+  return dailyCap !== null && gate.shownToday >= dailyCap ? { ...view, restsUntil: nextDay(workspaceZone, now) } : view
 }
 
 function capacity(gate: (Gate & Partial<ReadGate>) | undefined, now: Temporal.Instant): CapacityView {

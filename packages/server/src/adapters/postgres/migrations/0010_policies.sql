@@ -22,17 +22,22 @@ grant select on route_way to dialwright_http;
 
 -- Numbers that a campaign may show, valid or not: the one it names, or those of its group.
 create view campaign_number with (security_invoker = true) as
-  select c.id as campaign_id, n.id as number_id, n.valid_from, n.valid_until
+  select c.id as campaign_id, n.id as number_id, n.valid_from, n.valid_until, null::integer as daily_cap
     from campaign c join phone_number n on n.workspace_id = c.workspace_id
                     and n.phone_key = regexp_replace(c.settings -> 'callerId' ->> 'number', '[^0-9]', '', 'g')
    where c.settings -> 'callerId' ->> 'mode' = 'number'
   union all
-  select c.id, n.id, n.valid_from, n.valid_until
+  select c.id, n.id, n.valid_from, n.valid_until, g.daily_cap
     from campaign c join caller_id_group_member m on m.workspace_id = c.workspace_id
                     and m.group_id = (c.settings -> 'callerId' ->> 'groupId')::uuid
-    join phone_number n on n.id = m.number_id
+    join caller_id_group g on g.id = m.group_id join phone_number n on n.id = m.number_id
    where c.settings -> 'callerId' ->> 'mode' = 'group';
 grant select on campaign_number to dialwright_http;
+
+-- How often a number has been shown on a day of its workspace, in slots given: a group may cap that. A slot that was given back counts.
+alter table pace
+  add column shown_on date,
+  add column shown_count integer not null default 0;
 
 -- Of a campaign: when the wave that goes out now was begun. Its calls are the campaign's live legs and the attempts started since,
 -- so that nothing is counted that a crash could leave wrong.
