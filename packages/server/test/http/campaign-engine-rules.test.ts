@@ -136,7 +136,7 @@ describe('rules of the engine over the native API', () => {
     assert.deepEqual(await group(), ['random', null])
     assert.equal(
       (await ask('POST', 'callerIdGroups', { name: 'far', numbers: ['north'], dailyCap: 0 })).statusCode,
-      400,
+      422,
     )
   })
 
