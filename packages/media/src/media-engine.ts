@@ -4,6 +4,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { assertKeys } from './dtmf/telephone-event.ts'
 import { MediaError } from './errors.ts'
 import { encode } from './g711/g711.ts'
+import { PromptMemory } from './prompt-memory.ts'
 import type {
   EncodedPrompt,
   MediaEvent,
@@ -27,6 +28,7 @@ export type MediaEngineOptions = {
   readonly onEvent: (event: MediaEvent) => void
 }
 
+type PromptPlace = { readonly bufferId: number; readonly memory: SharedArrayBuffer }
 type Opening = { readonly resolve: (port: number) => void; readonly reject: (error: Error) => void }
 
 const workerEntry = new URL('./worker/main.ts', import.meta.url)
@@ -41,6 +43,12 @@ export class MediaEngine {
   /** Both ways. */
   readonly #bridged = new Map<string, string>()
   readonly #closing = new Map<string, (stats: SessionStats | null) => void>()
+  readonly #memory = new PromptMemory()
+  /** Where a prompt lies. */
+  readonly #prompts = new Map<string, PromptPlace>()
+  /** Prompts that were removed, and how many workers may still play them; by buffer. */
+  readonly #leaving = new Map<number, { readonly memory: SharedArrayBuffer; workers: number }>()
+  #nextBufferId = 1
   readonly #health: ((answer: { sessions: number; wheelLateMs: number }) => void)[] = []
 
   constructor(options: MediaEngineOptions) {
@@ -62,12 +70,26 @@ export class MediaEngine {
 
   /** Makes a prompt playable: 8 kHz mono samples, encoded once in both laws, shared by all workers. */
   addPrompt(promptId: string, samples: Int16Array): void {
-    const prompt: EncodedPrompt = { pcma: shared(encode('pcma', samples)), pcmu: shared(encode('pcmu', samples)) }
-    for (const worker of this.#workers.keys()) this.#post(worker, { type: 'prompt', promptId, prompt })
+    this.removePrompt(promptId)
+    const count = samples.length
+    const place = { bufferId: this.#nextBufferId++, memory: this.#memory.take(2 * count) }
+    const prompt: EncodedPrompt = {
+      pcma: new Uint8Array(place.memory, 0, count),
+      pcmu: new Uint8Array(place.memory, count, count),
+    }
+    prompt.pcma.set(encode('pcma', samples))
+    prompt.pcmu.set(encode('pcmu', samples))
+    this.#prompts.set(promptId, place)
+    const { bufferId } = place
+    for (const worker of this.#workers.keys()) this.#post(worker, { type: 'prompt', promptId, bufferId, prompt })
   }
 
   /** Forgets a prompt: what was asked to play it before plays on, later plays of it fail. */
   removePrompt(promptId: string): void {
+    const place = this.#prompts.get(promptId)
+    if (place === undefined) return
+    this.#prompts.delete(promptId)
+    this.#leaving.set(place.bufferId, { memory: place.memory, workers: this.#workers.length })
     for (const worker of this.#workers.keys()) this.#post(worker, { type: 'forget-prompt', promptId })
   }
 
@@ -221,6 +243,15 @@ export class MediaEngine {
         this.#closing.get(message.sessionId)?.(message.stats)
         this.#closing.delete(message.sessionId)
         break
+      case 'prompt-forgotten': {
+        const leaving = this.#leaving.get(message.bufferId)
+        if (leaving === undefined) break
+        leaving.workers -= 1
+        if (leaving.workers > 0) break
+        this.#leaving.delete(message.bufferId)
+        this.#memory.giveBack(leaving.memory)
+        break
+      }
       case 'health':
         this.#health.shift()?.(message)
         break
@@ -233,10 +264,4 @@ export class MediaEngine {
   #forget(worker: number, sessionId: string): void {
     if (this.#workerOf.delete(sessionId)) this.#load[worker] = (this.#load[worker] ?? 1) - 1
   }
-}
-
-function shared(codes: Uint8Array): Uint8Array {
-  const memory = new Uint8Array(new SharedArrayBuffer(codes.length))
-  memory.set(codes)
-  return memory
 }

@@ -74,6 +74,40 @@ test('a prompt arrives whole at the other end, is heard as voice and stands in t
   assert.ok(align(left, prompt).correlation > 0.99)
 })
 
+test('a prompt that is removed while it plays is heard whole, whatever comes after it into the memory of prompts', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'media-'))
+  const [a, b] = [side(7), side(8)]
+  t.after(async () => {
+    await Promise.all([a.engine.shutdown(), b.engine.shutdown()])
+    rmSync(directory, { recursive: true })
+  })
+  await connect(a, b)
+  const prompt = chirp(1)
+  const noise = new SeededRandom(9)
+  const other = Int16Array.from(prompt, () => Math.round((noise.next() - 0.5) * 30_000))
+  a.engine.addPrompt('chirp', prompt)
+  b.engine.record('call', join(directory, 'call.wav'))
+  await a.wait('first-packet')
+  a.engine.play('call', 'whole', ['chirp'])
+  a.engine.removePrompt('chirp')
+  for (let n = 0; n < 10; n++) {
+    await a.engine.health()
+    a.engine.addPrompt(`other-${n}`, other)
+    if (n % 2 === 0) a.engine.removePrompt(`other-${n}`)
+  }
+  a.engine.play('call', 'gone', ['chirp'])
+  assert.deepEqual(
+    (await a.wait('play-done', 2)).map((event) => event.type === 'play-done' && `${event.playId} ${event.reason}`),
+    ['gone failed', 'whole end'],
+  )
+  await b.wait('voice-end')
+  await b.engine.close('call')
+  const file = readFileSync(join(directory, 'call.wav'))
+  const left = Int16Array.from({ length: (file.length - 44) / 4 }, (_, i) => file.readInt16LE(44 + i * 4))
+  const { correlation } = align(left, prompt)
+  assert.ok(correlation > 0.99, `correlation ${correlation}`)
+})
+
 test('every key is heard exactly once and a drain lets the last one out before the close', async (t) => {
   const [a, b] = [side(3), side(4)]
   t.after(() => Promise.all([a.engine.shutdown(), b.engine.shutdown()]))

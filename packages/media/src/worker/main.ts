@@ -12,15 +12,22 @@ import { type Link, MediaSession } from './session.ts'
 const wheelMs = 5
 const bindTries = 8
 
+type HeldPrompt = { readonly bufferId: number; readonly prompt: EncodedPrompt }
+/** How often what still played when it was forgotten is looked at again. */
+const lookAgainMs = 1_000
+
 const options: WorkerOptions = workerData
 const sessions = new Map<string, MediaSession>()
 /** Sessions whose socket is being bound, and whether they are to be closed as soon as it is. */
 const opening = new Map<string, { isClosed: boolean }>()
-const prompts = new Map<string, EncodedPrompt>()
+const prompts = new Map<string, HeldPrompt>()
+/** Forgotten, and still being played when they were looked at. */
+const leaving = new Set<HeldPrompt>()
 const ports =
   options.portRange === 'ephemeral' ? null : new PortPool(options.portRange, options.worker, options.workers)
 const randomUint32 = seededUint32(options.seed)
 let wheelLateMs = 0
+let lookedMs = 0
 /** The wheel turns on a fixed grid: an interval of the runtime drifts against the 20 ms of the frames, and the beat is jitter. */
 const gridMs = performance.now()
 let expectedMs = gridMs + wheelMs
@@ -118,7 +125,7 @@ function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>
     case 'play':
       return session.play(
         command.playId,
-        command.promptIds.map((promptId) => prompts.get(promptId)),
+        command.promptIds.map((promptId) => prompts.get(promptId)?.prompt),
       )
     case 'stop':
       return session.stop(command.playId)
@@ -139,10 +146,31 @@ function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>
   }
 }
 
+function forget(promptId: string): void {
+  const held = prompts.get(promptId)
+  if (held === undefined) return
+  prompts.delete(promptId)
+  leaving.add(held)
+  letGo()
+}
+
+/** What nobody plays any more is told, so that its memory can be used again. */
+function letGo(): void {
+  for (const held of leaving) {
+    if ([...sessions.values()].some((session) => session.plays(held.prompt))) continue
+    leaving.delete(held)
+    send({ type: 'prompt-forgotten', bufferId: held.bufferId })
+  }
+}
+
 function turn(): void {
   const nowMs = performance.now()
   wheelLateMs = Math.max(0, nowMs - expectedMs)
   for (const session of sessions.values()) session.tick(nowMs)
+  if (leaving.size > 0 && nowMs > lookedMs + lookAgainMs) {
+    lookedMs = nowMs
+    letGo()
+  }
   const endMs = performance.now()
   expectedMs = gridMs + (Math.floor((endMs - gridMs) / wheelMs) + 1) * wheelMs
   // Timers have whole milliseconds: rounded down it would turn just before its instant, and then again.
@@ -151,8 +179,8 @@ function turn(): void {
 let wheel = setTimeout(turn, wheelMs)
 
 parentPort?.on('message', (command: WorkerCommand) => {
-  if (command.type === 'prompt') prompts.set(command.promptId, command.prompt)
-  else if (command.type === 'forget-prompt') prompts.delete(command.promptId)
+  if (command.type === 'prompt') prompts.set(command.promptId, command)
+  else if (command.type === 'forget-prompt') forget(command.promptId)
   else if (command.type === 'health') send({ type: 'health', sessions: sessions.size, wheelLateMs })
   else if (command.type === 'shutdown') {
     clearTimeout(wheel)

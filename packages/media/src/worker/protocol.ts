@@ -51,7 +51,13 @@ export type RelayedPacket = {
 export type EncodedPrompt = { readonly pcma: Uint8Array; readonly pcmu: Uint8Array }
 
 export type WorkerCommand =
-  | { readonly type: 'prompt'; readonly promptId: string; readonly prompt: EncodedPrompt }
+  | {
+      readonly type: 'prompt'
+      readonly promptId: string
+      /** Of the memory behind it, which is told when it is no longer read. */
+      readonly bufferId: number
+      readonly prompt: EncodedPrompt
+    }
   | { readonly type: 'forget-prompt'; readonly promptId: string }
   | { readonly type: 'open'; readonly sessionId: string }
   | { readonly type: 'set-remote'; readonly sessionId: string; readonly remote: RemoteMedia }
@@ -82,6 +88,8 @@ export type WorkerMessage =
   | { readonly type: 'open-failed'; readonly sessionId: string; readonly message: string }
   | { readonly type: 'drained'; readonly sessionId: string }
   | { readonly type: 'closed'; readonly sessionId: string; readonly stats: SessionStats }
+  /** Nobody here plays it any more. */
+  | { readonly type: 'prompt-forgotten'; readonly bufferId: number }
   | { readonly type: 'health'; readonly sessions: number; readonly wheelLateMs: number }
   | { readonly type: 'event'; readonly event: MediaEvent }
 

@@ -42,6 +42,11 @@ export class Sender {
     return true
   }
 
+  /** True while this prompt is under way or queued. */
+  plays(prompt: EncodedPrompt): boolean {
+    return this.#plays.some(({ prompts, index }) => prompts.includes(prompt, index))
+  }
+
   /** True when that play was under way or queued. */
   stop(playId: string): boolean {
     const index = this.#plays.findIndex((play) => play.playId === playId)

@@ -85,6 +85,11 @@ export class MediaSession {
       this.#emit({ type: 'play-done', playId, reason: 'failed' })
   }
 
+  /** True while this prompt is under way or queued. */
+  plays(prompt: EncodedPrompt): boolean {
+    return this.#sender.plays(prompt)
+  }
+
   stop(playId: string): void {
     if (this.#sender.stop(playId)) this.#emit({ type: 'play-done', playId, reason: 'stopped' })
   }
