@@ -111,10 +111,14 @@ export function columnSql(
 ): ColumnSql | null {
   if (!name.startsWith(variablePrefix)) return columns.get(name) ?? null
   const variable = name.slice(variablePrefix.length)
-  // What every run has besides hides what the person brought under the same name: that stands with the person.
-  const bag = builtinVariables.some((builtin) => builtin === variable) ? ofContact('variables') : 'k.variables'
   const place = `${parameter(variable)}::text`
-  const own = { value: `${bag} -> ${place}`, text: `(${bag} ->> ${place})` }
+  // What every run has besides hides what the person brought under the same name: that stands with the person.
+  const isHidden = builtinVariables.some((builtin) => builtin === variable)
+  const from = (arrow: '->' | '->>'): string => {
+    const ofCall = `k.variables ${arrow} ${place}`
+    return isHidden ? `coalesce(${ofContact('variables')} ${arrow} ${place}, ${ofCall})` : `(${ofCall})`
+  }
+  const own = { value: from('->'), text: from('->>') }
   const type = variables.get(variable) ?? 'text'
   // Anything may stand in it: what is no number sorts as none.
   const ordered = `(case when ${own.text} ~ '^-?[0-9]{1,30}([.][0-9]{1,30})?$' then ${own.text}::numeric end)`

@@ -28,7 +28,7 @@ const calls: readonly Call[] = [
   {
     ...{ phone: '+79999999999', startedAt: '2026-03-02T09:00:00.123Z', disposition: 'answered', talkMs: 12_400 },
     ...{ goal: 'agreed', tags: ['survey', 'warm'], attempt: 2 },
-    variables: { name: 'Иванов Иван', time: '10:00', debt: 900, agreed: true, phone: '+79999999999' },
+    variables: { name: 'Иванов Иван', time: '10:00', debt: 900, agreed: true, phone: '+79999999999', called: '+7' },
     path: [
       { block: 'menu', atMs: 0, said: 'Здравствуйте' },
       { block: 'agreed', atMs: 3_000 },
@@ -167,6 +167,7 @@ describe('reports on calls', () => {
       'variables.debt',
       'variables.agreed',
       'variables.phone',
+      'variables.called',
       'durationSeconds',
     ]
     const { rows } = await shown({
@@ -178,7 +179,7 @@ describe('reports on calls', () => {
     })
     assert.deepEqual(rows[0]?.slice(1, -1), [
       'menu: Здравствуйте\n> 1\nagreed',
-      ...[12_400, '2026-03-02T09:00:00.123Z', 'agreed', 'survey, warm', 900, true, 123456, 17],
+      ...[12_400, '2026-03-02T09:00:00.123Z', 'agreed', 'survey, warm', 900, true, 123456, '+7', 17],
     ])
   })
 
