@@ -47,6 +47,8 @@ type Call = {
   endedBy: string
   keys: string
   tags: string[]
+  talkMs: number
+  robotMs: number
   path: { block: string }[]
   timeline: { kind: string; result?: string; phone?: string; by?: string; disposition?: string }[]
 }
@@ -213,6 +215,11 @@ test('a caller presses a key and is handed over: two telephones hear each other;
     story(talked).filter((kind) => kind !== 'operator-ringing'),
     ['transfer', 'operator-answered', 'operator-ended', 'transfer-ended'],
   )
+  assert.ok(
+    talked.robotMs > 1_000 && talked.robotMs < talked.talkMs - 5_000,
+    `${talked.robotMs} of ${talked.talkMs} ms`,
+  )
+  assert.equal(missed.robotMs, missed.talkMs)
   const recording = (call: Call) => {
     const files = readdirSync(join(data, 'recordings'), { recursive: true, encoding: 'utf8' })
     const file = files.find((name) => name.includes(call.id))

@@ -10,10 +10,10 @@ import {
   isOpen,
   type Telephony,
   type TelephonyEvent,
-  type TrunkTarget,
 } from '@dialwright/dialer'
 import type { Logger } from 'pino'
 import type { Conversation, ConversationResult, Transfers } from './conversation.ts'
+import type { DialableTrunk } from './dialable-trunk.ts'
 import type { Faults } from './faults.ts'
 import { CallTransfers, type TransferParts } from './hand-over/call-transfers.ts'
 import type { NodeClock } from './node-clock.ts'
@@ -28,13 +28,6 @@ const finishRetryMs = 500
 type Ended = Extract<TelephonyEvent, { type: 'ended' }>
 type TimelineEntry = AttemptOutcome['timeline'][number]
 
-/** A trunk as the engine dials through it. */
-export type DialableTrunk = {
-  readonly target: TrunkTarget
-  /** The trunk's own limit on ringing; null: the campaign's alone. */
-  readonly ringTimeoutMs: number | null
-  readonly formatNumber: (phone: string) => string
-}
 /** Where a call is recorded: the file, and its name below the recordings, which is what the call keeps. */
 export type RecordingPlace = { readonly file: string; readonly name: string }
 
