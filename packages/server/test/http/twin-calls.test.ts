@@ -11,6 +11,9 @@ const dialplanId = 'd71c9c44-e942-4c6c-9ccc-ea5a043efb75'
 const otherBotId = '228cc4fa-92f2-4709-94e3-7344a96a5903'
 const numberId = '9a67dee5-398e-4570-9426-fbb3f067b270'
 const groupId = '5d1f0c1e-9d5b-4d0c-8f4e-0d5f6b7c8d9e'
+const transferBotId = '2ecf569d-cb72-40a3-afc6-6f0544f4a4fc'
+/** Answers and hangs up at once. */
+const operatorPhone = '74959990018'
 const shown = ['79996662211', '79996662212', '79996662213']
 
 const sections = {
@@ -31,6 +34,14 @@ const sections = {
       { id: 'mark', type: 'say', audio: '/prompts/en/greeting.wav', next: 'bye' },
       { id: 'bye', type: 'hangup' },
     ]),
+    scenario('Transfer', transferBotId, [
+      { id: 'mark', type: 'transfer', to: 'campaign', noAnswer: 'nobody' },
+      { id: 'nobody', type: 'mark', tags: ['nobody-took-it'], next: 'bye' },
+      { id: 'bye', type: 'hangup' },
+    ]),
+  ],
+  operatorGroups: [
+    { name: 'Sales', externalIds: { twin: '10103' }, operators: [{ name: 'Ira', phone: operatorPhone }] },
   ],
 }
 
@@ -115,11 +126,10 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
       [many, 200],
     ] as const) {
       const all = await Promise.all(phones.map(async (phone) => (await server.rung(phone))[0]?.monotonicMs ?? 0))
-      const gaps = all
-        .toSorted((a, b) => a - b)
-        .flatMap((at, index, sorted) => (index === 0 ? [] : [at - (sorted[index - 1] ?? 0)]))
-      // The instants are exact; the carrier writes each down a few milliseconds after.
-      for (const gap of gaps) assert.ok(gap > leastMs * 0.8, `${gap} ms between two calls, ${leastMs} expected`)
+      // The instants are exact (store conformance); the carrier, on a busy machine, writes each down a little later.
+      const spanMs = Math.max(...all) - Math.min(...all)
+      const expectedMs = (phones.length - 1) * leastMs
+      assert.ok(spanMs > expectedMs - 150, `${phones.length} calls within ${spanMs} ms, ${expectedMs} expected`)
     }
   })
 
@@ -251,12 +261,12 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
     await upload(identity, [twice])
     await finished(id)
     await finished(identity)
-    await server.until(
-      'all is told',
-      () =>
-        server.told(id, 'CANDIDATE_CHANGED').length === 1 &&
-        server.told(identity, 'AUTOCALL_STATUS_CHANGED').length === 2,
-    )
+    const count = (task: unknown, event: string): number => server.told(task, event).length
+    await server.until('all is told', () => {
+      const counts = [count(id, 'CANDIDATE_CHANGED'), count(identity, 'AUTOCALL_STATUS_CHANGED')]
+      const calls = [count(identity, 'CALL_ENDED'), count(identity, 'EFFICIENCY_REACHED')]
+      return counts.join() === '1,2' && calls.join() === '2,1'
+    })
     const ended = server.told(id, 'CALL_ENDED')
     assert.deepEqual(
       ended.map(({ status, attempt, clientExternalId, callbackData }) => [
@@ -296,17 +306,16 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
     const capped = await newer({
       redialStrategyOptions: { redialStrategyEn: true, busy, candidateLimit: { redial: true, count: 2 } },
     })
-    const short = await newer({
-      lifetime: 3,
-      redialStrategyOptions: { redialStrategyEn: true, busy: { ...busy, time: 60 } },
-    })
+    const { additionalOptions } = example('twin-auto-call')
+    const hours = { useTr: true, allowCallTimeFrom: 10 * 3_600, allowCallTimeTo: 15 * 3_600 }
+    const short = await newer({ lifetime: 3, additionalOptions: { ...additionalOptions, ...hours } })
     const [first, second] = [phoneOf('10'), phoneOf('10')]
     await upload(capped, [first])
-    await upload(short, [second])
+    await upload(short, [second], { timezone: placeAt(20) })
     await finished(capped)
     assert.equal(rings(first), 2)
-    await server.until('the task has lived', async () => ['HALTED', 'FINISHED'].includes(String(await statusOf(short))))
-    assert.equal(rings(second), 1)
+    await server.until('the task has lived', async () => (await statusOf(short)) === 'HALTED')
+    assert.equal(rings(second), 0)
   })
 
   test('cancel: nobody rings whoever has been taken out; the others are rung', async () => {
@@ -399,6 +408,72 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
     assert.deepEqual(sessions.items, [{ phone: late, status: 'ANSWERED' }])
   })
 
+  describe('defaultRedirect, where the scenario hands over by the settings of the task', () => {
+    /** Who was rung for the person, the event, and what became of the person's call. */
+    const handOver = async (defaultRedirect: object, rung: string, before = 0) => {
+      const id = await makeTask({ botId: transferBotId, webhookUrl: server.receiver.url, defaultRedirect })
+      const phone = phoneOf('02')
+      await upload(id, [phone], { callbackData: { crm: 1 } })
+      await server.rung(phone)
+      const second = (await server.rung(rung, before + 1)).at(-1)
+      await server.until('the other side has answered', () => server.seen(rung, 'answered').length > before)
+      await server.until('the call has ended and is told', () => server.told(id, 'CALL_ENDED').length === 1)
+      const events = server.receiver.received.filter((one) => one.taskId === id).map(({ event }) => event)
+      assert.deepEqual(events.slice(0, 2), ['CALL_REDIRECTED', 'CALL_ENDED'], 'told first')
+      const [redirected] = server.told(id, 'CALL_REDIRECTED')
+      assert.deepEqual([redirected?.phone, redirected?.callbackData], [phone, { crm: 1 }])
+      return { second, redirected }
+    }
+
+    test('Transfer rings an operator of the group', async () => {
+      const { redirected } = await handOver({ type: 'Transfer', data: '10103' }, operatorPhone)
+      assert.deepEqual([redirected?.redirectDestination, redirected?.redirectDestinationId], ['ch', '10103'])
+    })
+
+    test('Custom rings the number, and shows the second parameter', async () => {
+      const target = phoneOf('18')
+      const { second, redirected } = await handOver({ type: 'Custom', data: target, additional: '79160000077' }, target)
+      assert.match(second?.from ?? '', /79160000077/)
+      assert.equal(redirected?.redirectDestination, 'custom')
+    })
+
+    test('Dialplan dials the second parameter by the dialplan', async () => {
+      const target = phoneOf('18')
+      const { redirected } = await handOver({ type: 'Dialplan', data: dialplanId, additional: target }, target)
+      assert.equal(redirected?.redirectDestinationId, dialplanId)
+    })
+
+    test('Twin goes on with the other scenario', async () => {
+      const id = await makeTask({
+        botId: transferBotId,
+        webhookUrl: server.receiver.url,
+        defaultRedirect: { type: 'Twin', data: botId },
+      })
+      await upload(id, [phoneOf('02')])
+      await server.until('the call is told', () => server.told(id, 'CALL_ENDED').length === 1)
+      assert.equal(server.told(id, 'CALL_ENDED')[0]?.dialogResult, 'agreed')
+    })
+
+    test('Hangup, and a target that nobody answers at, go the way of the scenario', async () => {
+      const id = await makeTask({ botId: transferBotId, defaultRedirect: { type: 'hangup', data: null } })
+      const busy = await makeTask({ botId: transferBotId, defaultRedirect: { type: 'Custom', data: phoneOf('10') } })
+      const phones = [phoneOf('02'), phoneOf('02')] as const
+      await upload(id, [phones[0]])
+      await upload(busy, [phones[1]])
+      await finished(id)
+      await finished(busy)
+      const { items } = (await server.done('GET', `/dialwright/v1/calls?campaign=${busy}`)) as {
+        items: { id: string }[]
+      }
+      const call = await server.done('GET', `/dialwright/v1/calls/${items[0]?.id}`)
+      assert.deepEqual(call.tags, ['nobody-took-it'])
+      assert.deepEqual(
+        phones.map((phone) => server.seen(phone, 'ended').map(({ by }) => by)),
+        [['caller'], ['caller']],
+      )
+    })
+  })
+
   test('login, then everything with the token that it gave', async () => {
     const { login: email, password } = lineLogin
     const { token } = (await server.done('POST', '/api/v1/auth/login', { email, password, ttl: 60 })) as {
@@ -410,6 +485,7 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
       [
         [botId, 'Goal'],
         [otherBotId, 'Long'],
+        [transferBotId, 'Transfer'],
       ],
     )
   })
