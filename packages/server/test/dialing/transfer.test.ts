@@ -251,3 +251,57 @@ test('keys of a call that is handed over are kept and steer nothing', async () =
   )
   await call.stop()
 })
+
+test('two who answer within a millisecond: one has the call, the other is let go', async () => {
+  for (const ringMs of [499, 500, 501]) {
+    const call = await handOver({ mode: 'all', operators: [one, two], people: { [two]: people.after(ringMs) } })
+    await call.run(4_000)
+    const bridged = [one, two].filter((phone) => call.telephony.bridgedWith(call.legOf(phone)) !== undefined)
+    assert.equal(bridged.length, 1)
+    assert.deepEqual(call.sideLegs(), [[bridged[0], 2]])
+    assert.deepEqual(
+      call.ended().map(([phone, , by]) => [phone, by]),
+      [[bridged[0] === one ? two : one, 'us']],
+    )
+    await call.stop()
+  }
+})
+
+test('the person on the line waits for two minutes at the most, however many telephones there are', async () => {
+  const operators = Array.from({ length: 10 }, (_, n) => `+7495000010${n}`)
+  const people = Object.fromEntries(operators.map((phone) => [phone, { kind: 'ring' } as const]))
+  const call = await handOver({ operators, people })
+  await call.run(130_000)
+  assert.equal(call.dialled.length, 1 + 6)
+  const [outcome] = call.outcomes
+  assert.deepEqual([outcome?.tags, outcome !== undefined && outcome.talkMs < 121_500], [['missed'], true])
+  await call.stop()
+})
+
+test('the node stops while they talk: at its deadline both hang up, and the store knows both ends', async () => {
+  const call = await handOver({ operators: [one], people: {} })
+  await call.run(3_000)
+  const drained = call.engine.drain(2_000)
+  await call.run(5_000)
+  await drained
+  assert.deepEqual([call.sideLegs(), call.ended()], [[], [[one, 'answered', 'us']]])
+  assert.deepEqual(
+    call.outcomes.map(({ endedBy, tags }) => [endedBy, tags]),
+    [['us', []]],
+  )
+  await call.stop()
+})
+
+test('while the store is away nobody is rung, and the call goes the way of noAnswer', async () => {
+  const call = await handOver({ operators: [one], people: {} })
+  call.reachStore(true)
+  await call.run(400)
+  call.reachStore(false)
+  await call.run(1_500)
+  assert.deepEqual(call.dialled.length, 1)
+  call.reachStore(true)
+  await call.run(3_000)
+  assert.deepEqual(call.outcomes.at(-1)?.tags, ['missed'])
+  assert.deepEqual(call.sideLegs(), [])
+  await call.stop()
+})

@@ -80,7 +80,9 @@ export class SecondLeg {
   /** Takes the call back, or ends it; nothing that is queued is said any more. */
   hangup(): void {
     this.#isHungUp = true
-    if (this.#isDialled) this.#deps.telephony.hangup(this.request.legId, 'cut')
+    if (this.#isDialled) return this.#deps.telephony.hangup(this.request.legId, 'cut')
+    // Whoever waits for it waits for no store, and for no instant of the pace.
+    this.#answer.resolve({ result: 'no-answer', isRouteAtFault: false })
   }
 
   async #place(): Promise<void> {
