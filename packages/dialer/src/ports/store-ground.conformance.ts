@@ -27,6 +27,7 @@ export type NumberSeed = Limits & {
   readonly phone: string
   readonly validFrom?: Temporal.Instant | undefined
   readonly validUntil?: Temporal.Instant | undefined
+  readonly forceOut?: boolean | undefined
 }
 export type CampaignSeed = {
   readonly id: string

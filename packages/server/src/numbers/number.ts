@@ -45,9 +45,7 @@ export const numbers = defineResource<z.output<typeof newSchema>, Change>({
     authUsername: z.string().nullable(),
     hasPassword: z.boolean(),
     fromDomain: z.string().nullable(),
-    forceOut: z.boolean().meta({
-      description: 'Calls that show it go over its trunk: so do campaigns via numbers; a dialplan does not heed it yet',
-    }),
+    forceOut: z.boolean().meta({ description: 'Calls that show it go over its trunk, whatever a dialplan says' }),
     inbound: z
       .object({
         action: z.enum(['robot', 'end']),

@@ -168,13 +168,8 @@ function needsOf(section: SectionName, item: Items[SectionName], row: Row | null
   return []
 }
 
-const forceOutNote =
-  'campaigns via numbers go over its trunk, with its credentials; a campaign over a dialplan still takes the trunk that the dialplan says'
-
 function notesOf(section: SectionName, item: Items[SectionName], path: string): Note[] {
   if (section === 'trunks' && 'host' in item && !isAddress(item.host))
     return [{ path: `${path}/host`, message: 'names are not looked up yet: calls need an IPv4 address here' }]
-  if (section === 'numbers' && 'forceOut' in item && item.forceOut)
-    return [{ path: `${path}/forceOut`, message: forceOutNote }]
   return []
 }

@@ -219,7 +219,7 @@ const number = z
     password: z.string().min(1).max(1_024).nullable().optional(),
     /** Absent: the trunk's. */
     fromDomain: host.optional(),
-    /** Calls that show the number go over its trunk: a dialplan does not heed it yet. */
+    /** Calls that show the number go over its trunk, whatever a dialplan says. */
     forceOut: z.boolean().default(false),
     /** Absent: nobody answers, calls are refused without ringing. */
     inbound: inboundRule.optional(),

@@ -79,8 +79,12 @@ export class PostgresGround implements StoreGround {
 
   async addNumber(seed: NumberSeed): Promise<void> {
     await this.#pool.query(
-      'insert into phone_number (id, workspace_id, name, phone, trunk_id, valid_from, valid_until) values ($1, $2, $3, $3, $4, $5, $6)',
-      [seed.id, seed.workspaceId, seed.phone, seed.trunkId, seed.validFrom ?? null, seed.validUntil ?? null],
+      `insert into phone_number (id, workspace_id, name, phone, trunk_id, valid_from, valid_until, force_out)
+       values ($1, $2, $3, $3, $4, $5, $6, $7)`,
+      [
+        ...[seed.id, seed.workspaceId, seed.phone, seed.trunkId, seed.validFrom ?? null, seed.validUntil ?? null],
+        seed.forceOut ?? false,
+      ],
     )
     await this.#addPace('number', seed, seed.workspaceId)
   }

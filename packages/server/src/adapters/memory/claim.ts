@@ -101,6 +101,7 @@ export function viewOf(tables: MemoryTables, campaign: CampaignRow, now: Tempora
   const lanes = lanesOf(tables, campaign)
   const routes = routesFor(
     tables,
+    campaign,
     lanes.map((lane) => lane.routeId),
   )
   const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
@@ -160,6 +161,7 @@ function openDesk(
   const { id: campaignId, workspaceId, settings } = campaign
   const routes = routesFor(
     tables,
+    campaign,
     lanes.map((lane) => lane.routeId),
   )
   const isForeign = tables.numbersFor(workspaceId, settings.callerId).length === 0
@@ -283,15 +285,13 @@ function lanesOf(tables: MemoryTables, campaign: CampaignRow): LaneView[] {
   return [...lanes.values()].sort((a, b) => a.priority - b.priority || a.routeId - b.routeId || a.zoneId - b.zoneId)
 }
 
-function routesFor(tables: MemoryTables, routeIds: readonly number[]): Map<number, RouteChoice> {
+function routesFor(tables: MemoryTables, campaign: CampaignRow, routeIds: readonly number[]): Map<number, RouteChoice> {
   const routes = new Map<number, RouteChoice>()
   for (const routeId of routeIds) {
     const route = tables.routes.get(routeId)
     if (route === undefined) continue
-    routes.set(routeId, {
-      isByNumber: route.groupId !== undefined,
-      trunks: tables.trunkIdsOf(route).flatMap((id) => tables.trunks.get(id) ?? []),
-    })
+    const { isByNumber, trunkIds } = tables.waysOf(campaign, route)
+    routes.set(routeId, { isByNumber, trunks: trunkIds.flatMap((id) => tables.trunks.get(id) ?? []) })
   }
   return routes
 }

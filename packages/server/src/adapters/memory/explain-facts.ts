@@ -23,7 +23,8 @@ export function explainFacts(
   const starts = tables.startsOf(workspaceId, key)
   const allowedAt = withinDayCap(settings.retry.caps.perPhonePerDay, starts, zones, workspaceZone, at)
   const route = tables.routes.get(phone.routeId)
-  const trunks = (route === undefined ? [] : tables.trunkIdsOf(route)).flatMap((id) => tables.trunks.get(id) ?? [])
+  const ways = route === undefined ? [] : tables.waysOf(campaign, route).trunkIds
+  const trunks = ways.flatMap((id) => tables.trunks.get(id) ?? [])
   const numbers = tables.numbersFor(workspaceId, settings.callerId)
   const valid = tables.validNumbersFor(workspaceId, settings.callerId, at)
   const cap = tables.dailyCapOf(settings.callerId)

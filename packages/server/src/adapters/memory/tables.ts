@@ -54,6 +54,8 @@ export type NumberRow = {
   readonly phone: string
   readonly validFrom?: Temporal.Instant | undefined
   readonly validUntil?: Temporal.Instant | undefined
+  /** Its calls leave over its own trunk alone. */
+  readonly forceOut?: boolean | undefined
 }
 
 export type RouteRow = {
@@ -241,10 +243,16 @@ export class MemoryTables {
     return { live: [...live].length, ended: ends.length, lastEndedAt }
   }
 
-  trunkIdsOf(route: RouteRow): readonly string[] {
-    if (route.groupId === undefined) return route.trunkIds
+  waysOf(
+    { workspaceId, settings }: CampaignRow,
+    route: RouteRow,
+  ): { readonly isByNumber: boolean; readonly trunkIds: readonly string[] } {
+    const trunksOf = (numbers: readonly NumberRow[]) => [...new Set(numbers.map((number) => number.trunkId))]
+    const shown = this.numbersFor(workspaceId, settings.callerId)
+    if (shown.some(({ forceOut }) => forceOut === true)) return { isByNumber: true, trunkIds: trunksOf(shown) }
+    if (route.groupId === undefined) return { isByNumber: false, trunkIds: route.trunkIds }
     const numbers = (this.groups.get(route.groupId) ?? []).flatMap((id) => this.numbers.get(id) ?? [])
-    return [...new Set(numbers.map((number) => number.trunkId))]
+    return { isByNumber: true, trunkIds: trunksOf(numbers) }
   }
 
   zonesOf(zoneId: number): readonly string[] {

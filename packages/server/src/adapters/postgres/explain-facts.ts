@@ -51,9 +51,11 @@ const factsRow = statement<Row>(
           v.live as "waveLive", v.ended as "waveEnded", v.last_ended_at as "waveLastEndedAt",
           n.numbers, n."validNumbers", n."validFrom", n."cappedNumbers",
           (select coalesce(jsonb_agg(jsonb_build_object('closedUntil', t.closed_until) order by y.position), '[]')
-             from route_way y join trunk t on t.id = y.trunk_id
-            where y.route_id = p.route_id
-              and (t.destinations is null or exists (select from unnest(t.destinations) as x(prefix)
+             from (select x.trunk_id, x.position from route_way x where x.route_id = p.route_id
+                      and not exists (select from campaign_forced_way f where f.campaign_id = c.id)
+                   union all select f.trunk_id, 0 from campaign_forced_way f where f.campaign_id = c.id) y
+             join trunk t on t.id = y.trunk_id
+            where (t.destinations is null or exists (select from unnest(t.destinations) as x(prefix)
                                                       where starts_with(p.phone_key, ltrim(x.prefix, '+'))))) as trunks,
           (select count(*) from contact o
             where o.campaign_id = k.campaign_id and o.state = 'ready' and o.due_at <= $4

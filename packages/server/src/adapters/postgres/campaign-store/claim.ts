@@ -21,7 +21,7 @@ import { type Candidate, type PassedBy, type PickingCampaign, pickCandidates } f
 import { campaignGate, lockGates, moveGates, readGates } from './gates.ts'
 import type { LaneWindows } from './lane-window.ts'
 import { requireLease, storeNow } from './nodes.ts'
-import { readCallerIds, readRoutes } from './routing.ts'
+import { goneBy, readCallerIds, readForcedTrunks, readRoutes } from './routing.ts'
 
 export type StoreDeps = { readonly pool: Pool; readonly clock: Clock; readonly random: Random }
 type ClaimDeps = StoreDeps & { readonly windows: LaneWindows }
@@ -119,7 +119,9 @@ async function openDesk(
   horizonMs: number,
 ): Promise<Opened> {
   const { workspaceId, settings } = campaign
-  const routes = await readRoutes(connection, [...new Set(lanes.map((lane) => lane.routeId))])
+  const stored = await readRoutes(connection, [...new Set(lanes.map((lane) => lane.routeId))])
+  const forced = await readForcedTrunks(connection, settings.callerId.mode === 'trunk' ? [] : [campaignId])
+  const routes = new Map([...stored].map(([id, route]) => [id, goneBy(route, forced.get(campaignId))]))
   const { callerIds, dailyCap } = await readCallerIds(connection, workspaceId, settings.callerId)
   const trunkIds = [...new Set([...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId)))]
   const numberIds = callerIds.kind === 'numbers' ? callerIds.numbers.map((number) => number.numberId) : []

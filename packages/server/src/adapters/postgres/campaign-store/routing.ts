@@ -23,6 +23,13 @@ const routeRows = statement<RouteRow>(
      from route r join route_way w on w.route_id = r.id join trunk t on t.id = w.trunk_id
     where r.id = any($1::int[]) order by r.id, w.position, t.id`,
 )
+const forcedRows = statement<RouteTrunk & { readonly campaignId: string }>(
+  'forced-trunks',
+  `select w.campaign_id as "campaignId", t.id as "trunkId", t.closed_until as "closedUntil", t.destinations,
+          t.next_probe_at is not null as "isOutOfUse"
+     from campaign_forced_way w join trunk t on t.id = w.trunk_id
+    where w.campaign_id = any ($1::uuid[]) order by w.campaign_id, w.since, t.id`,
+)
 const isValid = `(n.valid_from is null or n.valid_from <= dw_clock()) and (n.valid_until is null or n.valid_until > dw_clock())`
 const numbersByPhone = statement<NumberChoice & { readonly isValid: boolean }>(
   'numbers-by-phone',
@@ -93,6 +100,22 @@ export async function readRoutes(on: Queryable, routeIds: readonly number[]): Pr
     routes.set(routeId, route)
   }
   return routes
+}
+
+/** Of campaigns that may show a number whose calls leave over its own trunk alone: the trunks that their numbers stand on. */
+export async function readForcedTrunks(
+  on: Queryable,
+  campaignIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly RouteTrunk[]>> {
+  if (campaignIds.length === 0) return new Map()
+  const rows = await forcedRows(on, [campaignIds])
+  const byCampaign = Map.groupBy(rows, (row) => row.campaignId)
+  return new Map([...byCampaign].map(([id, own]) => [id, own.map(({ campaignId: _, ...trunk }) => trunk)]))
+}
+
+/** A route as a campaign goes by it. */
+export function goneBy(route: StoredRoute, forced: readonly RouteTrunk[] | undefined): StoredRoute {
+  return forced === undefined ? route : { isByNumber: true, trunks: forced }
 }
 
 /** How often a day each number may be shown; null: as often as it comes. */

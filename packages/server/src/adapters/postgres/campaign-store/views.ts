@@ -12,7 +12,7 @@ import {
 import { type Pool, statement } from '../pool.ts'
 import { type ReadGate, readGates, waveOf, withCampaignLimits } from './gates.ts'
 import { storeNow } from './nodes.ts'
-import { readRoutes, readShownNumbers } from './routing.ts'
+import { readForcedTrunks, readRoutes, readShownNumbers } from './routing.ts'
 
 type CampaignRow = {
   readonly campaignId: string
@@ -47,8 +47,14 @@ export async function runningCampaigns(pool: Pool): Promise<readonly CampaignVie
   if (campaigns.length === 0) return []
   const lanes = await laneRows(pool, [campaigns.map((campaign) => campaign.campaignId)])
   const routes = await readRoutes(pool, [...new Set(lanes.map((lane) => lane.routeId))])
-  const trunkIds = [...routes.values()].flatMap((route) => route.trunks.map((trunk) => trunk.trunkId))
   const showing = campaigns.filter((campaign) => campaign.settings.callerId.mode !== 'trunk')
+  const forced = await readForcedTrunks(
+    pool,
+    showing.map((campaign) => campaign.campaignId),
+  )
+  const trunkIds = [...[...routes.values()].map(({ trunks }) => trunks), ...forced.values()].flatMap((trunks) =>
+    trunks.map(({ trunkId }) => trunkId),
+  )
   const owners = campaigns.flatMap((campaign) => [campaign.workspaceId, campaign.campaignId])
   const now = await storeNow(pool)
   const shown = await readShownNumbers(
@@ -79,11 +85,13 @@ export async function runningCampaigns(pool: Pool): Promise<readonly CampaignVie
       routes: [...new Set(own.map((lane) => lane.routeId))].map(
         (routeId): RouteView => ({
           routeId,
-          trunks: (routes.get(routeId)?.trunks ?? []).map(({ trunkId, closedUntil }) => ({
-            trunkId,
-            closedUntil,
-            ...capacity(gates.get(trunkId), now),
-          })),
+          trunks: (forced.get(campaign.campaignId) ?? routes.get(routeId)?.trunks ?? []).map(
+            ({ trunkId, closedUntil }) => ({
+              trunkId,
+              closedUntil,
+              ...capacity(gates.get(trunkId), now),
+            }),
+          ),
         }),
       ),
       lanes: own.map(({ campaignId: _, ...lane }) => lane),
