@@ -198,6 +198,22 @@ describe("the assistant's API", () => {
     assert.equal((await counts()).campaigns, earlier.campaigns + 1)
   })
 
+  test('phones that come several times at once, while it is paused and started, double nobody', async () => {
+    const { phones: _, ...empty } = printedCampaign()
+    const id = await made(empty)
+    const phones = Array.from({ length: 50 }, (_, at) => ({ phone: `+7495123${String(1_000 + at)}` }))
+    const uploads = [phones, phones.toReversed(), phones, phones.slice(20)].map((list) =>
+      is74.ask('POST', `/api/campaigns/${id}/phones`, { phones: list }),
+    )
+    const steered = ['pause', 'start', 'pause', 'start'].map((action) =>
+      is74.ask('POST', `/api/campaigns/${id}/${action}`),
+    )
+    const answers = await Promise.all([...uploads, ...steered])
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+    const accepted = answers.reduce((sum, { body }) => sum + Number(body.accepted ?? 0), 0)
+    assert.deepEqual([accepted, (await rowOf(id)).people], [50, 50])
+  })
+
   test('the login gives a token that works; a wrong one gives none', async () => {
     const { status, body } = await is74.ask('POST', '/login', person, '')
     assert.equal(status, 200)
