@@ -193,6 +193,17 @@ test('a regional group shows a number of the region of the callee, and to whoeve
   )
 })
 
+test('via numbers all take their turns, whichever trunks they stand on', () => {
+  const numbers = ['t1', 't2', 't2'].map((trunkId, n) => ({ numberId: `n${n}`, phone: `+${n}`, trunkId }))
+  const routes = new Map([[1, { trunks: [trunk('t1'), trunk('t2')], isByNumber: true }]])
+  const callerIds = { kind: 'numbers', numbers, mode: 'round-robin' } as const
+  const { slots } = allocateSlots(desk([gate('c', { callsPerSecond: 10 })], { routes, callerIds }), requests(4))
+  assert.deepEqual(
+    slots.map((slot) => slot?.callerId),
+    ['+0', '+1', '+2', '+0'],
+  )
+})
+
 test('via numbers a regional group keeps the number of before, over its trunk', () => {
   const numbers = [
     { numberId: 'n1', phone: '+74950000001', trunkId: 't1' },
