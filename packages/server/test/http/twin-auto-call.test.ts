@@ -404,6 +404,25 @@ describe('the neighbours of the TWIN24 task API', () => {
     )
   })
 
+  test('several at once into the task of the day make one task, and one of them under one key makes one person', async () => {
+    const template = await makeTask({ name: 'at once' })
+    const phones = ['74951230001', '74951230002', '74951230003', '74951230001', '74951230001']
+    const answers = await Promise.all(
+      phones.map((phone) =>
+        ask('POST', '/api/v1/telephony/autoCallCandidate/single', {
+          ...{ phone: [phone], autoCallTemplateId: template, clientExternalId: 'same' },
+        }),
+      ),
+    )
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200])
+    assert.equal(new Set(answers.map(({ body }) => body.id.identity)).size, 3)
+    const { items } = (await ask('GET', '/api/v1/telephony/autoCall?keyword=at%20once%202')).body
+    assert.deepEqual(
+      items.map(({ candidates, status }: { candidates: number; status: string }) => [candidates, status]),
+      [[3, 'PROCESS']],
+    )
+  })
+
   test('cancel takes a phone in any of its forms, and says when there is nobody', async () => {
     const autoCallId = await makeTask()
     await ask('POST', '/api/v1/telephony/autoCallCandidate', {
