@@ -41,7 +41,12 @@ export const webhookEndpoints = defineResource<z.output<typeof newSchema>, Chang
     url: z.string(),
     events: z.array(z.string()).meta({ description: 'In the words of its dialect; empty: all' }),
     enabled: z.boolean(),
-    campaign: shownId.nullable().meta({ description: 'Null: all campaigns of the workspace' }),
+    campaign: shownId
+      .nullable()
+      .meta({ description: 'Null: all campaigns of the workspace, unless it is of a number' }),
+    number: shownId
+      .nullable()
+      .meta({ description: "Of this number's inbound rule: it hears of the calls to it alone" }),
     dialect: z.string(),
     hasSecret: z.boolean(),
     createdAt: shownInstant,
@@ -53,7 +58,7 @@ export const webhookEndpoints = defineResource<z.output<typeof newSchema>, Chang
   }),
   secrets: ['secret'],
   table: 'webhook_endpoint',
-  columns: `t.id, t.url, t.events, t.enabled, t.campaign_id as campaign, t.dialect, t.secret_box is not null as "hasSecret", t.created_at as "createdAt"`,
+  columns: `t.id, t.url, t.events, t.enabled, t.campaign_id as campaign, t.number_id as number, t.dialect, t.secret_box is not null as "hasSecret", t.created_at as "createdAt"`,
   filters: {
     campaign: { schema: z.uuid(), where: (parameter) => `t.campaign_id = ${parameter}` },
     enabled: { schema: z.enum(['true', 'false']), where: (parameter) => `t.enabled = ${parameter}::boolean` },
