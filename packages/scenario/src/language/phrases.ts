@@ -24,7 +24,8 @@ export class PhraseLanguage {
       lenientIf: true,
       ownPropertyOnly: true,
       parseLimit: 10_000,
-      renderLimit: 50,
+      // Milliseconds by the wall, so on a busy machine the same words could be refused: without loops length alone bounds the work.
+      renderLimit: 10_000,
       memoryLimit: 100_000,
       // Without an in-memory mapping Liquid would look for files.
       templates: {},
