@@ -63,9 +63,9 @@ const provisioning = {
   projects: [{ name: 'Spring', scenarios: [], numbers: [{ is74: 5 }] }],
   timeGroups: [{ name: 'night', zone: 'callee', forbid: [{ from: '21:00', to: '08:00', days: [1] }] }],
 }
-const robotTask = {
+export const robotTask = {
   ...{
-    caller_line_id: 'nowhere',
+    caller_line_id: 'line',
     destination_extension: 1,
     disable_dial_timegroup: 'never',
     maximumcall: 1,
@@ -94,7 +94,7 @@ export const autoCall = {
 }
 const single = ({ campaign: id }: Ids) => ({ phone: ['+74951234568'], autoCallTemplateId: id, timezone: 25_200 })
 const candidate = ({ campaign: id }: Ids) => ({ phone: ['+74951234568'], autoCallId: id, forceStart: false })
-const dialogCampaign = {
+export const dialogCampaign = {
   campaign: {
     ...{ project_id: 1, name: 'matrix', start_block_id: 10, phone_id: 5 },
     schedule: {
@@ -286,10 +286,13 @@ export async function makePeople(
 /** The route's address with the id that it is about. */
 export function addressOf(path: string, ids: Ids): string {
   const [noun = ''] = path.startsWith(`${native}/`) ? path.slice(native.length + 1).split('/') : []
+  // Campaigns of the one have integers, those of the other their own route.
+  const maker = path.startsWith('/api/campaigns/') ? 'dialog' : path.startsWith('/v1/task/') ? 'robot' : 'campaign'
+  const campaign = ids[maker] ?? ids.campaign
   return path
     .replace(':contact', ids.contact ?? ids.call)
     .replace(':project_id', '1')
-    .replace(':id', (noun === 'calls' ? ids.call : ids[noun]) ?? ids.campaign)
+    .replace(':id', (noun === 'calls' ? ids.call : ids[noun]) ?? campaign)
 }
 
 /** Health and documentation, which tell nothing of anybody. */
