@@ -7,9 +7,9 @@ import { createPool } from '../../src/adapters/postgres/pool.ts'
 import { WorkspaceDatabases } from '../../src/adapters/postgres/workspace-database.ts'
 import { openSecretBox } from '../../src/adapters/secrets/secret-box.ts'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
+import { vendorTellers } from '../../src/compat/tellers.ts'
 import { buildHttpServer } from '../../src/http/server.ts'
 import { silentLog } from '../fixtures/database.ts'
-import { vendorTellers } from '../../src/compat/tellers.ts'
 
 test('while the database is away both APIs answer 503, and say that it may be tried again', async (t) => {
   // Nobody listens there.
