@@ -6,6 +6,8 @@ import {
   campaignId,
   claimAll,
   contactId,
+  leaseMs,
+  only,
   outcome,
   plainWorld,
   settings,
@@ -146,6 +148,20 @@ test('a leg that came in takes a channel of its trunk, and simply ends when its 
   await ground.store.join('node-a', 5_000)
   assert.deepEqual(await ground.store.recover(2_000), { returned: 1, unknown: 1, answered: 0 })
   assert.deepEqual((await database.pool.query('select leg_id from live_leg')).rows, [])
+})
+
+test('whoever was taken out while a call was lost is not rung again by the result that comes late', async () => {
+  const ground = await open()
+  const retry = { rules: [{ on: ['busy' as const], tries: 1, intervalsSeconds: [60] }], caps: {} }
+  const { lease } = await plainWorld(ground, { contacts: 1, settings: settings({ retry }) })
+  const leg = only(await claimAll({ ground, lease }))
+  await ground.store.beginDialing(lease, leg.legId)
+  await ground.advance(leaseMs + 2_001)
+  await ground.store.recover(2_000)
+  await database.pool.query('update contact set cancelled_at = dw_clock() where id = $1', [leg.contactId])
+  assert.equal(await ground.store.finish(lease, outcome(leg, ground)), 'revised')
+  assert.equal((await ground.contact(leg.contactId)).state, 'unknown')
+  assert.deepEqual(await ground.attempts(leg.contactId), [{ disposition: 'busy', attemptNumber: 1 }])
 })
 
 test("a trunk comes with its password opened, and never with another purpose's secret", async () => {

@@ -32,6 +32,8 @@ type ContactNow = {
   readonly reason: string | null
   /** Nothing newer has happened to it. */
   readonly isLast: boolean
+  /** Somebody took the person out: no redial follows. */
+  readonly isCancelled: boolean
 }
 
 // The attempt is the door: of two that bring a result the second waits here, and finds that recovery's end is gone.
@@ -54,7 +56,8 @@ const holdUnsent = statement(
 const takeBack = statement('revise-take-back', 'delete from live_leg where contact_id = $1 and phase = 0')
 const holdContact = statement<ContactNow>(
   'revise-hold-contact',
-  `select state, done_reason as reason, last_call_id is not distinct from $2::uuid as "isLast"
+  `select state, done_reason as reason, last_call_id is not distinct from $2::uuid as "isLast",
+          cancelled_at is not null as "isCancelled"
      from contact where id = $1 for no key update`,
 )
 const decide = statement<Omit<Deciding, 'phoneKey' | 'startAt'>>(
@@ -159,7 +162,9 @@ async function decideAnew(
   if (!contact.isLast || !['ready', 'done', 'unknown'].includes(contact.state)) return null
   const { attemptId, startAt, workspaceId, campaignId, contactId } = lost
   const [deciding] = await decide(connection, [attemptId, startAt, workspaceId, campaignId, contactId])
-  return deciding === undefined ? null : contactAfter({ ...deciding, phoneKey: lost.phoneKey, startAt }, outcome)
+  if (deciding === undefined) return null
+  const after = contactAfter({ ...deciding, phoneKey: lost.phoneKey, startAt }, outcome)
+  return after.state === 'ready' && contact.isCancelled ? null : after
 }
 
 /** Whether a contact that is over now was not, or was over in another way. */
