@@ -7,6 +7,7 @@ import { makeResources } from './resource-surface.ts'
 import {
   addressOf,
   dialogCampaign,
+  dialogReport,
   type HttpGround,
   type Ids,
   login,
@@ -117,6 +118,16 @@ describe('hostile requests', () => {
       assert.deepEqual([twin400.statusCode, Object.keys(twin400.json().errors)], [400, ['scheduledAt']], at)
       for (const query of [`calls?from=${at}`, `explain?campaign=${id}&phone=7&at=${at}`])
         assert.equal((await ask('GET', `${native}/${query}`)).statusCode, 422, query)
+    }
+    // Two instants that are compared with each other, though one of them is none.
+    for (const date of ['', 'soon', 'x'.repeat(70_000)]) {
+      const { analytics_filter, columns } = dialogReport
+      const body = { analytics_filter: { ...analytics_filter, date_end: date }, columns }
+      const dialog400 = await ask('POST', '/api/analytics/1/report', JSON.stringify(body))
+      assert.deepEqual(
+        [dialog400.statusCode, Object.keys(dialog400.json().errors)[0]],
+        [400, 'analytics_filter.date_end'],
+      )
     }
     for (const depth of [101, 5_000, 100_000]) {
       const deep = '['.repeat(depth) + ']'.repeat(depth)

@@ -105,7 +105,7 @@ export const dialogCampaign = {
   },
   phones: [{ phone: '+74951234567', add_data: { name: 'Anna' } }],
 }
-const dialogReport = {
+export const dialogReport = {
   analytics_filter: {
     ...{ scenario_id: 951, start_block_id: 10, outgoing_campaign_id: 1 },
     ...{ date_start: '2000-01-01T08:00:59.096Z', date_end: '2090-01-01T18:04:59.096Z' },

@@ -117,7 +117,8 @@ export const phonesSchema = z.object({ phones: phones.min(1, 'expected at least 
 const instant = z
   .string('expected a time, like 2026-03-02T09:00:00.000Z')
   .max(64)
-  .refine(isKeepable, 'expected a time with its offset, like 2026-03-02T09:00:00.000Z')
+  // What is no instant is not compared with the other one.
+  .refine(isKeepable, { error: 'expected a time with its offset, like 2026-03-02T09:00:00.000Z', abort: true })
   .transform((given) => Temporal.Instant.from(given))
 
 const column = z.object(
