@@ -2,6 +2,7 @@
 import type { LedgerReport, ReportedCall } from './ledger-check.ts'
 import type { DemoPlan } from './people.ts'
 import type { Progress, Screen } from './screen.ts'
+import type { VendorDemo } from './vendors/vendor-demo.ts'
 import type { ReceivedEvent } from './webhook-receiver.ts'
 
 const leastDispositions = 6
@@ -36,11 +37,12 @@ export type SummaryInput = {
   readonly received: readonly ReceivedEvent[]
   readonly firstAnswerMs: number | null
   readonly plan: DemoPlan
+  readonly vendor: Pick<VendorDemo, 'keepsHours' | 'endedCallback'>
 }
 
 /** Prints everything; returns the promises of the demo that were not kept. */
 export function printSummary(input: SummaryInput): readonly string[] {
-  const { screen, calls, waiting, ledger, received } = input
+  const { screen, calls, waiting, ledger, received, vendor } = input
   const byDisposition = Map.groupBy(calls, (call) => call.disposition)
   screen.line('What the attempts ended in')
   screen.table([
@@ -54,14 +56,14 @@ export function printSummary(input: SummaryInput): readonly string[] {
   const recalledThenAnswered = contactsAnsweredAfterRecall(calls)
   const menus = calls.filter((call) => call.keys !== '').length
   screen.line(`\n${menus} answered the menu, ${recalledThenAnswered.length} were reached by a recall.`)
-  screen.line(`${waiting.length} people wait: it is outside their hours.`)
+  if (vendor.keepsHours || waiting.length > 0) screen.line(`${waiting.length} people wait: it is outside their hours.`)
   const until = Map.groupBy(waiting, (contact) => `${contact.reason}, until ${contact.until ?? 'told otherwise'}`)
   for (const [reason, some] of until) screen.line(`  ${some.length}: ${reason}`)
   screen.line(
     `\nLedger of the carrier: ${ledger.rings} rings, ${ledger.compared} attempts, ${ledger.differences.length} differences.`,
   )
   for (const difference of ledger.differences.slice(0, 10)) screen.line(`  ${difference}`)
-  const events = Map.groupBy(received, (event) => event.event)
+  const events = Map.groupBy(received, (event) => event.event ?? vendor.endedCallback?.name ?? 'of no name')
   screen.line(
     `Webhooks received: ${[...events].map(([event, some]) => `${some.length} ${event}`).join(', ') || 'none'}`,
   )
@@ -96,12 +98,12 @@ function contactsAnsweredAfterRecall(calls: readonly DemoCall[]): string[] {
 
 function problemsOf(input: SummaryInput, dispositions: number, menus: number, recalled: number): string[] {
   const problems: string[] = []
-  const { progress, waiting, ledger, firstAnswerMs, plan, calls, received } = input
+  const { progress, waiting, ledger, firstAnswerMs, plan, calls, received, vendor } = input
   if (progress.total !== plan.people.length) problems.push(`${progress.total} of ${plan.people.length} contacts`)
   if (dispositions < leastDispositions) problems.push(`only ${dispositions} dispositions`)
   if (menus === 0) problems.push('nobody answered the menu')
   if (recalled === 0) problems.push('no recall led to an answer')
-  if (waiting.length < leastWaiting) problems.push(`only ${waiting.length} wait`)
+  if (waiting.length < (vendor.keepsHours ? leastWaiting : 0)) problems.push(`only ${waiting.length} wait`)
   if (waiting.some((contact) => contact.until === null)) problems.push('somebody waits without an instant')
   if (progress.done + waiting.length !== progress.total)
     problems.push(`${progress.total - progress.done - waiting.length} people neither done nor waiting`)
@@ -111,8 +113,12 @@ function problemsOf(input: SummaryInput, dispositions: number, menus: number, re
     problems.push(
       `the first answer came after ${inSeconds(firstAnswerMs)}, later than ${inSeconds(firstAnswerWithinMs)}`,
     )
-  const ended = received.filter((event) => event.event === 'CALL_ENDED').length
-  if (ended !== calls.length) problems.push(`${ended} CALL_ENDED webhooks for ${calls.length} calls`)
+  const { endedCallback } = vendor
+  if (endedCallback !== null) {
+    const told = received.filter((event) => endedCallback.isOne(event)).length
+    const expected = calls.filter((call) => endedCallback.isToldOf(call)).length
+    if (told !== expected) problems.push(`${told} ${endedCallback.name} webhooks for ${expected} calls`)
+  }
   return problems
 }
 
