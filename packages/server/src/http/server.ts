@@ -5,9 +5,11 @@ import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod'
 import { guardRoutes, type Refusal } from '../access/route-guard.ts'
+import { vendorReaders } from '../compat/importers.ts'
 import { registerIs74 } from '../compat/is74/routes.ts'
-import { registerTwinTasks } from '../compat/twin-tasks/routes.ts'
 import { registerOmicall } from '../compat/omicall/routes.ts'
+import { registerTwinIncoming } from '../compat/twin-incoming/routes.ts'
+import { registerTwinTasks } from '../compat/twin-tasks/routes.ts'
 import { registerYunfu } from '../compat/yunfu/routes.ts'
 import type { HttpDeps } from '../deps.ts'
 import { auditRoutes } from './audit/routes.ts'
@@ -97,11 +99,12 @@ export async function buildHttpServer(
       auditRoutes(native, deps)
       eventRoutes(native, deps)
       systemRoutes(native, deps)
-      provisioningRoutes(native, deps)
+      provisioningRoutes(native, deps, vendorReaders)
     },
     { prefix: '/dialwright/v1' },
   )
   await registerTwinTasks(app, deps)
+  await registerTwinIncoming(app, deps)
   await registerIs74(app, deps)
   await registerYunfu(app, deps)
   await registerOmicall(app, deps)

@@ -211,4 +211,5 @@ test('the scenario sees caller and number as the rule says', () => {
   )
   const other = variablesOf({ ...incoming, from: null }, number, { ...rule, shownName: 'name', shownNumber: 'called' })
   assert.deepEqual([other.callerName, other.callerNumber, other.phone], ['desk', '74951112233', ''])
+  assert.equal(variablesOf(incoming, number, { ...rule, shownName: 'caller-number' }).callerName, '79990001122')
 })

@@ -372,7 +372,9 @@ export function endOf({ wasAnswered, by, cause }: Ended): { disposition: Disposi
 /** What the scenario knows of its caller. */
 export function variablesOf(call: IncomingCall, number: CalledNumber, rule: InboundRule): Record<string, unknown> {
   const phone = call.from ?? ''
-  const name = { caller: call.fromName ?? '', name: number.name, called: number.phone }[rule.shownName]
+  const name = { caller: call.fromName ?? '', 'caller-number': phone, name: number.name, called: number.phone }[
+    rule.shownName
+  ]
   return {
     phone,
     called: number.phone,

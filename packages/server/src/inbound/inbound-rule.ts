@@ -1,6 +1,6 @@
 /** What becomes of a call to a number of ours: the rule as it is kept in the number's row. */
 
-export const shownNames = ['caller', 'name', 'called'] as const
+export const shownNames = ['caller', 'caller-number', 'name', 'called'] as const
 export const shownNumbers = ['caller', 'called'] as const
 
 export type InboundRule = {
@@ -10,7 +10,7 @@ export type InboundRule = {
   readonly scenarioId: string | null
   /** Null: the scenario's first. */
   readonly startBlock: string | null
-  /** What the scenario and whoever the call is handed to see as the caller's name: the name the caller sends, the name of this number, or the number that was called. */
+  /** What the scenario and whoever the call is handed to see as the caller's name: the name the caller sends, his number, the name of this number, or the number that was called. */
   readonly shownName: (typeof shownNames)[number]
   /** What they see as the caller's number. */
   readonly shownNumber: (typeof shownNumbers)[number]

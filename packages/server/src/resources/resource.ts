@@ -95,20 +95,35 @@ export async function createResource(
         if (shown !== null) return { shown, once: {} }
         throw new ResourceError('RESOURCE_GONE', `What this Idempotency-Key made, ${first}, has been taken away since`)
       }
-      const desk = new Desk(deps, connection, principal)
-      const once = (await resource.create(desk, id, given)) ?? {}
-      desk.check()
-      const shown = await present(connection, workspaceId, resource, id)
-      const { kind } = resource
-      const secrets = secretsIn(resource, given)
-      await recordAudit(connection, deps, principal, {
-        ...{ action: 'create', kind, id, name: nameOf(shown), before: null, after: lasting(resource, shown), secrets },
-      })
-      return { shown, once }
+      return createAt(new Desk(deps, connection, principal), resource, id, given)
     }),
   )
   deps.onChange()
   return made
+}
+
+/**
+ * The same inside a transaction that makes more than this one. Whoever commits it calls `deps.onChange`.
+ * @throws {InvalidInputError} {ResourceError}
+ */
+export function createAt(
+  desk: Desk,
+  resource: Resource,
+  id: string,
+  given: object,
+): Promise<{ readonly shown: Shown; readonly once: object }> {
+  const { connection, deps, principal, workspaceId } = desk
+  return translated(resource, async () => {
+    const once = (await resource.create(desk, id, given)) ?? {}
+    desk.check()
+    const shown = await present(connection, workspaceId, resource, id)
+    const { kind } = resource
+    const secrets = secretsIn(resource, given)
+    await recordAudit(connection, deps, principal, {
+      ...{ action: 'create', kind, id, name: nameOf(shown), before: null, after: lasting(resource, shown), secrets },
+    })
+    return { shown, once }
+  })
 }
 
 /**
@@ -119,36 +134,35 @@ export async function changeResource(
   deps: ServerDeps,
   principal: Principal,
   resource: Resource,
-  { id, given, check }: { readonly id: string; readonly given: object; readonly check: (shown: Shown) => void },
+  change: ResourceChange,
 ): Promise<Shown> {
-  const { workspaceId } = principal
   const after = await translated(resource, () =>
-    transaction(deps.pool, async (connection) => {
-      // Leaves rows that refer to it alone: a claim may be adding one and holds what this change will ask for.
-      const before = await locked(connection, workspaceId, resource, id, 'for no key update')
-      check(before)
-      const desk = new Desk(deps, connection, principal)
-      await resource.change?.(desk, id, given, before)
-      desk.check()
-      const shown = await present(connection, workspaceId, resource, id)
-      const { kind } = resource
-      const secrets = secretsIn(resource, given)
-      await recordAudit(connection, deps, principal, {
-        ...{
-          action: 'change',
-          kind,
-          id,
-          name: nameOf(shown),
-          before: lasting(resource, before),
-          after: lasting(resource, shown),
-          secrets,
-        },
-      })
-      return shown
-    }),
+    transaction(deps.pool, (connection) => changeAt(new Desk(deps, connection, principal), resource, change)),
   )
   deps.onChange()
   return after
+}
+
+type ResourceChange = { readonly id: string; readonly given: object; readonly check: (shown: Shown) => void }
+
+/** The same inside a transaction that changes more than this one. Whoever commits it calls `deps.onChange`. */
+export function changeAt(desk: Desk, resource: Resource, { id, given, check }: ResourceChange): Promise<Shown> {
+  const { connection, deps, principal, workspaceId } = desk
+  return translated(resource, async () => {
+    // Leaves rows that refer to it alone: a claim may be adding one and holds what this change will ask for.
+    const before = await locked(connection, workspaceId, resource, id, 'for no key update')
+    check(before)
+    await resource.change?.(desk, id, given, before)
+    desk.check()
+    const shown = await present(connection, workspaceId, resource, id)
+    const { kind } = resource
+    const secrets = secretsIn(resource, given)
+    await recordAudit(connection, deps, principal, {
+      ...{ action: 'change', kind, id, name: nameOf(shown) },
+      ...{ before: lasting(resource, before), after: lasting(resource, shown), secrets },
+    })
+    return shown
+  })
 }
 
 /** @throws {ResourceError} `RESOURCE_NOT_FOUND`, `RESOURCE_IN_USE` naming who uses it */

@@ -42,6 +42,11 @@ export type OutboxPayload = {
   readonly callId?: string | undefined
   /** Of a call that came in: the number that was called. */
   readonly numberId?: string | null | undefined
+  readonly robotMs?: number | undefined
+  /** Of a scenario that is over: what it knows. */
+  readonly keys?: string | undefined
+  readonly variables?: Readonly<Record<string, unknown>> | undefined
+  readonly goal?: string | null | undefined
   readonly lastCallId?: string | null | undefined
   readonly disposition?: string | undefined
   readonly reason?: string | undefined

@@ -32,7 +32,7 @@ export type Route = {
   /** Content-Type of a body that is text, not JSON. */
   readonly type?: string
   /** What its id names is gone afterwards, though it is no DELETE. */
-  readonly takesAway?: 'campaigns'
+  readonly takesAway?: 'campaigns' | 'numbers'
 }
 /** Ids of a workspace's things: a campaign, a call, and one of each resource by its path. */
 export type Ids = { readonly campaign: string; readonly call: string; readonly [path: string]: string }
@@ -122,8 +122,39 @@ const callReport = ({ campaign: id }: Ids) => ({
   ],
   limit: 10,
 })
+let called = 0
+/** The vendor's page in its newer form, with ids that are there and numbers that are not. */
+export const incomingBatch = ({ trunks }: Ids) => {
+  called += 2
+  const numbers = [`7123${4_567_000 + called}`, `7123${4_567_001 + called}`]
+  const connection = {
+    authUser: '',
+    forceOutOverChannel: true,
+    fromDomain: '',
+    login: '',
+    password: '',
+    providerId: trunks,
+  }
+  return {
+    additionalOptions: { callRecord: 'all', comment: 'Комментарий' },
+    incomingCallsOptions: {
+      ...{ action: 'robot', botId: task.botId, cidAsName: 'default', cidAsNumber: 'default' },
+      ...{ reserveAction: 'default', reserveActionData: null },
+      ...{ reserveCidAsName: 'original', reserveCidAsNumber: 'original' },
+    },
+    notificationOptions: { type: 'off', condition: 'unanswer', emailReceivers: [], smsReceivers: [] },
+    webhookUrls: ['https://sample.com'],
+    names: ['Название номера 1', 'Название номера 2'],
+    numbers,
+    connectionOptionsList: [
+      { ...connection, did: `123${called}`, numberAsDid: false },
+      { ...connection, did: '456', numberAsDid: true },
+    ],
+  }
+}
 const reads = (query?: Route['query']): Route => ({ who: 'everybody who reads', ...(query ? { query } : {}) })
 const writes = (body?: Route['body']): Route => ({ who: 'everybody who writes', ...(body ? { body } : {}) })
+const cables = (body?: Route['body']): Route => ({ who: 'owners and admins', ...(body ? { body } : {}) })
 export const open: Route = { who: 'whoever logs in' }
 
 /** The whole HTTP surface. A route that is not here fails the first test. */
@@ -183,6 +214,10 @@ export const surface: Readonly<Record<string, Route>> = {
   [`GET ${native}/audit`]: { who: 'owners and admins' },
   [`POST ${native}/provisioning/check`]: { who: 'owners and admins', body: () => provisioning },
   [`POST ${native}/provisioning/apply`]: { who: 'owners and admins', body: () => provisioning },
+  [`POST ${native}/provisioning/import`]: {
+    who: 'owners and admins',
+    body: () => ({ from: 'twin', files: [{ name: 'aonNumbers.csv', text: 'id,name,phone\n1,sales,79996662211\n' }] }),
+  },
   [`GET ${native}/provisioning/export`]: { who: 'owners and admins' },
   'POST /login': open,
   'POST /api/campaigns': writes(() => dialogCampaign),
@@ -237,6 +272,10 @@ export const surface: Readonly<Record<string, Route>> = {
   ...Object.fromEntries(
     ['bots', 'dialplans', 'noises', 'aonNumbers', 'aonGroups'].map((list) => [`GET /api/cis/beta/${list}`, reads()]),
   ),
+  'GET /api/iam/v1/companies/:cabinet/settings': reads(),
+  'PATCH /api/iam/v1/companies/:cabinet/settings': writes(() => ({
+    settings: { 'cis.webhooks.incomingCall': 'http://127.0.0.1:9/' },
+  })),
   'GET /api/v1/search/cis/sessions': reads(({ campaign: id }) => `?taskId=${id}`),
   ...Object.fromEntries(
     ['/api/v1/telephony', '/cis/api/v1/telephony'].flatMap((prefix) => [
@@ -248,6 +287,12 @@ export const surface: Readonly<Record<string, Route>> = {
         `POST ${prefix}/autoCallCandidate/cancel`,
         writes(({ campaign: autoCallId }) => ({ autoCallId, phone: '79990000000' })),
       ],
+      [`POST ${prefix}/incomingRules/create/batch`, cables(incomingBatch)],
+      [`GET ${prefix}/incomingRules`, reads()],
+      [`GET ${prefix}/incomingRules/:id`, reads()],
+      [`PATCH ${prefix}/incomingRules/:id`, cables(() => ({ name: 'renamed', webhookUrls: ['http://127.0.0.1:9/'] }))],
+      [`DELETE ${prefix}/incomingRules/:id`, { ...cables(), takesAway: 'numbers' }],
+      [`GET ${prefix}/providers`, reads()],
       [`POST ${prefix}/autoCall`, writes(() => autoCall)],
       [`GET ${prefix}/autoCall`, reads()],
       [`GET ${prefix}/autoCall/:id`, reads()],
@@ -285,6 +330,7 @@ export async function makePeople(
 
 /** The route's address with the id that it is about. */
 export function addressOf(path: string, ids: Ids): string {
+  if (path.includes('/incomingRules/')) return path.replace(':id', ids.numbers ?? ids.campaign)
   const [noun = ''] = path.startsWith(`${native}/`) ? path.slice(native.length + 1).split('/') : []
   // Campaigns of the one have integers, those of the other their own route.
   const maker = path.startsWith('/api/campaigns/') ? 'dialog' : path.startsWith('/v1/task/') ? 'robot' : 'campaign'

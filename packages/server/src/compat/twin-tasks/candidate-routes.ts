@@ -4,8 +4,8 @@ import type { Principal } from '../../access/authenticate.ts'
 import { principalOf } from '../../access/route-guard.ts'
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
+import { telephonyPrefixes, writing } from '../twin-routes.ts'
 import { addBatch, addOne, addSingle, addSingleBatch, cancelCandidate } from './candidates.ts'
-import { telephonyPrefixes, writing } from './route-kinds.ts'
 
 type Adding = (deps: ServerDeps, principal: Principal, body: unknown) => Promise<object>
 

@@ -5,7 +5,7 @@ import { principalOf } from '../../access/route-guard.ts'
 import { AudioLibrary } from '../../audio/library.ts'
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
-import { reading } from './route-kinds.ts'
+import { reading } from '../twin-routes.ts'
 
 type Listed = { readonly id: string; readonly name: string }
 type Kind = {

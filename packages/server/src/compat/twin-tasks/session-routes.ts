@@ -8,7 +8,7 @@ import { isKeepable } from '../../instant.ts'
 import { resolveReference } from '../../resources/references.ts'
 import { readFacts } from '../../webhooks/facts.ts'
 import { parseGiven } from '../field-refusal.ts'
-import { reading } from './route-kinds.ts'
+import { reading } from '../twin-routes.ts'
 import { type SessionField, sessionFields, sessionOf } from './webhook-bodies.ts'
 
 const empty = (value: unknown): unknown => (value === '' ? undefined : value)

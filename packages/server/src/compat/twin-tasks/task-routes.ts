@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { principalOf } from '../../access/route-guard.ts'
 import type { HttpDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
-import { type ById, reading, writing } from './route-kinds.ts'
+import { type ById, reading, writing } from '../twin-routes.ts'
 import { changeTask, createTask, readTask, taskStatistics } from './tasks.ts'
 
 const path = '/api/cis/beta/tasks'

@@ -8,13 +8,13 @@ import { idempotencyOf } from '../../idempotency.ts'
 import { campaignProgress } from '../../reports/campaign-progress.ts'
 import { resolveReference } from '../../resources/references.ts'
 import { type FieldMessage, FieldRefusal, parseGiven, problemsOf } from '../field-refusal.ts'
+import { webhookCallStatus } from '../twin-call-status.ts'
 import { type AutoCallGround, campaignOfAutoCall } from './auto-call-mapping.ts'
 import { autoCallSchema } from './auto-call-schema.ts'
 import { foldDottedKeys, isRecord } from './folding.ts'
 import { campaignOfTask, redirectOf } from './mapping.ts'
 import { type TwinTask, taskSchema } from './task-schema.ts'
 import { taskStatus } from './task-status.ts'
-import { webhookCallStatus } from './webhook-bodies.ts'
 
 type TaskRow = {
   readonly id: string

@@ -6,6 +6,7 @@ import {
   callRedirectedBody,
   candidateChangedBody,
   efficiencyReachedBody,
+  incomingEndedBody,
   recallScheduledBody,
 } from './webhook-bodies.ts'
 
@@ -17,6 +18,8 @@ export const twinTeller: DialectTeller = {
     'attempt.revised': ['CALL_ENDED', 'EFFICIENCY_REACHED'],
     'contact.finished': ['CANDIDATE_CHANGED'],
     'campaign.changed': ['AUTOCALL_STATUS_CHANGED'],
+    // A call that came in: of no task, and so to endpoints of the company alone.
+    'call.finished': ['CALL_ENDED'],
   },
   body,
   // The vendor promises its receivers that 200 alone counts.
@@ -27,6 +30,7 @@ export const twinTeller: DialectTeller = {
 }
 
 function body(word: string, { eventId, row, campaign, contact, call, liveCall, redirectTo }: Told): object | null {
+  if (row.topic === 'call.finished') return call === null ? null : incomingEndedBody({ eventId, call })
   if (campaign === null) return null
   if (word === 'AUTOCALL_STATUS_CHANGED') return autoCallStatusChangedBody({ eventId, campaign, row })
   if (contact === null) return null

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { callEndedBody, candidateChangedBody, webhookCallStatus } from './webhook-bodies.ts'
+import { webhookCallStatus } from '../twin-call-status.ts'
+import { callEndedBody, candidateChangedBody } from './webhook-bodies.ts'
 
 const scenario = { id: 's', ids: { twin: 'bot' }, name: 'a bot' }
 const campaign = { id: 'c', ids: { twin: 'task' }, name: 'n', scenario, timeZone: 'Europe/Moscow' }

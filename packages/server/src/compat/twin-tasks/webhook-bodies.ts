@@ -1,31 +1,9 @@
 /** The bodies of TWIN's webhooks: calls, people and tasks in the vendor's words. Pure. */
-import type { Disposition } from '@dialwright/dialer'
 import { idIn } from '../../webhooks/dialects.ts'
 import type { OutboxPayload, OutboxRow } from '../../webhooks/events.ts'
 import type { CallFacts, CampaignFacts, ContactFacts, LiveCallFacts, Named } from '../../webhooks/facts.ts'
+import { webhookCallStatus } from '../twin-call-status.ts'
 import { taskStatus } from './task-status.ts'
-
-const statuses = {
-  answered: 'ANSWERED',
-  machine: 'ANSWERED',
-  screened: 'ANSWERED',
-  fax: 'ANSWERED',
-  busy: 'BUSY',
-  rejected: 'REJECTED',
-  'no-answer': 'NOANSWER',
-  unreachable: 'UNAVAILABLE',
-  'invalid-number': 'INVALID',
-  blocked: 'BLACKLIST',
-  congestion: 'CONGESTION',
-  cancelled: 'CANCEL',
-  failed: 'FAILED',
-  unknown: 'FAILED',
-} as const satisfies Record<Disposition, string>
-
-/** The vendor's call status for a disposition. */
-export function webhookCallStatus(disposition: Disposition): string {
-  return statuses[disposition]
-}
 
 const twinId = (thing: Named): string => idIn('twin', thing)
 
@@ -98,6 +76,11 @@ export const sessionFields = [
 /** `CALL_ENDED`: after every attempt. Durations in whole seconds; `robotCallDuration` is the talk until an operator took the call. */
 export function callEndedBody({ eventId, ...session }: Person & { readonly call: CallFacts }) {
   return { event: 'CALL_ENDED', eventId, ...sessionOf(session) }
+}
+
+/** `CALL_ENDED` of a call that came in: nobody's task, nobody's candidate. */
+export function incomingEndedBody({ eventId, call }: { readonly eventId: string; readonly call: CallFacts }) {
+  return { event: 'CALL_ENDED', eventId, ...sessionOf({ campaign: null, contact: null, call }) }
 }
 
 /** `CANDIDATE_CHANGED`: the person is finished, no more calls. `status` is CANCEL for one nobody may dial, else FINISHED. */

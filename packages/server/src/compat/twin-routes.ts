@@ -1,5 +1,5 @@
-/** What the vendor's routes have in common. */
-import type { Permission } from '../../access/permissions.ts'
+/** What TWIN's routes have in common, in both of its rooms. */
+import type { Permission } from '../access/permissions.ts'
 
 export type ById = { Params: { id: string } }
 

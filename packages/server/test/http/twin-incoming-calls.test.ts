@@ -1,0 +1,280 @@
+/** Incoming rules in effect: numbers are added as the vendor's page has it, then a provider calls them. */
+import assert from 'node:assert/strict'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { demoEnvironment } from '../../src/config.ts'
+import { makeTemporaryDirectory } from '../../src/demo/temporary-directory.ts'
+import { WebhookReceiver } from '../../src/demo/webhook-receiver.ts'
+import { ServerRun, until } from '../fixtures/server-run.ts'
+import { openProvider, type ProviderByHand } from '../telephony/caller-by-hand.ts'
+
+const token = 'dw_incoming_token_0123456789'
+const shared = 'bce7d22e-dde6-4427-b391-ebbdfda44de6'
+const caller = '79990001122'
+const batch = '/cis/api/v1/telephony/incomingRules/create/batch'
+
+type Body = Record<string, unknown>
+type Call = {
+  readonly id: string
+  readonly numberId: string
+  readonly disposition: string
+  readonly detail: string | null
+  readonly keys: string
+  readonly goal: string | null
+  readonly recording: string | null
+  readonly talkMs: number
+  readonly variables: Body
+}
+
+const scenario = {
+  ...{ name: 'desk', language: 'en', externalIds: { twin: shared } },
+  startBlocks: [{ id: 'main', name: 'main', next: 'ask', parameters: [] }],
+  blocks: [
+    {
+      ...{ id: 'ask', type: 'menu', audio: '/prompts/en/goodbye.wav', keys: { 1: 'yes' } },
+      ...{ timeoutSeconds: 1, repeats: 0, noInput: 'who', noMatch: 'who' },
+    },
+    { id: 'yes', type: 'mark', goal: 'pressed', next: 'rest' },
+    { id: 'rest', type: 'pause', seconds: 1, next: 'who' },
+    {
+      id: 'who',
+      type: 'set',
+      variables: { name: 'callerName', shown: 'callerNumber', dialled: 'called' },
+      next: 'end',
+    },
+    { id: 'end', type: 'hangup' },
+  ],
+}
+
+/** The vendor's page, its newer side, with another receiver. */
+const printed = (hook: string): Body => ({
+  additionalOptions: { callRecord: 'all', comment: 'Комментарий' },
+  incomingCallsOptions: {
+    ...{ action: 'robot', botId: shared, cidAsName: 'default', cidAsNumber: 'default', reserveAction: 'default' },
+    ...{ reserveActionData: null, reserveCidAsName: 'original', reserveCidAsNumber: 'original' },
+  },
+  notificationOptions: { type: 'off', condition: 'unanswer', emailReceivers: [], smsReceivers: [] },
+  webhookUrls: [hook],
+  names: ['Название номера 1', 'Название номера 2'],
+  numbers: ['71234567001', '71234567002'],
+  connectionOptionsList: [
+    {
+      ...{ authUser: '', forceOutOverChannel: true, fromDomain: '', login: '', password: '' },
+      ...{ providerId: shared, did: '123', numberAsDid: false },
+    },
+    {
+      ...{ authUser: '', forceOutOverChannel: true, fromDomain: '', login: '', password: '' },
+      ...{ providerId: shared, did: '456', numberAsDid: true },
+    },
+  ],
+})
+
+describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
+  const stack = new AsyncDisposableStack()
+  let directory = ''
+  let provider: ProviderByHand
+  let hooks: WebhookReceiver
+  let company: WebhookReceiver
+  let address = ''
+
+  const ask = async (method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> => {
+    const response = await fetch(address + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return { status: response.status, text: await response.text() }
+  }
+  const get = async <Answer>(path: string): Promise<Answer> => JSON.parse((await ask('GET', path)).text) as Answer
+  /** One number by itself. */
+  const add = async (number: string, incoming: Body, connection: Body = {}, more: Body = {}): Promise<void> => {
+    const page = printed(hooks.url)
+    const answer = await ask('POST', batch, {
+      ...page,
+      webhookUrls: [],
+      ...more,
+      incomingCallsOptions: { ...(page.incomingCallsOptions as Body), ...incoming },
+      names: [`Номер ${number}`],
+      numbers: [number],
+      connectionOptionsList: [{ providerId: shared, numberAsDid: true, ...connection }],
+    })
+    assert.deepEqual(answer, { status: 200, text: '' })
+  }
+  const rule = async (number: string): Promise<Body & { id: string }> => {
+    const { items } = await get<{ items: (Body & { id: string })[] }>(
+      `/api/v1/telephony/incomingRules?keyword=${number}`,
+    )
+    assert.ok(items[0] !== undefined)
+    return items[0]
+  }
+  /** Rings and waits for the call to be stored. */
+  const called = async (how: 'presses' | 'hangs-up' | 'waits', to: string, number: string) => {
+    const { id } = await rule(number)
+    const of = async () =>
+      (await get<{ items: Call[] }>('/dialwright/v1/calls?direction=in&limit=200')).items.filter(
+        (one) => one.numberId === id,
+      )
+    const before = (await of()).length
+    const { saw } = provider.ring(how, to)
+    await until(`the call to ${to} is over`, () => saw().isOver || (saw().status ?? 0) >= 300)
+    await until(`the call to ${to} is stored`, async () => (await of()).length > before)
+    const [latest] = await of()
+    const call = await get<Call>(`/dialwright/v1/calls/${latest?.id}`)
+    return { call, saw: saw() }
+  }
+
+  before(async () => {
+    directory = await makeTemporaryDirectory('incoming-')
+    stack.defer(() => rmSync(directory, { recursive: true, force: true, maxRetries: 20 }))
+    let sipPort = 0
+    provider = await openProvider(() => sipPort)
+    stack.defer(() => provider.stop())
+    hooks = await WebhookReceiver.start()
+    stack.defer(() => hooks.stop())
+    company = await WebhookReceiver.start()
+    stack.defer(() => company.stop())
+    const provisionFile = join(directory, 'provisioning.json')
+    const document = {
+      workspace: { name: 'Incoming', timeZone: 'Europe/Moscow', country: 'RU' },
+      tokens: [{ name: 'test', value: token, role: 'owner' }],
+      trunks: [{ name: 'provider', host: '127.0.0.1', port: provider.port, externalIds: { twin: shared } }],
+      scenarios: [scenario],
+    }
+    writeFileSync(provisionFile, JSON.stringify(document))
+    const run = ServerRun.start(demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }))
+    stack.defer(async () => void (await run.stop()))
+    address = await run.ready()
+    sipPort = (await get<{ network: { sip: { port: number } } }>('/dialwright/v1/system')).network.sip.port
+  })
+  after(() => stack.disposeAsync())
+
+  test("the vendor's page, word by word: zero bytes, then the bot answers by DID and by number, a key steers it, both hooks arrive", async () => {
+    assert.deepEqual(await ask('POST', batch, printed(hooks.url)), { status: 200, text: '' })
+    const { call, saw } = await called('presses', '123', '71234567001')
+    assert.deepEqual(
+      [saw.isRinging, saw.status, call.disposition, call.keys, call.goal, call.variables.name, call.variables.shown],
+      [true, 200, 'answered', '1', 'pressed', 'Anna', caller],
+    )
+    assert.ok(statSync(join(directory, 'data', 'recordings', call.recording ?? '')).size > 8_000, 'sound of both')
+    await until('both hooks', () => hooks.received.length >= 2)
+    const [robot, whole, ...more] = hooks.received
+    assert.deepEqual(more, [])
+    const same = {
+      ...{ callId: call.id, isIncoming: true, startedAt: whole?.startedAt, number: '71234567001', phone: caller },
+      ...{ numberName: 'Название номера 1', botId: shared, keys: '1', dialogResult: 'pressed' },
+      ...{ results: call.variables, resultsString: JSON.stringify(call.variables) },
+    }
+    const seconds = Math.round(call.talkMs / 1_000)
+    const { duration, robotCallDuration, eventId, ...first } = robot ?? {}
+    assert.deepEqual(first, { event: 'INCOMING_ROBOT_ENDED', ...same })
+    const { duration: all, robotCallDuration: part, eventId: other, finishedAt, ...second } = whole ?? {}
+    assert.deepEqual(second, {
+      ...{ event: 'INCOMING_CALL_ENDED', ...same, mainCallDuration: seconds, status: 'ANSWERED' },
+      ...{ recordPath: call.recording, billing: null },
+    })
+    assert.equal(robotCallDuration, part)
+    assert.ok(Number(part) > 0 && Math.abs(Number(part) - seconds) <= 1, `${part} of ${seconds} s`)
+    assert.ok(Number(duration) >= Number(part) && Number(all) >= Number(duration))
+    assert.notEqual(eventId, other)
+    assert.ok(Date.parse(String(finishedAt)) > Date.parse(String(whole?.startedAt)))
+
+    // The second is called by itself, though a DID was sent beside; nobody is called 456, and nobody 71234567001.
+    const national = await called('waits', '81234567002', '71234567002')
+    assert.equal(national.call.disposition, 'answered')
+    for (const nobody of ['456', '71234567001']) {
+      const { saw: refused } = provider.ring('waits', nobody)
+      await until(`${nobody} is refused`, () => refused().status !== null)
+      assert.deepEqual([refused().status, refused().isRinging], [404, false], nobody)
+    }
+  })
+
+  test('end refuses without ringing, and the company hears of it once', async () => {
+    const settings = { settings: { 'cis.webhooks.incomingCall': company.url } }
+    assert.equal((await ask('PATCH', '/api/iam/v1/companies/4711/settings', settings)).status, 200)
+    await add('71234567003', { action: 'end' })
+    const { call, saw } = await called('waits', '71234567003', '71234567003')
+    assert.deepEqual(
+      [saw.status, saw.isRinging, saw.isAnswered, call.disposition, call.detail, call.recording],
+      [603, false, false, 'rejected', 'rule-end', null],
+    )
+    await until('the hook', () => company.received.length > 0)
+    const [hook, ...more] = company.received
+    assert.deepEqual(
+      [hook?.event, hook?.callId, hook?.status, hook?.recordPath, more],
+      [...['INCOMING_CALL_ENDED', call.id, 'REJECTED', null], []],
+    )
+    // Both events of an answered call, though this number has no receivers of its own.
+    await add('71234567004', {})
+    const answered = await called('waits', '71234567004', '71234567004')
+    await until('two more', () => company.received.length >= 3)
+    assert.deepEqual(
+      company.received.slice(1).map(({ event, callId }) => [event, callId]),
+      [
+        ['INCOMING_ROBOT_ENDED', answered.call.id],
+        ['INCOMING_CALL_ENDED', answered.call.id],
+      ],
+    )
+    assert.equal(
+      (await ask('PATCH', '/api/iam/v1/companies/4711/settings', { settings: { 'cis.webhooks.incomingCall': '' } }))
+        .status,
+      200,
+    )
+    const heard = hooks.received.length
+    await called('waits', '81234567002', '71234567002')
+    await until('the number’s own receiver', () => hooks.received.length >= heard + 2)
+    assert.equal(company.received.length, 3, 'not told any more')
+  })
+
+  test('callRecord off leaves no recording; switched on it leaves one', async () => {
+    await add('71234567005', {}, {}, { additionalOptions: { callRecord: 'off' } })
+    assert.equal((await called('waits', '71234567005', '71234567005')).call.recording, null)
+    const { id } = await rule('71234567005')
+    const changed = await ask('PATCH', `/api/v1/telephony/incomingRules/${id}`, {
+      additionalOptions: { callRecord: 'all' },
+    })
+    assert.equal(changed.status, 200, changed.text)
+    assert.notEqual((await called('waits', '71234567005', '71234567005')).call.recording, null)
+  })
+
+  const shown = [
+    ['default', 'default', 'Anna', caller],
+    ['num_caller', 'caller', caller, caller],
+    ['num_name', 'called', 'Номер 71234567012', '71234567012'],
+    ['num_called', 'default', '71234567013', caller],
+  ] as const
+  for (const [at, [cidAsName, cidAsNumber, name, number]] of shown.entries())
+    test(`cidAsName ${cidAsName}, cidAsNumber ${cidAsNumber}: the bot knows its caller as ${name}, ${number}`, async () => {
+      const own = String(71_234_567_010 + at)
+      await add(own, { cidAsName, cidAsNumber })
+      const { call } = await called('waits', own, own)
+      assert.deepEqual([call.variables.name, call.variables.shown, call.variables.dialled], [name, number, own])
+    })
+
+  test('a number with a login is registered and rung over its line; a wrong password is told in words', async () => {
+    const [line, wrong] = [provider.line('accepted'), provider.line('wrong-password')]
+    await add('71234567020', {}, { login: line.user, password: 'right' })
+    await add('71234567021', {}, { login: wrong.user, password: 'wrong' })
+    const state = async (number: string) =>
+      (await rule(number)).registration as { state: string; message: string } | null
+    await until('one is registered', async () => (await state('71234567020'))?.state === 'registered')
+    await until('the other is refused', async () => (await state('71234567021'))?.state === 'refused')
+    assert.match((await state('71234567021'))?.message ?? '', /Wrong login or password/)
+    assert.ok(provider.bound(line).isBound)
+    assert.equal((await state('71234567005'))?.state, undefined, 'without a login it is no line')
+    const { saw } = provider.ring('waits', line)
+    await until('the call over the line is over', () => saw().isOver)
+    assert.equal(saw().status, 200)
+    const mended = await ask('PATCH', `/api/v1/telephony/incomingRules/${(await rule('71234567021')).id}`, {
+      connectionOptions: { password: 'right' },
+    })
+    assert.equal(mended.status, 200, mended.text)
+    await until('mended, it is registered', async () => (await state('71234567021'))?.state === 'registered')
+    const gone = await ask('DELETE', `/api/v1/telephony/incomingRules/${(await rule('71234567020')).id}`)
+    assert.equal(gone.status, 204)
+    await until('taken away, it is taken back at the provider', () => !provider.bound(line).isBound)
+  })
+})
