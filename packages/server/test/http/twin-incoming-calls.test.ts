@@ -169,9 +169,9 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
       ...{ results: call.variables, resultsString: JSON.stringify(call.variables) },
     }
     const seconds = Math.round(call.talkMs / 1_000)
-    const { duration, robotCallDuration, eventId, ...first } = robot ?? {}
+    const { duration, robotCallDuration, eventId, ...first } = robot ?? ({} as Body)
     assert.deepEqual(first, { event: 'INCOMING_ROBOT_ENDED', ...same })
-    const { duration: all, robotCallDuration: part, eventId: other, finishedAt, ...second } = whole ?? {}
+    const { duration: all, robotCallDuration: part, eventId: other, finishedAt, ...second } = whole ?? ({} as Body)
     assert.deepEqual(second, {
       ...{ event: 'INCOMING_CALL_ENDED', ...same, mainCallDuration: seconds, status: 'ANSWERED' },
       ...{ recordPath: call.recording, billing: null },
