@@ -12,6 +12,8 @@ export type Command = {
   readonly summary: string
   /** Names of what follows, in order, all of them required: FILE, CAMPAIGN. */
   readonly positionals: readonly string[]
+  /** The last of them may come more than once. */
+  readonly isLastRepeated?: true | undefined
   readonly options: readonly OptionName[]
   readonly required?: readonly OptionName[] | undefined
   /** Words that a positional can be, for completion and for its check. */
@@ -52,6 +54,11 @@ export class Given {
     const value = this.#positionals[index]
     if (value === undefined) throw new UsageError('Something is missing at the end')
     return value
+  }
+
+  /** All from `index` on, for a command whose last one is repeated. */
+  positionalsFrom(index: number): readonly string[] {
+    return this.#positionals.slice(index)
   }
 
   text(name: OptionName): string | undefined {

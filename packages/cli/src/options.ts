@@ -36,6 +36,8 @@ export const options = {
   direction: { type: 'string', value: 'out|in', help: 'who called' },
   from: { type: 'string', value: 'INSTANT', help: 'not before' },
   to: { type: 'string', value: 'INSTANT', help: 'before' },
+  vendor: { type: 'string', value: 'twin|yunfu|is74|omicall', help: 'whose lists the files are' },
+  trunk: { type: 'string', value: 'NAME', help: 'the trunk that numbers and dialplans are put on (carrier)' },
   limit: { type: 'string', value: 'N', help: 'so many at most (50)' },
   all: { type: 'boolean', help: 'all of them' },
   format: { type: 'string', value: 'csv|jsonl', help: 'what the file is; else by its name' },

@@ -25,7 +25,8 @@ export function parse(words: readonly string[], commands: readonly Command[]): P
   const missing = command.positionals[rest.length]
   if (missing !== undefined) throw new UsageError(`${missing} is missing: ${usageOf(command)}`)
   const surplus = rest[command.positionals.length]
-  if (surplus !== undefined) throw new UsageError(`"${surplus}" is one word too many: ${usageOf(command)}`)
+  if (surplus !== undefined && command.isLastRepeated !== true)
+    throw new UsageError(`"${surplus}" is one word too many: ${usageOf(command)}`)
   const choice = rest[0]
   if (command.choices !== undefined && choice !== undefined && !command.choices.includes(choice))
     throw new UsageError(`Expected ${command.choices.join(' or ')}, found "${choice}"`)
@@ -48,7 +49,8 @@ function split(words: readonly string[]): { positionals: readonly string[]; valu
 /** A command's own line of the help. */
 export function usageOf(command: Command): string {
   const required = (command.required ?? []).map((option) => `--${option} ${placeholderOf(option)}`)
-  return ['dialwright', ...command.path, ...command.positionals, ...required].join(' ')
+  const more = command.isLastRepeated === true ? ['...'] : []
+  return ['dialwright', ...command.path, ...command.positionals, ...more, ...required].join(' ')
 }
 
 function placeholderOf(option: OptionName): string {

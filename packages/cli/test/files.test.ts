@@ -24,6 +24,30 @@ describe('files of the command line', { timeout: 300_000 }, () => {
     return path
   }
 
+  test("a vendor's lists become a file that is applied once the trunk that it names is taken out of its comment", async () => {
+    const numbers = fileOf('aonNumbers.csv', 'id,name,phone\nn-1,Brought,79991110001\n')
+    const bots = fileOf('bots.json', '{"count": 1, "items": [{"id": "b-1", "name": "Asker"}]}')
+    const brought = await cli.run(['provision', 'import', '--vendor', 'twin', '--trunk', 'moved', numbers, bots])
+    assert.equal(brought.code, 0, brought.stderr)
+    assert.match(brought.stderr, /2 items need more/)
+    assert.match(brought.stdout, /^# scenarios:\n# {3}# needed: language\n/m)
+    const bare = fileOf('bare.yaml', brought.stdout)
+    assert.equal((await cli.run(['provision', 'check', bare])).code, 1, 'without its trunk')
+    const whole = fileOf(
+      'whole.yaml',
+      brought.stdout.replace(/^# (trunks:)\n(?:# +# needed.*\n)+# (.*name: moved)$/m, '$1\n$2\n    host: 127.0.0.1'),
+    )
+    const applied = await cli.run(['provision', 'apply', whole])
+    assert.equal(applied.code, 0, applied.stderr)
+    assert.match(applied.stdout, /2 created, 0 changed/)
+
+    const unknown = await cli.run(['provision', 'import', '--vendor', 'acme', numbers])
+    assert.equal(unknown.code, 1)
+    for (const vendor of ['twin', 'yunfu', 'is74', 'omicall']) assert.match(unknown.stderr, new RegExp(vendor))
+    assert.equal((await cli.run(['provision', 'import', numbers])).code, 2)
+    assert.equal((await cli.run(['provision', 'import', '--vendor', 'twin'])).code, 2)
+  })
+
   test('a workspace is written to a file, changes nothing when it comes back, and is checked before it is changed', async () => {
     const file = join(cli.directory, 'workspace.yaml')
     const written = await cli.run(['provision', 'export', file])

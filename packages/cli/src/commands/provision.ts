@@ -7,6 +7,7 @@ import { UsageError } from '../errors.ts'
 import { table } from '../terminal/text.ts'
 import { readDocument } from './document.ts'
 import { fileProblem } from './file-problem.ts'
+import { importCommand } from './provision-import.ts'
 
 export const provisionCommands: readonly Command[] = [
   {
@@ -30,6 +31,7 @@ export const provisionCommands: readonly Command[] = [
     options: ['force'],
     run: exportFile,
   },
+  importCommand,
 ]
 
 type Note = { readonly path: string; readonly message: string }

@@ -1,9 +1,11 @@
-/** Provisioning over the native API: what a document would do to the asker's workspace, doing it, and the workspace as a document. */
+/** Provisioning over the native API: what a document would do to the asker's workspace, doing it, the workspace as a document, and a vendor's lists as one. */
 import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
 import type { HttpDeps } from '../../deps.ts'
 import { applyProvisioning, checkProvisioning } from '../../provisioning/apply.ts'
 import { exportProvisioning } from '../../provisioning/export.ts'
+import { dialects, workspaceSchema } from '../../provisioning/schema.ts'
+import { importFromVendor, type VendorReaders } from '../../provisioning/vendor-import.ts'
 import { type NativeApp, within } from '../scope.ts'
 
 /** Sounds are in the document: a few minutes of them. */
@@ -36,7 +38,26 @@ const report = z.object({
   notes: z.array(note).meta({ description: 'What is accepted and acts otherwise than one may think' }),
 })
 
-export function provisioningRoutes(app: NativeApp, deps: HttpDeps): void {
+const lists = z.strictObject({
+  from: z.enum(dialects).meta({ description: 'Whose lists or exports the files are' }),
+  trunk: z.string().trim().min(1).max(200).default('carrier').meta({
+    description: 'The name of the trunk that numbers and dialplans are put on',
+  }),
+  files: z
+    .array(z.strictObject({ name: z.string().min(1).max(255), text: z.string() }))
+    .min(1)
+    .max(100)
+    .meta({ description: 'JSON, or CSV where the name ends with .csv; see docs/MIGRATING.md' }),
+})
+const brought = z.object({
+  document,
+  drafts: z
+    .array(z.object({ section: z.string(), item: z.record(z.string(), z.unknown()), needs: z.array(z.string()) }))
+    .meta({ description: 'Items that an export does not tell whole, each with what it needs to be applied' }),
+  notes: z.array(z.string()),
+})
+
+export function provisioningRoutes(app: NativeApp, deps: HttpDeps, readers: VendorReaders): void {
   const config = { permission: 'provisioning:write' } as const
   const taking = { config, bodyLimit, schema: { tags: ['provisioning'], body: document, response: { 200: report } } }
   app.post('/provisioning/check', taking, async (request) => {
@@ -45,6 +66,25 @@ export function provisioningRoutes(app: NativeApp, deps: HttpDeps): void {
   app.post('/provisioning/apply', taking, async (request) => {
     return plain(await applyProvisioning(within(deps, request), request.body, { asker: principalOf(request) }))
   })
+  app.post(
+    '/provisioning/import',
+    { config, bodyLimit, schema: { tags: ['provisioning'], body: lists, response: { 200: brought } } },
+    async (request) => {
+      const { from, trunk, files } = request.body
+      const exported = await exportProvisioning(within(deps, request), principalOf(request).workspaceId)
+      const workspace = workspaceSchema.parse(exported.workspace)
+      const { sections, drafts, notes } = importFromVendor(
+        files,
+        { from, trunk, timeZone: workspace.timeZone },
+        readers,
+      )
+      return {
+        document: { workspace, ...sections },
+        drafts: drafts.map(({ section, item, needs }) => ({ section, item: { ...item }, needs: [...needs] })),
+        notes: [...notes],
+      }
+    },
+  )
   app.get(
     '/provisioning/export',
     { config, schema: { tags: ['provisioning'], response: { 200: document } } },
