@@ -7,6 +7,8 @@ export type DemoPerson = {
   readonly zone: string
 }
 export type DemoPlan = {
+  /** When it was made. */
+  readonly now: Temporal.Instant
   readonly people: readonly DemoPerson[]
   /** Seconds since midnight in the callee's zone. */
   readonly window: { readonly from: number; readonly to: number }
@@ -106,7 +108,7 @@ export function planDemo(now: Temporal.Instant): DemoPlan {
     }
   }
   for (let n = 0; n < waitingPeople; n++) people.push(person(last.place, index++, '03'))
-  return { people, window, waitingZone: last.place.zone }
+  return { now, people, window, waitingZone: last.place.zone }
 }
 
 function person(place: Place, index: number, persona: string): DemoPerson {

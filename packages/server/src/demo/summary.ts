@@ -1,5 +1,6 @@
 /** The end of the demo: tables of what happened, one number's timeline, and what is not as it should be. */
-import type { LedgerReport, ReportedCall } from './ledger-check.ts'
+import type { DemoCall } from './demo-call.ts'
+import type { LedgerReport } from './ledger-check.ts'
 import type { DemoPlan } from './people.ts'
 import type { Progress, Screen } from './screen.ts'
 import type { VendorDemo } from './vendors/vendor-demo.ts'
@@ -8,18 +9,6 @@ import type { ReceivedEvent } from './webhook-receiver.ts'
 const leastDispositions = 6
 const leastWaiting = 12
 const firstAnswerWithinMs = 20_000
-
-/** A finished call as the native API shows it. */
-export type DemoCall = ReportedCall & {
-  readonly callerId: string | null
-  readonly attempt: number
-  readonly contactId: string
-  readonly detail: string | null
-  readonly keys: string
-  readonly goal: string | null
-  readonly createdAt: string
-  readonly timeline: readonly { readonly at: string; readonly kind: string; readonly [field: string]: unknown }[]
-}
 
 /** Somebody who is not called now, and until when. */
 export type WaitingContact = {

@@ -20,11 +20,11 @@ const example: Example = JSON.parse(
 const { project_id, start_block_id, phone_id } = example.campaign
 
 export const is74Demo: VendorDemo = {
-  provision(base) {
+  provision(base, { now }) {
     const [scenario] = base.scenarios as { readonly startBlocks: readonly object[] }[]
     return {
       ...base,
-      workspace: { ...(base.workspace as object), timeZone: zoneAtDay(Temporal.Now.instant()) },
+      workspace: { ...(base.workspace as object), timeZone: zoneAtDay(now) },
       numbers: [
         {
           ...{ name: 'Shown number', phone: demoCallerId, trunk: 'Carrier in the box', maxCalls: 60 },
@@ -43,7 +43,7 @@ export const is74Demo: VendorDemo = {
   },
 
   async begin({ api, plan, screen }) {
-    const { day } = dayIn(zoneAtDay(Temporal.Now.instant()), Temporal.Now.instant())
+    const { day } = dayIn(zoneAtDay(plan.now), plan.now)
     const schedule = {
       ...example.campaign.schedule,
       date: day,

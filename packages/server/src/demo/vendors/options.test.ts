@@ -19,7 +19,10 @@ test('an unknown vendor is refused with the four that there are', () => {
 
 test("a workspace forbids the vendor's hours where the plan allows none, over midnight and from midnight on", () => {
   const forbidden = (from: number, to: number): unknown =>
-    yunfuDemo.provision({ scenarios: [{}] }, { people: [], window: { from, to }, waitingZone: 'UTC' }).timeGroups
+    yunfuDemo.provision(
+      { scenarios: [{}] },
+      { now: Temporal.Instant.fromEpochMilliseconds(0), people: [], window: { from, to }, waitingZone: 'UTC' },
+    ).timeGroups
   assert.match(JSON.stringify(forbidden(3_600, 39_599)), /"from":"11:00:00","to":"01:00:00"/)
   assert.match(JSON.stringify(forbidden(0, 39_599)), /"from":"11:00:00","to":"24:00"/)
 })

@@ -1,8 +1,8 @@
 /** What the demo asks of a vendor: a workspace that knows its ids, a campaign through its API, and how its own words tell the end. */
 import type { ApiClient } from '../api-client.ts'
+import type { DemoCall } from '../demo-call.ts'
 import type { DemoPlan } from '../people.ts'
 import type { Screen } from '../screen.ts'
-import type { DemoCall } from '../summary.ts'
 import type { ReceivedEvent } from '../webhook-receiver.ts'
 
 export type DemoDocument = Readonly<Record<string, unknown>>
