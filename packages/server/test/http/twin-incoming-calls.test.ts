@@ -1,8 +1,9 @@
 /** Incoming rules in effect: numbers are added as the vendor's page has it, then a provider calls them. */
 import assert from 'node:assert/strict'
-import { rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { type LedgerLine, spawnCarrier } from '@dialwright/carrier'
 import { demoEnvironment } from '../../src/config.ts'
 import { makeTemporaryDirectory } from '../../src/demo/temporary-directory.ts'
 import { WebhookReceiver } from '../../src/demo/webhook-receiver.ts'
@@ -137,11 +138,20 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
     stack.defer(() => hooks.stop())
     company = await WebhookReceiver.start()
     stack.defer(() => company.stop())
+    const carrier = await spawnCarrier({ ledgerPath: join(directory, 'ledger.jsonl'), seed: 1 })
+    stack.defer(() => carrier.stop())
     const provisionFile = join(directory, 'provisioning.json')
     const document = {
       workspace: { name: 'Incoming', timeZone: 'Europe/Moscow', country: 'RU' },
       tokens: [{ name: 'test', value: token, role: 'owner' }],
-      trunks: [{ name: 'provider', host: '127.0.0.1', port: provider.port, externalIds: { twin: shared } }],
+      trunks: [
+        { name: 'provider', host: '127.0.0.1', port: provider.port, externalIds: { twin: shared } },
+        {
+          ...{ name: 'box', host: '127.0.0.1', port: carrier.port, username: 'dialwright', password: 'secret' },
+          externalIds: { twin: 'box' },
+        },
+      ],
+      dialplans: [{ name: 'elsewhere', routes: [{ prefix: '', trunks: ['provider'] }] }],
       scenarios: [scenario],
     }
     writeFileSync(provisionFile, JSON.stringify(document))
@@ -276,5 +286,31 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
     const gone = await ask('DELETE', `/api/v1/telephony/incomingRules/${(await rule('71234567020')).id}`)
     assert.equal(gone.status, 204)
     await until('taken away, it is taken back at the provider', () => !provider.bound(line).isBound)
+  })
+
+  test('forceOutOverChannel: whoever shows the number calls over its provider, though the dialplan leads elsewhere', async () => {
+    const [shownNumber, person] = ['71234567030', '74951230002']
+    await add(shownNumber, { action: 'end' }, { providerId: 'box', forceOutOverChannel: true })
+    const made = await ask('POST', '/dialwright/v1/campaigns', {
+      ...{ name: 'forced', scenario: 'desk' },
+      route: { via: 'dialplan', dialplan: 'elsewhere', callerId: { mode: 'number', number: shownNumber } },
+    })
+    assert.equal(made.status, 201, made.text)
+    const { id } = JSON.parse(made.text) as { id: string }
+    const people = await ask('POST', `/dialwright/v1/campaigns/${id}/contacts`, { contacts: [{ phones: [person] }] })
+    assert.ok(people.status < 300, people.text)
+    const started = await ask('POST', `/dialwright/v1/campaigns/${id}/start`)
+    assert.equal(started.status, 200, started.text)
+    const rings = () =>
+      readFileSync(join(directory, 'ledger.jsonl'), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line): LedgerLine => JSON.parse(line))
+        .filter(({ kind }) => kind === 'ring')
+    await until('the provider of the number is rung', () => rings().length > 0)
+    assert.deepEqual(
+      rings().map(({ to, from }) => [to.replace(/\D/g, ''), from.replace(/\D/g, '')]),
+      [[person, shownNumber]],
+    )
   })
 })
