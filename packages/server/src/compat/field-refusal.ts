@@ -5,14 +5,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Refusal } from '../access/route-guard.ts'
-import { CampaignNotFoundError, CampaignStateError, InvalidInputError } from '../campaigns/errors.ts'
+import { CampaignNotFoundError, CampaignStateError } from '../campaigns/errors.ts'
 import type { ServerDeps } from '../deps.ts'
-import { databaseFailureOf } from '../http/database-failure.ts'
-import { UnstorableInputError } from '../http/storable-input.ts'
-import { IdempotencyError } from '../idempotency.ts'
+import { type FieldMessage, mistakeOf, parseOr, toldFailure } from './mistake.ts'
 
 export type FieldErrors = Readonly<Record<string, readonly string[]>>
-export type FieldMessage = { readonly field: string; readonly message: string }
 
 export class FieldRefusal extends Error {
   readonly status: number
@@ -49,13 +46,7 @@ export function parseGiven<Schema extends z.ZodType>(
   given: unknown,
   message = 'The request cannot be accepted',
 ): z.output<Schema> {
-  const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  throw new FieldRefusal(400, message, problemsOf(parsed.error))
-}
-
-export function problemsOf(error: z.ZodError): FieldMessage[] {
-  return error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
+  return parseOr(schema, given, '', (problems) => new FieldRefusal(400, message, problems))
 }
 
 /** Answers whatever a route threw. What is nobody's mistake but ours is logged and told without its insides. */
@@ -67,25 +58,17 @@ export function answerRefusal(
 ): FastifyReply {
   const refusal = refusalOf(error)
   if (refusal !== null) return reply.status(refusal.status).send({ message: refusal.message, errors: refusal.errors })
-  deps.log.error({ err: error, path: request.routeOptions.url }, 'a request failed')
-  const failure = databaseFailureOf(error)
-  if (failure !== null) return reply.status(failure.status).send({ message: failure.message })
-  return reply.status(500).send({ message: 'Server Error' })
+  const { status, message } = toldFailure(deps, error, request)
+  return reply.status(status).send({ message })
 }
 
 /** Null: the failure is not the request's. */
 function refusalOf(error: unknown): FieldRefusal | null {
   if (error instanceof FieldRefusal) return error
-  if (error instanceof InvalidInputError) return new FieldRefusal(400, 'The request cannot be accepted', error.problems)
   if (error instanceof CampaignNotFoundError) return new FieldRefusal(404, error.message)
-  if (error instanceof UnstorableInputError)
-    return new FieldRefusal(400, 'The request cannot be accepted', [
-      { field: error.path.join('.'), message: error.message },
-    ])
-  if (error instanceof IdempotencyError || error instanceof CampaignStateError)
-    return new FieldRefusal(400, error.message)
-  // The library's own refusals (bad JSON, a body over the limit) carry their status.
-  const status = error instanceof Error ? (error as { statusCode?: unknown }).statusCode : undefined
-  const isRefused = typeof status === 'number' && status >= 400 && status < 500
-  return isRefused ? new FieldRefusal(status, (error as Error).message) : null
+  if (error instanceof CampaignStateError) return new FieldRefusal(400, error.message)
+  const mistake = mistakeOf(error)
+  if (mistake === null) return null
+  if (mistake.is === 'fields') return new FieldRefusal(400, 'The request cannot be accepted', mistake.problems)
+  return new FieldRefusal(mistake.is === 'conflict' ? 400 : mistake.status, mistake.message)
 }

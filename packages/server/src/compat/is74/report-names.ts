@@ -1,6 +1,6 @@
 /** The assistant's columns: their ids, names and titles, and which column of ours each one is. */
 import { type ColumnType, callColumns, variablePrefix } from '../../reports/report-columns.ts'
-import type { FieldMessage } from '../field-refusal.ts'
+import type { FieldMessage } from '../mistake.ts'
 import type { AskedColumn } from './schemas.ts'
 
 /** A column that can be asked for: `name` is the vendor's, `column` ours. */

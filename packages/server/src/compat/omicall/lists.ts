@@ -1,13 +1,12 @@
 /** What a session can be made of, in pages: scripts, sounds, numbers. Ids are the vendor's where the workspace has them. */
 import type { Queryable } from '../../adapters/postgres/pool.ts'
+import { vendorId } from '../vendor-id.ts'
 import { paged } from './paging.ts'
 
 export type Page = { readonly page: number; readonly size: number }
 type Row = { readonly total: number; readonly item: object }
 
-const known = (kind: string): string =>
-  `coalesce((select min(x.external_id) from external_id x where x.workspace_id = t.workspace_id and x.dialect = 'omicall'
-     and x.kind = '${kind}' and x.resource_id = t.id and x.part is null), t.id::text)`
+const known = (kind: string): string => vendorId('omicall', kind)
 
 const lists = {
   // Those that are made out of steps are nobody's menu.

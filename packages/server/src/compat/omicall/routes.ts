@@ -3,14 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { exchangeToken } from '../../access/login.ts'
 import { guardRoutes, principalOf, type Refusal } from '../../access/route-guard.ts'
-import { InvalidInputError } from '../../campaigns/errors.ts'
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
-import { databaseFailureOf } from '../../http/database-failure.ts'
 import { within } from '../../http/scope.ts'
-import { UnstorableInputError } from '../../http/storable-input.ts'
-import { IdempotencyError } from '../../idempotency.ts'
 import { ResourceError } from '../../resources/errors.ts'
 import { ScenarioInvalidError } from '../../scenarios/errors.ts'
+import { mistakeOf, parseOr, toldFailure } from '../mistake.ts'
 import { done, OmicallError, refused } from './errors.ts'
 import { searchHistory } from './history.ts'
 import { destroyHooks, listHooks, registerHook } from './hooks.ts'
@@ -76,32 +73,24 @@ export async function registerOmicall(app: FastifyInstance, deps: HttpDeps): Pro
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  throw OmicallError.ofFields(
-    parsed.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message })),
-  )
+  return parseOr(schema, given, 'body', (problems) => OmicallError.ofFields(problems))
 }
 
 function answerError(deps: ServerDeps, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = refusalOf(error)
   if (refusal !== null) return reply.status(refusal.status).send(refused(refusal))
-  deps.log.error({ err: error, path: request.routeOptions.url }, 'a request failed')
-  const failure = databaseFailureOf(error) ?? { status: 500, message: 'Server Error' }
-  return reply.status(failure.status).send(refused({ code: 'server_error', message: failure.message }))
+  const { status, message } = toldFailure(deps, error, request)
+  return reply.status(status).send(refused({ code: 'server_error', message }))
 }
 
-/** Null: the fault is ours. */
+/** Null: the fault is ours. The vendor's clients look at the envelope alone. */
 function refusalOf(error: unknown): OmicallError | null {
   if (error instanceof OmicallError) return error
-  if (error instanceof InvalidInputError) return OmicallError.ofFields(error.problems)
   if (error instanceof ScenarioInvalidError)
     return OmicallError.ofFields(error.problems.map(({ path, message }) => ({ field: `scripts ${path}`, message })))
-  if (error instanceof UnstorableInputError)
-    return OmicallError.ofFields([{ field: error.path.join('.'), message: error.message }])
-  if (error instanceof IdempotencyError || error instanceof ResourceError)
-    return new OmicallError('conflict', error.message)
-  // Fastify's own refusals: bad JSON, a body over the limit. The vendor's clients look at the envelope alone.
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  return error instanceof Error && status >= 400 && status < 500 ? new OmicallError('bad_request', error.message) : null
+  if (error instanceof ResourceError) return new OmicallError('conflict', error.message)
+  const mistake = mistakeOf(error)
+  if (mistake === null) return null
+  if (mistake.is === 'fields') return OmicallError.ofFields(mistake.problems)
+  return new OmicallError(mistake.is === 'conflict' ? 'conflict' : 'bad_request', mistake.message)
 }

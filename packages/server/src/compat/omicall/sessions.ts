@@ -9,6 +9,7 @@ import { normalizePhone } from '../../numbers/normalize.ts'
 import { ResourceError } from '../../resources/errors.ts'
 import { createResource } from '../../resources/resource.ts'
 import { scenarios } from '../../scenarios/scenario.ts'
+import { parseOr } from '../mistake.ts'
 import { OmicallError } from './errors.ts'
 import { findSteps } from './find-steps.ts'
 import { campaignOf, waveSizeOf } from './mapping.ts'
@@ -26,12 +27,7 @@ const shownContacts = 50
 export async function executeByPhone(caller: Caller, body: unknown, key: unknown): Promise<object> {
   const { deps, principal } = caller
   const { workspaceId } = principal
-  const parsed = sessionSchema.safeParse(body)
-  if (!parsed.success)
-    throw OmicallError.ofFields(
-      parsed.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message })),
-    )
-  const session = parsed.data
+  const session = parseOr(sessionSchema, body, 'body', (problems) => OmicallError.ofFields(problems))
   const company = await companyOf(deps.pool, workspaceId)
   const problems: Problem[] = []
   const steps = await findSteps(deps.pool, workspaceId, session.scripts, problems)

@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidInputError } from '../../campaigns/errors.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { ResourceError } from '../../resources/errors.ts'
-import { answerRefusal, type FieldMessage, FieldRefusal } from '../field-refusal.ts'
+import { answerRefusal, FieldRefusal } from '../field-refusal.ts'
+import type { FieldMessage } from '../mistake.ts'
 
 export const refused = 'The numbers cannot be accepted'
 

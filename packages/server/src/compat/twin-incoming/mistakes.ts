@@ -1,5 +1,5 @@
 /** What is wrong between fields: looked for in what was sent, though other fields are wrong, so that all is told at once. */
-import type { FieldMessage } from '../field-refusal.ts'
+import type { FieldMessage } from '../mistake.ts'
 
 type Given = Readonly<Record<string, unknown>>
 

@@ -2,6 +2,7 @@
 import type { Queryable } from '../../adapters/postgres/pool.ts'
 import type { InboundRule } from '../../inbound/inbound-rule.ts'
 import { registrationColumn } from '../../resources/lines.ts'
+import { vendorId } from '../vendor-id.ts'
 import { notificationOptions, shownIncoming } from './mapping.ts'
 import type { ListQuery } from './schemas.ts'
 
@@ -23,9 +24,7 @@ type Row = {
 }
 
 /** The id that something was given at the vendor, else ours. */
-const idOf = (kind: string, column: string): string =>
-  `coalesce((select min(x.external_id) from external_id x where x.workspace_id = t.workspace_id and x.resource_id = ${column}
-       and x.kind = '${kind}' and x.dialect = 'twin' and x.part is null), ${column}::text)`
+const idOf = (kind: string, column: string): string => vendorId('twin', kind, column)
 
 const columns = `${idOf('number', 't.id')} as id, t.name, t.phone as number, ${idOf('trunk', 't.trunk_id')} as "providerId", t.login,
     t.auth_username as "authUser", t.password_box is not null as "hasPassword", t.from_domain as "fromDomain", t.force_out as "forceOut",

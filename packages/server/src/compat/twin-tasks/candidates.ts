@@ -9,7 +9,8 @@ import { cancelContacts } from '../../contacts/cancel-contacts.ts'
 import { checkContacts } from '../../contacts/check-contacts.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { resolveReference } from '../../resources/references.ts'
-import { type FieldMessage, FieldRefusal, parseGiven, problemsOf } from '../field-refusal.ts'
+import { FieldRefusal, parseGiven } from '../field-refusal.ts'
+import { type FieldMessage, problemsOf } from '../mistake.ts'
 import {
   batchSchema,
   cancelSchema,

@@ -6,6 +6,7 @@ import { AudioLibrary } from '../../audio/library.ts'
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
 import { reading } from '../twin-routes.ts'
+import { vendorId } from '../vendor-id.ts'
 
 type Listed = { readonly id: string; readonly name: string }
 type Kind = {
@@ -56,11 +57,9 @@ async function readKind(
   { table, kind, columns, where }: Kind,
 ): Promise<Listed[]> {
   const { rows } = await deps.pool.query<Listed>(
-    `select coalesce((select min(x.external_id) from external_id x
-                       where x.workspace_id = t.workspace_id and x.resource_id = t.id and x.kind = $2 and x.dialect = 'twin' and x.part is null),
-                     t.id::text) as id, ${columns}
+    `select ${vendorId('twin', kind)} as id, ${columns}
        from ${table} t where t.workspace_id = $1 and ${where} order by t.name, t.id`,
-    [workspaceId, kind],
+    [workspaceId],
   )
   return rows
 }

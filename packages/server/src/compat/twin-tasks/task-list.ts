@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ServerDeps } from '../../deps.ts'
 import { isKeepable } from '../../instant.ts'
 import { parseGiven } from '../field-refusal.ts'
+import { vendorId } from '../vendor-id.ts'
 import { stateOf, type TaskStatus, taskStatus, taskStatuses } from './task-status.ts'
 
 const whole = (what: string) => z.coerce.number(what).int(what).min(0, what)
@@ -83,9 +84,7 @@ export async function listTasks(deps: ServerDeps, workspaceId: string, query: un
   )
   const { rows } = await deps.pool.query<Row>(
     `select c.id, c.name, c.state, c.created_at as "createdAt", c.start_at as "startAt",
-            coalesce((select min(x.external_id) from external_id x
-                       where x.workspace_id = c.workspace_id and x.resource_id = v.scenario_id and x.dialect = 'twin' and x.part is null),
-                     v.scenario_id::text) as "botId",
+            ${vendorId('twin', 'scenario', 'v.scenario_id', 'c.workspace_id')} as "botId",
             (select count(*)::int from contact k where k.campaign_id = c.id) as candidates
        from campaign c join scenario_version v on v.id = c.scenario_version_id
       where ${filter} order by ${orderOf(sort)} limit $6 offset $7`,

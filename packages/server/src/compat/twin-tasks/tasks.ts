@@ -7,8 +7,10 @@ import type { ServerDeps } from '../../deps.ts'
 import { idempotencyOf } from '../../idempotency.ts'
 import { campaignProgress } from '../../reports/campaign-progress.ts'
 import { resolveReference } from '../../resources/references.ts'
-import { type FieldMessage, FieldRefusal, parseGiven, problemsOf } from '../field-refusal.ts'
+import { FieldRefusal, parseGiven } from '../field-refusal.ts'
+import { type FieldMessage, problemsOf } from '../mistake.ts'
 import { webhookCallStatus } from '../twin-call-status.ts'
+import { vendorId } from '../vendor-id.ts'
 import { type AutoCallGround, campaignOfAutoCall } from './auto-call-mapping.ts'
 import { autoCallSchema } from './auto-call-schema.ts'
 import { foldDottedKeys, isRecord } from './folding.ts'
@@ -164,9 +166,7 @@ export async function findTask(deps: ServerDeps, workspaceId: string, id: string
   if (!('id' in found)) throw new CampaignNotFoundError(id)
   const { rows } = await deps.pool.query<TaskRow>(
     `select c.id, c.name, c.state, c.original, c.created_at as "createdAt",
-            coalesce((select min(x.external_id) from external_id x
-                       where x.workspace_id = c.workspace_id and x.resource_id = v.scenario_id and x.dialect = 'twin' and x.part is null),
-                     v.scenario_id::text) as "botId"
+            ${vendorId('twin', 'scenario', 'v.scenario_id', 'c.workspace_id')} as "botId"
        from campaign c join scenario_version v on v.id = c.scenario_version_id
       where c.workspace_id = $1 and c.id = $2 and c.dialect = 'twin'`,
     [workspaceId, found.id],

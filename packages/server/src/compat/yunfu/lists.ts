@@ -1,6 +1,7 @@
 /** What a task can be made of, as the robot lists it: lines, script groups, customer services, redial rules, time groups. */
 import type { Database } from '../../adapters/postgres/pool.ts'
 import { integerIdsOf, resourceByIntegerId } from '../../resources/integer-id.ts'
+import { vendorId } from '../vendor-id.ts'
 import { localTime } from './task-view.ts'
 
 type At = Temporal.Instant
@@ -15,9 +16,7 @@ type Line = {
 type Group = { readonly id: string; readonly name: string; readonly createdAt: At }
 
 /** As the vendor's client brought it, else ours. */
-const known = (kind: string): string =>
-  `coalesce((select min(x.external_id) from external_id x where x.workspace_id = t.workspace_id and x.dialect = 'yunfu'
-     and x.kind = '${kind}' and x.resource_id = t.id and x.part is null), t.id::text)`
+const known = (kind: string, id?: string): string => vendorId('yunfu', kind, id)
 /** Free lines of a number that has no limit of its own: what its trunk and the workspace let through is found when it dials. */
 const withoutLimit = 10_000
 
@@ -67,8 +66,7 @@ export class Lists {
   async customerServices(): Promise<readonly object[]> {
     const rows = await this.#rows<Group & { line: string | null; enabled: boolean; zone: string }>(
       `select t.id, t.name, t.created_at as "createdAt", t.enabled, w.time_zone as zone,
-              coalesce((select min(x.external_id) from external_id x where x.workspace_id = t.workspace_id and x.dialect = 'yunfu'
-                 and x.kind = 'number' and x.resource_id = t.number_id and x.part is null), t.number_id::text) as line
+              ${known('number', 't.number_id')} as line
          from operator_group t join workspace w on w.id = t.workspace_id where t.workspace_id = $1 order by t.name, t.id`,
     )
     const ids = await this.#integers('operator-group', rows)

@@ -5,20 +5,14 @@ import { guardRoutes, principalOf, type Refusal } from '../../access/route-guard
 import { changeCampaign, deleteCampaign } from '../../campaigns/change-campaign.ts'
 import { changeState } from '../../campaigns/change-state.ts'
 import { createCampaign } from '../../campaigns/create-campaign.ts'
-import {
-  CampaignInUseError,
-  CampaignNotFoundError,
-  CampaignStateError,
-  InvalidInputError,
-} from '../../campaigns/errors.ts'
+import { CampaignInUseError, CampaignNotFoundError, CampaignStateError } from '../../campaigns/errors.ts'
 import { addContacts } from '../../contacts/add-contacts.ts'
 import { resetContacts } from '../../contacts/reset-contacts.ts'
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
-import { databaseFailureOf } from '../../http/database-failure.ts'
 import { within } from '../../http/scope.ts'
-import { UnstorableInputError } from '../../http/storable-input.ts'
-import { IdempotencyError, idempotencyOf } from '../../idempotency.ts'
+import { idempotencyOf } from '../../idempotency.ts'
 import { resolveReference } from '../../resources/references.ts'
+import { mistakeOf, parseOr, toldFailure } from '../mistake.ts'
 import { done, refused, YunfuError } from './errors.ts'
 import { Lists } from './lists.ts'
 import { campaignOfTask, lineOf, redirectOf, rulesOf, scriptOf, settingsOf } from './mapping.ts'
@@ -239,33 +233,23 @@ async function resetNumbers(caller: Caller, given: string, body: unknown): Promi
   })
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  throw YunfuError.ofFields(
-    parsed.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'data', message })),
-  )
+function parse<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  return parseOr(schema, given, 'data', (problems) => YunfuError.ofFields(problems))
 }
 
 function answerError(deps: ServerDeps, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = refusalOf(error)
-  if (refusal !== null) return reply.status(refusal.status).send(refused(refusal))
-  deps.log.error({ err: error, path: request.routeOptions.url }, 'a request failed')
-  const failure = databaseFailureOf(error) ?? { status: 500, message: 'Server Error' }
-  return reply.status(failure.status).send(refused(failure))
+  const told = refusalOf(error) ?? toldFailure(deps, error, request)
+  return reply.status(told.status).send(refused(told))
 }
 
 /** Null: the fault is ours. */
 function refusalOf(error: unknown): { readonly status: number; readonly message: string } | null {
   if (error instanceof YunfuError) return error
-  if (error instanceof InvalidInputError) return YunfuError.ofFields(error.problems)
   if (error instanceof CampaignNotFoundError) return { status: 404, message: noTask }
   if (error instanceof CampaignInUseError || error instanceof CampaignStateError)
     return { status: 422, message: `${dialing} (${error.message})` }
-  if (error instanceof UnstorableInputError)
-    return YunfuError.ofFields([{ field: error.path.join('.'), message: error.message }])
-  if (error instanceof IdempotencyError) return { status: 422, message: error.message }
-  // Fastify's own refusals (bad JSON, a body over the limit) carry their status.
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  return error instanceof Error && status >= 400 && status < 500 ? { status, message: error.message } : null
+  const mistake = mistakeOf(error)
+  if (mistake === null) return null
+  if (mistake.is === 'fields') return YunfuError.ofFields(mistake.problems)
+  return { status: mistake.is === 'conflict' ? 422 : mistake.status, message: mistake.message }
 }

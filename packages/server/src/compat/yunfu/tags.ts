@@ -1,9 +1,8 @@
 /** The labels that a task's script may put: its scene, the groups, the tags. */
 import type { Queryable } from '../../adapters/postgres/pool.ts'
+import { vendorId } from '../vendor-id.ts'
 
-const known = (kind: string, alias: string): string =>
-  `coalesce((select min(x.external_id) from external_id x where x.workspace_id = ${alias}.workspace_id and x.dialect = 'yunfu'
-     and x.kind = '${kind}' and x.resource_id = ${alias}.id and x.part is null), ${alias}.id::text)`
+const known = (kind: string, alias: string): string => vendorId('yunfu', kind, `${alias}.id`, `${alias}.workspace_id`)
 
 type Scene = { readonly key: string; readonly id: string; readonly name: string; readonly description: string }
 

@@ -2,6 +2,7 @@
 import type { CampaignSettings } from '@dialwright/dialer'
 import type { Database, Queryable } from '../../adapters/postgres/pool.ts'
 import { integerIdsOf } from '../../resources/integer-id.ts'
+import { vendorId } from '../vendor-id.ts'
 import type { YunfuTask } from './schemas.ts'
 
 type Row = {
@@ -48,9 +49,7 @@ type RuleRow = {
 }
 
 /** The line's, or ours where the client brought none. */
-const known = (kind: string, id: string): string =>
-  `coalesce((select min(x.external_id) from external_id x where x.workspace_id = c.workspace_id and x.dialect = 'yunfu' and x.kind = '${kind}'
-      and x.resource_id = ${id} and x.part is null), ${id}::text)`
+const known = (kind: string, id: string): string => vendorId('yunfu', kind, id, 'c.workspace_id')
 
 const columns = `${known('campaign', 'c.id')} as uuid, c.name, c.state, c.original as task, c.settings, c.created_at as "createdAt",
   coalesce((select max(a.at) from audit_entry a where a.workspace_id = c.workspace_id and a.kind = 'campaign' and a.resource_id = c.id),
