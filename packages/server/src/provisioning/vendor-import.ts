@@ -4,7 +4,7 @@
  */
 import { parse } from 'csv-parse/sync'
 import { ProvisioningError, type ProvisioningProblem, pointer } from './errors.ts'
-import type { Dialect, SectionName } from './schema.ts'
+import { type Dialect, type SectionName, sections } from './schema.ts'
 
 /** A file as it was given: JSON, or CSV with a row of headers. */
 export type GivenFile = { readonly name: string; readonly text: string }
@@ -127,10 +127,19 @@ export class Findings {
     this.settings = settings
   }
 
-  /** @param rest  Fields beside name and ids; undefined ones are left out. */
+  /**
+   * What the format does not take as it stands becomes a draft that says why.
+   * @param rest  Fields beside name and ids; undefined ones are left out.
+   */
   add(section: SectionName, named: Named, rest: Item = {}): void {
     const item = this.#item(section, named, rest)
-    if (item !== null) this.#sections.set(section, [...(this.#sections.get(section) ?? []), item])
+    if (item === null) return
+    const { error } = sections[section].schema.safeParse(item)
+    if (error === undefined) this.#sections.set(section, [...(this.#sections.get(section) ?? []), item])
+    else {
+      const needs = error.issues.slice(0, 20).map(({ path, message }) => `${path.join('.')}: ${message}`)
+      this.#drafts.push({ section, item, needs })
+    }
   }
 
   /** @param needs  The fields that the export does not tell. */
@@ -144,8 +153,10 @@ export class Findings {
     const phone = given?.replace(/[\s().-]/g, '')
     const more = { trunk: this.settings.trunk, ...rest }
     const name = named.name ?? phone
-    if (phone !== undefined && /^\+?\d{2,20}$/.test(phone)) this.add('numbers', { ...named, name }, { phone, ...more })
-    else this.draft('numbers', { ...named, name }, ['phone'], more)
+    if (phone === undefined) this.draft('numbers', named, ['phone'], more)
+    else if (this.#isNew('numbers', 'phone', phone.replace('+', '')))
+      this.add('numbers', { ...named, name }, { phone, ...more })
+    else this.draft('numbers', { ...named, name }, [`phone: another number has ${phone} already`], more)
   }
 
   note(text: string): void {
@@ -181,7 +192,7 @@ export class Findings {
     return { name: own, ...ids, ...Object.fromEntries(told) }
   }
 
-  #isNew(section: SectionName, field: 'id' | 'name', value: string): boolean {
+  #isNew(section: SectionName, field: 'id' | 'name' | 'phone', value: string): boolean {
     const mark = `${section} ${field} ${value}`
     if (this.#marks.has(mark)) return false
     this.#marks.add(mark)
