@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { CalledServer } from '../../packages/server/test/fixtures/called-server.ts'
+import { incomingBatch } from '../../packages/server/test/http/surface.ts'
 
 type Json = Readonly<Record<string, unknown>>
 type Call = Json & { readonly phone: string; readonly disposition: string }
@@ -269,25 +270,41 @@ describe('five APIs at once', { timeout: 180_000 }, () => {
     return items as Item[]
   }
 
+  /** Numbers that a bot answers, made while everything else is. */
+  const makeNumbers = async (): Promise<readonly string[]> => {
+    const [trunk] = await listed<{ id: string }>(`${native}/trunks`)
+    const batch = { ...incomingBatch({ campaign: '', call: '', trunks: trunk?.id ?? '' }), webhookUrls: [] }
+    const { status } = await server.ask('POST', `${telephony}/incomingRules/create/batch`, batch)
+    assert.equal(status, 200)
+    return batch.numbers
+  }
+
   before(async () => {
     server = await CalledServer.start(sections)
   })
   after(() => server.stop())
 
-  test('campaigns that are made, filled and started at the same moment are all dialled to their end', async () => {
+  test('campaigns made, filled and started at one moment, while numbers get their rules, are all dialled to their end', async () => {
     const runs = Object.entries(vendors).map(async ([name, { run }], place) => {
       const phones = personas.flatMap((persona) =>
         Array.from({ length: eachPersona }, (_, at) => `7495${place + 1}${String(at).padStart(4, '0')}${persona}`),
       )
       return { name, phones, id: await run(ask, name, phones) }
     })
-    const all = await Promise.all(runs)
+    const [all, numbers] = await Promise.all([Promise.all(runs), makeNumbers()])
     const campaigns = await listed<Json & { id: string }>(`${native}/campaigns?limit=100`)
     assert.deepEqual(campaigns.map(({ name }) => name).toSorted(), Object.keys(vendors).toSorted(), 'one of each')
     for (const { name, id, phones } of all) {
       const campaign = campaigns.find((one) => one.name === name)
       assert.equal(campaign?.dialect, vendors[name]?.dialect)
       made.set(name, { id, phones, nativeId: campaign?.id ?? '' })
+    }
+    const known = await listed<Json & { inbound: Json | null }>(`${native}/numbers?limit=100`)
+    for (const [at, phone] of numbers.entries()) {
+      const number = known.find((one) => digits(one.phone) === phone)
+      const { action, record, scenario: bot } = number?.inbound ?? {}
+      assert.deepEqual([number?.name, action, record], [`Название номера ${at + 1}`, 'robot', 'all'], phone)
+      assert.equal((await ask('GET', `${native}/scenarios/${bot}`)).name, 'task')
     }
     for (const [name, { nativeId }] of made)
       await server.until(

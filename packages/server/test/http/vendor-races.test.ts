@@ -74,6 +74,22 @@ describe('what vendors ask for at once', () => {
     }
   }
 
+  // First of all: the others leave a scenario that a session could use.
+  test('a key that is none is refused before anything is made', async () => {
+    const count = async (): Promise<unknown> =>
+      (
+        await database.pool.query(
+          'select (select count(*)::int from campaign) as campaigns, (select count(*)::int from scenario) as scenarios',
+        )
+      ).rows[0]
+    const earlier = await count()
+    for (const vendor of vendors) {
+      const { isRefused, status } = await ask(http.app, { ...vendor.create('no key', ['74950000001']), key: 'a b' })
+      assert.ok(isRefused && status < 500, vendor.name)
+    }
+    assert.deepEqual(await count(), earlier)
+  })
+
   for (const [place, vendor] of vendors.entries()) {
     const first = 1_000_000 * (place + 1)
     const people = phonesFrom(first, 3)

@@ -28,6 +28,7 @@ export async function executeByPhone(caller: Caller, body: unknown, key: unknown
   const { deps, principal } = caller
   const { workspaceId } = principal
   const session = parseOr(sessionSchema, body, 'body', (problems) => OmicallError.ofFields(problems))
+  const idempotency = idempotencyOf('omicall executeByPhone', key, body)
   const company = await companyOf(deps.pool, workspaceId)
   const problems: Problem[] = []
   const steps = await findSteps(deps.pool, workspaceId, session.scripts, problems)
@@ -47,15 +48,9 @@ export async function executeByPhone(caller: Caller, body: unknown, key: unknown
   const name = session.name?.trim() || `AutoCall ${now.toString({ smallestUnit: 'second' })}`
   const campaign = campaignOf(session, name, scenarioId, numberIds, waveSize, now)
   const contacts = session.phones.map((phone) => ({ phones: [phone], variables: {} }))
-  const id = await createCampaign(
-    deps,
-    principal,
-    campaign,
-    idempotencyOf('omicall executeByPhone', key, body),
-    async (connection, campaignId) => {
-      await addAllContacts(connection, deps, { workspaceId, campaignId }, contacts)
-    },
-  )
+  const id = await createCampaign(deps, principal, campaign, idempotency, async (connection, campaignId) => {
+    await addAllContacts(connection, deps, { workspaceId, campaignId }, contacts)
+  })
   return { autocall_id: id, name, ...(await contactsOf(deps.pool, workspaceId, id)) }
 }
 
