@@ -313,4 +313,22 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
       [[person, shownNumber]],
     )
   })
+
+  test('an endpoint of the company that asks for CALL_ENDED hears of calls that come in too, as nobody’s task', async () => {
+    await using receiver = await WebhookReceiver.start().then((one) => ({
+      received: one.received,
+      url: one.url,
+      [Symbol.asyncDispose]: () => one.stop(),
+    }))
+    const given = { url: receiver.url, dialect: 'twin', events: ['CALL_ENDED'] }
+    assert.equal((await ask('POST', '/dialwright/v1/webhookEndpoints', given)).status, 201)
+    const { call } = await called('waits', '81234567002', '71234567002')
+    await until('it is told', () => receiver.received.length > 0)
+    assert.deepEqual(
+      receiver.received.map(({ event, id, taskId, isIncoming, phone, status }) => [
+        ...[event, id, taskId, isIncoming, phone, status],
+      ]),
+      [['CALL_ENDED', call.id, null, true, caller, 'ANSWERED']],
+    )
+  })
 })
