@@ -3,25 +3,8 @@ import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { speedOf } from '../../src/compat/omicall/script.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
+import { silentWav } from '../fixtures/silent-wav.ts'
 import { type HttpGround, native, openHttp, tokenOf } from './surface.ts'
-
-/** Half a second of silence: 8 kHz, 16 bit, mono. */
-function silence(): string {
-  const wav = Buffer.alloc(44 + 8_000)
-  wav.write('RIFF', 0)
-  wav.writeUInt32LE(36 + 8_000, 4)
-  wav.write('WAVEfmt ', 8)
-  wav.writeUInt32LE(16, 16)
-  wav.writeUInt16LE(1, 20)
-  wav.writeUInt16LE(1, 22)
-  wav.writeUInt32LE(8_000, 24)
-  wav.writeUInt32LE(16_000, 28)
-  wav.writeUInt16LE(2, 32)
-  wav.writeUInt16LE(16, 34)
-  wav.write('data', 36)
-  wav.writeUInt32LE(8_000, 40)
-  return `data:audio/wav;base64,${wav.toString('base64')}`
-}
 
 /** The steps of the vendor's own page, in their order. */
 const scripts = [
@@ -45,7 +28,7 @@ const provisioning = {
     {
       path: '/greetings/1e942ee5-83f1-4893-9416-b4cbcb832e3c.mp3',
       name: 'Lời chào',
-      file: silence(),
+      file: silentWav(),
       externalIds: { omicall: '60e79bf81b20043c4e7a68d0' },
     },
   ],
