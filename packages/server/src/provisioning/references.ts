@@ -4,7 +4,7 @@ import { pointer, type Report } from './errors.ts'
 import { type Identities, keyOf } from './identify.ts'
 import type { Inventory } from './inventory.ts'
 import { type Drafts, externalIdsOf, isRecord } from './read.ts'
-import { type Dialect, type SectionName, sectionNames, sections } from './schema.ts'
+import { dialects, type SectionName, sectionNames, sections } from './schema.ts'
 import { sectionOfThings } from './values.ts'
 
 export class References {
@@ -56,8 +56,6 @@ export class References {
     return other === undefined ? (only ?? null) : null
   }
 }
-
-const dialects: readonly Dialect[] = ['twin', 'yunfu', 'is74', 'omicall']
 
 function marksOf(reference: unknown): readonly string[] | null {
   if (typeof reference === 'string' || Number.isSafeInteger(reference)) {

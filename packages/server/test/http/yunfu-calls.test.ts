@@ -88,10 +88,11 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
     await data('GET', `/v1/task/start/${uuid}`)
     return String(uuid)
   }
+  /** Everybody is dialled, and the task has come to rest by itself: it may be reset or destroyed. */
   const finished = (uuid: string): Promise<void> =>
     server.until(`task ${uuid} is dialled`, async () => {
-      const { progress } = await data('GET', `/v1/task/task_progress/${uuid}`)
-      return (progress as { percent: number }).percent === 100
+      const { start, progress_bar } = await data('GET', `/v1/task/${uuid}`)
+      return start === 0 && (progress_bar as { percent: number }).percent === 100
     })
   const states = async (uuid: string): Promise<readonly (readonly [string, number])[]> => {
     const numbers = (await data('GET', `/v1/task/${uuid}/number`)).data as { number: string; status: number }[]
@@ -103,6 +104,8 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
     const phones = [phoneOf('01'), phoneOf('10'), phoneOf('12'), phoneOf('13')]
     const uuid = await run({}, phones)
     await finished(uuid)
+    const { progress } = await data('GET', `/v1/task/task_progress/${uuid}`)
+    assert.deepEqual(progress, { total: 4, progress: 4, percent: 100 })
     assert.deepEqual(await states(uuid), [
       [phones[0], 1],
       [phones[1], 8],
@@ -176,7 +179,6 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
     const phones = [phoneOf('10'), phoneOf('12')]
     const uuid = await run({}, phones)
     await finished(uuid)
-    await data('GET', `/v1/task/stop/${uuid}`).catch(() => undefined)
     await data('PUT', `/v1/task/${uuid}/number_reset`, { status: ['3'] })
     await data('GET', `/v1/task/start/${uuid}`)
     await finished(uuid)
@@ -199,7 +201,6 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
     const phone = phoneOf('10')
     const uuid = await run({}, [phone])
     await finished(uuid)
-    await data('GET', `/v1/task/stop/${uuid}`).catch(() => undefined)
     await data('GET', `/v1/task/destroy/${uuid}`)
     assert.equal((await server.ask('GET', `/v1/task/${uuid}`)).status, 404)
     const { items } = await server.done('GET', `/dialwright/v1/calls?phone=${phone}`)
