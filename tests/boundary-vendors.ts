@@ -5,7 +5,7 @@ export type Word = { readonly path: string; readonly line: number; readonly foun
 /** By these two the product knows whose API something came by: lists of dialects, external ids, the wiring of routes. */
 const mayName: readonly string[] = [
   'packages/scenario/src/format/fields.ts',
-  ...['http/server.ts', 'webhooks/dialects.ts', 'provisioning/schema.ts'].map(inServer),
+  ...['http/server.ts', 'webhooks/dialects.ts', 'provisioning/dialects.ts'].map(inServer),
   ...['provisioning/values.ts', 'resources/external-ids.ts', 'resources/fields.ts', 'resources/references.ts'].map(
     inServer,
   ),

@@ -1,6 +1,6 @@
 /** A caller-ID group: numbers that a campaign shows in rotation. */
 import { z } from 'zod'
-import type { Reference } from '../provisioning/schema.ts'
+import type { Reference } from '../provisioning/schema/reference.ts'
 import { sections } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'

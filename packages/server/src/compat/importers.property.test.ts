@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { type Dialect, dialects } from '../provisioning/dialects.ts'
 import { ProvisioningError } from '../provisioning/errors.ts'
-import { type Dialect, dialects, type SectionName, sections } from '../provisioning/schema.ts'
+import { type SectionName, sections } from '../provisioning/schema.ts'
 import { importFromVendor } from '../provisioning/vendor-import.ts'
 import { vendorReaders } from './importers.ts'
 

@@ -1,5 +1,5 @@
 /** The id that something is shown by at a vendor: as its client brought it, else ours. What lies directly in compat/ belongs to every room. */
-import type { dialects } from '../provisioning/schema.ts'
+import type { dialects } from '../provisioning/dialects.ts'
 
 /**
  * A column of a select.

@@ -1,6 +1,7 @@
 /** A dialplan: which trunks a destination is reached by, prefix by prefix, in order of preference. */
 import { z } from 'zod'
-import { type Reference, sections } from '../provisioning/schema.ts'
+import type { Reference } from '../provisioning/schema/reference.ts'
+import { sections } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'
 import { inUse, type Use } from '../resources/errors.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { instantSchema } from '../instant.ts'
 import { normalizePhone } from '../numbers/normalize.ts'
-import { referenceSchema } from '../provisioning/schema.ts'
+import { referenceSchema } from '../provisioning/schema/reference.ts'
 import type { Desk } from '../resources/desk.ts'
 import { changeOf, shownId, shownInstant, shownInstantOrNull } from '../resources/fields.ts'
 import { defineResource } from '../resources/resource.ts'

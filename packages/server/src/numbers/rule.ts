@@ -1,7 +1,8 @@
 /** An inbound rule from how it is given to how it is kept, and back. */
 import type { z } from 'zod'
 import type { InboundRule } from '../inbound/inbound-rule.ts'
-import type { Reference, sections } from '../provisioning/schema.ts'
+import type { Reference } from '../provisioning/schema/reference.ts'
+import type { sections } from '../provisioning/schema.ts'
 import type { NumberWebhook } from './webhooks.ts'
 
 export type GivenRule = NonNullable<z.output<typeof sections.numbers.schema>['inbound']>

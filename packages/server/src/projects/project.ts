@@ -1,7 +1,8 @@
 /** A project: scenarios and numbers that belong together. */
 import { z } from 'zod'
 import type { Connection } from '../adapters/postgres/pool.ts'
-import { type Reference, sections } from '../provisioning/schema.ts'
+import type { Reference } from '../provisioning/schema/reference.ts'
+import { sections } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {

@@ -6,7 +6,8 @@ import type { InboundRule } from '../inbound/inbound-rule.ts'
 import type { NumberWebhook } from '../numbers/webhooks.ts'
 import type { Operator } from '../operator-groups/operators.ts'
 import { type TagIds, tagGroups } from '../tag-scenes/tag-groups.ts'
-import type { Dialect, SectionName } from './schema.ts'
+import type { Dialect } from './dialects.ts'
+import type { SectionName } from './schema.ts'
 
 /** The values of a row that a document decides. References are ids of ours, secrets stay as they are kept. */
 export type Values = {

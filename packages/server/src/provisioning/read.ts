@@ -2,17 +2,11 @@
 import { externalIdsSchema } from '@dialwright/scenario'
 import type { z } from 'zod'
 import { isStorable, storageFaults } from '../adapters/postgres/storable.ts'
+import type { Dialect } from './dialects.ts'
 import { pointer, type Report } from './errors.ts'
-import {
-  type Dialect,
-  type Items,
-  idSchema,
-  type SectionName,
-  sectionNames,
-  sections,
-  type WorkspaceItem,
-  workspaceSchema,
-} from './schema.ts'
+import { idSchema } from './schema/fields.ts'
+import { type WorkspaceItem, workspaceSchema } from './schema/workspace.ts'
+import { type Items, type SectionName, sectionNames, sections } from './schema.ts'
 
 /** An item as far as it could be read; `value` is null when it has mistakes. */
 export type Draft<Name extends SectionName = SectionName> = {

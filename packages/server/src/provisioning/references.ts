@@ -1,10 +1,11 @@
 /** What the references of a document mean once it is applied: rows and items by id, by external id, or by name where unique. */
 import { thingsNamedBy } from '../scenarios/named-things.ts'
+import { dialects } from './dialects.ts'
 import { pointer, type Report } from './errors.ts'
 import { type Identities, keyOf } from './identify.ts'
 import type { Inventory } from './inventory.ts'
 import { type Drafts, externalIdsOf, isRecord } from './read.ts'
-import { dialects, type SectionName, sectionNames, sections } from './schema.ts'
+import { type SectionName, sectionNames, sections } from './schema.ts'
 import { sectionOfThings } from './values.ts'
 
 export class References {

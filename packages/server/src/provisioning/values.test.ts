@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Items, secondOf, sections } from './schema.ts'
+import { secondOf } from './schema/rules.ts'
+import { type Items, sections } from './schema.ts'
 import { type Context, shownItem, toValues } from './values.ts'
 
 const context: Context = {

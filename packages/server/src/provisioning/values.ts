@@ -10,7 +10,8 @@ import { withIdsOfThings } from '../scenarios/named-things.ts'
 import { mergeTagGroups, type TagIds } from '../tag-scenes/tag-groups.ts'
 import { hoursOf, spansOf } from '../time-groups/time-group.ts'
 import { instantText, type TagGroupValues, type Values } from './inventory.ts'
-import type { Items, Reference, SectionName } from './schema.ts'
+import type { Reference } from './schema/reference.ts'
+import type { Items, SectionName } from './schema.ts'
 
 /** What an item's values depend on besides the item. */
 export type Context = {

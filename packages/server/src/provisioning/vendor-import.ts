@@ -3,8 +3,9 @@
  * never made up: such an item is a draft that names what it needs.
  */
 import { parse } from 'csv-parse/sync'
+import type { Dialect } from './dialects.ts'
 import { ProvisioningError, type ProvisioningProblem, pointer } from './errors.ts'
-import { type Dialect, type SectionName, sections } from './schema.ts'
+import { type SectionName, sections } from './schema.ts'
 
 /** A file as it was given: JSON, or CSV with a row of headers. */
 export type GivenFile = { readonly name: string; readonly text: string }

@@ -3,7 +3,7 @@ import type { Principal } from '../access/authenticate.ts'
 import type { Connection } from '../adapters/postgres/pool.ts'
 import { type FieldProblem, InvalidInputError } from '../campaigns/errors.ts'
 import type { ServerDeps } from '../deps.ts'
-import type { Reference as GivenReference } from '../provisioning/schema.ts'
+import type { Reference as GivenReference } from '../provisioning/schema/reference.ts'
 import { type ExternalIds, setExternalIds } from './external-ids.ts'
 import { type ReferredKind, referenceOf, resolveReference } from './references.ts'
 

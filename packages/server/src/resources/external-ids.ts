@@ -1,6 +1,6 @@
 /** The ids that a resource has at the vendors: shown with it, and set with it. */
 import type { Connection } from '../adapters/postgres/pool.ts'
-import { dialects } from '../provisioning/schema.ts'
+import { dialects } from '../provisioning/dialects.ts'
 
 export type ExternalIds = Readonly<Partial<Record<(typeof dialects)[number], string | number | null | undefined>>>
 

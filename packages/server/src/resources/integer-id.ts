@@ -3,7 +3,7 @@
  * It is an external id like any other, so that it is shown, exported, and found by references.
  */
 import { type Connection, type Database, type Queryable, transaction } from '../adapters/postgres/pool.ts'
-import type { Dialect } from '../provisioning/schema.ts'
+import type { Dialect } from '../provisioning/dialects.ts'
 
 /** Whose ids: `kind` as in external_id, like 'scenario' or 'campaign'. */
 export type IntegerRoom = { readonly workspaceId: string; readonly dialect: Dialect; readonly kind: string }

@@ -1,6 +1,6 @@
 /** A reference: how a request names a thing of its workspace, by our id, by a vendor's id, or by name. */
 import type { Queryable } from '../adapters/postgres/pool.ts'
-import type { Reference as GivenReference } from '../provisioning/schema.ts'
+import type { Reference as GivenReference } from '../provisioning/schema/reference.ts'
 
 const tables = {
   trunk: 'trunk',

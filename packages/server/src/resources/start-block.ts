@@ -1,7 +1,7 @@
 /** Start blocks by the ids that vendors know them by: where a call of theirs begins. */
 import type { ScenarioDefinition } from '@dialwright/scenario'
 import type { Connection, Queryable } from '../adapters/postgres/pool.ts'
-import { type Dialect, dialects } from '../provisioning/schema.ts'
+import { type Dialect, dialects } from '../provisioning/dialects.ts'
 
 export type StartBlockPlace = {
   readonly scenarioId: string

@@ -1,6 +1,6 @@
 /** What the transfer blocks of a scenario name: kept by our ids, so that a thing may be called otherwise later. */
 import type { ScenarioDefinition } from '@dialwright/scenario'
-import type { Reference } from '../provisioning/schema.ts'
+import type { Reference } from '../provisioning/schema/reference.ts'
 
 const kinds = { operatorGroup: 'operator-group', dialplan: 'dialplan', scenario: 'scenario' } as const
 type Field = keyof typeof kinds

@@ -3,7 +3,8 @@ import { readScenario, type ScenarioDefinition, scenarioSchema } from '@dialwrig
 import { z } from 'zod'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { AudioLibrary } from '../audio/library.ts'
-import { type Reference, sections } from '../provisioning/schema.ts'
+import type { Reference } from '../provisioning/schema/reference.ts'
+import { sections } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {

@@ -1,6 +1,6 @@
 /** The groups and tags of a scene: which of those that are there each given one is, and how they are written. */
 import type { Connection } from '../adapters/postgres/pool.ts'
-import { type Dialect, dialects } from '../provisioning/schema.ts'
+import { type Dialect, dialects } from '../provisioning/dialects.ts'
 import type { ExternalIds } from '../resources/external-ids.ts'
 
 export type GivenTag = {

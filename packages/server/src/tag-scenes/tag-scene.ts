@@ -2,7 +2,8 @@
 import type { ScenarioDefinition } from '@dialwright/scenario'
 import { z } from 'zod'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
-import { sections, tagGroupsSchema } from '../provisioning/schema.ts'
+import { tagGroupsSchema } from '../provisioning/schema/tags.ts'
+import { sections } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {

@@ -2,7 +2,8 @@
 import type { ForbiddenHours } from '@dialwright/dialer'
 import { z } from 'zod'
 import { spreadSharedRules } from '../campaigns/shared-rules.ts'
-import { secondOf, sections } from '../provisioning/schema.ts'
+import { secondOf } from '../provisioning/schema/rules.ts'
+import { sections } from '../provisioning/schema.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {
   changedExternalIds,

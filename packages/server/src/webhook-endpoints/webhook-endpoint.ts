@@ -1,6 +1,6 @@
 /** A webhook endpoint: where events go, all of a workspace's or one campaign's, each signed with the endpoint's secret. */
 import { z } from 'zod'
-import { referenceSchema } from '../provisioning/schema.ts'
+import { referenceSchema } from '../provisioning/schema/reference.ts'
 import type { Desk } from '../resources/desk.ts'
 import { changeOf, shownId, shownInstant } from '../resources/fields.ts'
 import { defineResource } from '../resources/resource.ts'

@@ -2,7 +2,8 @@
 import { transferTargetSchema } from '@dialwright/scenario'
 import { z } from 'zod'
 import { instantSchema } from '../../instant.ts'
-import { referenceSchema, sections } from '../../provisioning/schema.ts'
+import { referenceSchema } from '../../provisioning/schema/reference.ts'
+import { sections } from '../../provisioning/schema.ts'
 
 const seconds = (text: string): number => {
   const [hours = '0', minutes = '0'] = text.split(':')

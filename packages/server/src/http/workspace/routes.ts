@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
 import type { HttpDeps } from '../../deps.ts'
-import { workspaceSchema } from '../../provisioning/schema.ts'
+import { workspaceSchema } from '../../provisioning/schema/workspace.ts'
 import { changeOf, shownId, shownInstant } from '../../resources/fields.ts'
 import { changeWorkspace, showWorkspace } from '../../workspaces/workspace.ts'
 import { etagOf, isMatch } from '../etag.ts'
