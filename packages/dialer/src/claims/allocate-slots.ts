@@ -318,8 +318,9 @@ function leastRecentlyUsed(numbers: readonly NumberChoice[], gateOf: (id: string
   return best
 }
 
-function serves(trunk: TrunkChoice, phoneKey: string): boolean {
-  return trunk.destinations === null || trunk.destinations.some((prefix) => phoneKey.startsWith(digitsOf(prefix)))
+/** Whether a trunk that calls these destinations alone (null: all) may call a number, in digits. */
+export function serves({ destinations }: Pick<TrunkChoice, 'destinations'>, phoneKey: string): boolean {
+  return destinations === null || destinations.some((prefix) => phoneKey.startsWith(digitsOf(prefix)))
 }
 
 function digitsOf(prefix: string): string {

@@ -16,6 +16,8 @@ const gate = (ownerId: string, more: Partial<SideGate> = {}): SideGate => ({
 const desk = (more: Partial<SideDesk> = {}): SideDesk => ({
   now,
   direction: 'transfer',
+  phone: '+79161234567',
+  destinations: null,
   workspace: gate('w'),
   trunk: gate('t'),
   number: gate('n'),
@@ -70,4 +72,13 @@ test('a call that comes in takes nothing of the pace and asks no breaker', () =>
   assert.ok(opening.kind === 'open')
   assert.deepEqual([opening.startAt.toString(), moved.length], [now.toString(), 0])
   assert.deepEqual(sideSlot(desk({ outOfUse: closed })).opening, { kind: 'closed', until: closed.until })
+})
+
+test('a leg of a hand-over goes to the destinations of its trunk alone, a call that comes in comes from anywhere', () => {
+  const narrow = { destinations: ['+7495', '7916'] }
+  assert.equal(sideSlot(desk(narrow)).opening.kind, 'open')
+  const premium = { ...narrow, phone: '+78095550000' }
+  assert.deepEqual(sideSlot(desk(premium)), { opening: { kind: 'barred' }, moved: [] })
+  assert.equal(sideSlot(desk({ ...premium, direction: 'in' })).opening.kind, 'open')
+  assert.equal(sideSlot(desk({ ...premium, phone: '' })).opening.kind, 'barred', 'nothing that could be dialled')
 })

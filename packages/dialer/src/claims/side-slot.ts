@@ -1,6 +1,6 @@
 /** The slot of a leg that no campaign dials: room under every gate, and for an INVITE of ours its instant. */
 import type { SideLegOpening } from '../ports/side-legs.ts'
-import { freeChannels, type Gate, intervalMicroseconds } from './allocate-slots.ts'
+import { freeChannels, type Gate, intervalMicroseconds, serves } from './allocate-slots.ts'
 
 /** A gate as it is read: `live` includes channels that are kept for such legs and not used, `held` says how many those are. */
 export type SideGate = Gate & { readonly held: number }
@@ -9,10 +9,14 @@ export type SideGate = Gate & { readonly held: number }
 export type SideDesk = {
   readonly now: Temporal.Instant
   readonly direction: 'in' | 'transfer'
+  /** The far end. */
+  readonly phone: string
   readonly workspace: SideGate | undefined
   readonly trunk: SideGate | undefined
   /** Undefined too when no number of ours is called or shown. */
   readonly number: SideGate | undefined
+  /** What the trunk may call; null: every number. */
+  readonly destinations: readonly string[] | null
   /** The trunk's breaker: null when it is not out of use. */
   readonly outOfUse: { readonly until: Temporal.Instant | null } | null
 }
@@ -27,6 +31,8 @@ export function sideSlot(desk: SideDesk): { readonly opening: SideLegOpening; re
     const gate = desk[name]
     return gate === undefined ? [] : [{ name, gate }]
   })
+  const isBarred = desk.direction === 'transfer' && !serves(desk, desk.phone.replace(/\D/g, ''))
+  if (isBarred) return refused({ kind: 'barred' })
   for (const { name, gate } of gates)
     if (freeChannels({ ...gate, live: gate.live - gate.held }) <= 0) return refused({ kind: 'full', gate: name })
   if (desk.direction === 'in') return { opening: { kind: 'open', startAt: desk.now }, moved: [] }

@@ -28,11 +28,13 @@ export type SideLegRequest = {
  * `open`: the leg lives, in phase 1. An INVITE of ours may leave at `startAt`, not before: it has taken its place in the pace of
  * workspace, trunk and number. A call that came in has no such instant to wait for, and takes nothing of the pace.
  * `full`: this gate has no channel left, or none of its instants within five seconds.
+ * `barred`: the trunk may not call this number, which is none of its destinations; calls that come in are never barred.
  * `closed`: the trunk's breaker is open; only a campaign's call is its probe.
  */
 export type SideLegOpening =
   | { readonly kind: 'open'; readonly startAt: Temporal.Instant }
   | { readonly kind: 'full'; readonly gate: 'workspace' | 'trunk' | 'number' }
+  | { readonly kind: 'barred' }
   | { readonly kind: 'closed'; readonly until: Temporal.Instant | null }
 
 /** What the scenario came to when its part of a call was over; the call may go on with somebody else. */

@@ -161,6 +161,21 @@ function channels(promise: Promised): void {
     assert.equal((await ground.store.openSideLeg(world.lease, side(2, { trunkId: breakerId }))).kind, 'open')
   })
 
+  promise(
+    'no hand-over goes where its trunk may not call, and none of its channels is taken for it',
+    async (ground) => {
+      const trunk = { maxCalls: 1, callsPerSecond: 1, destinations: ['+7916'] }
+      const { lease } = await plainWorld(ground, { contacts: 0, trunk })
+      const transfer = (n: number, phone: string) => side(n, { direction: 'transfer', phone })
+      for (const phone of ['+78095550000', '78095550000', '', '112'])
+        assert.deepEqual(await ground.store.openSideLeg(lease, transfer(1, phone)), { kind: 'barred' }, phone)
+      const opening = await ground.store.openSideLeg(lease, transfer(2, '+79160000001'))
+      assert.deepEqual(opening, { kind: 'open', startAt: ground.now() })
+      await ground.store.endSideLeg(lease, end(transfer(2, ''), ground))
+      assert.equal((await ground.store.openSideLeg(lease, side(3, { phone: '+78095550000' }))).kind, 'open', 'comes in')
+    },
+  )
+
   promise('a node without a lease opens nothing', async (ground) => {
     const { lease } = await plainWorld(ground, { contacts: 0 })
     await ground.advance(leaseMs + 1)

@@ -62,7 +62,7 @@ export function outcome(leg: ClaimedLeg, ground: StoreGround, more: Partial<Atte
 export type World = { readonly ground: StoreGround; readonly lease: NodeLease; readonly routeId: number }
 type WorldOptions = {
   readonly workspace?: Limits
-  readonly trunk?: Limits & { readonly closedUntil?: Temporal.Instant }
+  readonly trunk?: Limits & { readonly closedUntil?: Temporal.Instant; readonly destinations?: readonly string[] }
   readonly settings?: CampaignSettings
   readonly contacts?: number
 }

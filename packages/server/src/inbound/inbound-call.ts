@@ -7,6 +7,7 @@ import type {
   Disposition,
   IncomingCall,
   NodeLease,
+  SideLegOpening,
   SideLegRequest,
   SideLegStore,
   Telephony,
@@ -356,8 +357,8 @@ export function refusalOf({ rule, validFrom, validUntil }: CalledNumber, now: Te
   return rule.action === 'end' ? { status: 603, disposition: 'rejected', detail: 'rule-end' } : null
 }
 
-function fullOf(opening: { readonly kind: 'full'; readonly gate: string } | { readonly kind: 'closed' }): Refusal {
-  const detail = opening.kind === 'full' ? `no-channel-${opening.gate}` : 'trunk-closed'
+function fullOf(opening: Exclude<SideLegOpening, { readonly kind: 'open' }>): Refusal {
+  const detail = opening.kind === 'full' ? `no-channel-${opening.gate}` : `trunk-${opening.kind}`
   return { status: 486, disposition: 'busy', detail }
 }
 

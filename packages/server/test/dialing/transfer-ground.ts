@@ -58,6 +58,8 @@ type Options = {
   readonly viaNumber?: boolean
   readonly trunks?: readonly string[]
   readonly trunkCalls?: number
+  /** What the call's own trunk may call; absent: every number. */
+  readonly destinations?: readonly string[]
   readonly others?: Readonly<Record<string, Scenario>>
 }
 
@@ -131,10 +133,13 @@ export async function handOver(options: Options) {
   })
   // Ringing is heard: five seconds of it.
   await node.telephony.loadPrompt({ promptId: '/tones/ringback.wav', samples: new Int16Array(40_000) })
-  const { trunkCalls } = options
+  const { trunkCalls, destinations } = options
   await plainWorld(ground, {
     contacts: 0,
-    ...(trunkCalls === undefined ? {} : { trunk: { maxCalls: trunkCalls } }),
+    trunk: {
+      ...(trunkCalls === undefined ? {} : { maxCalls: trunkCalls }),
+      ...(destinations === undefined ? {} : { destinations }),
+    },
     settings: settings({ redirect: options.redirect, ...options.settings }),
   }).then(({ routeId }) => addPlainContact(ground, routeId, 0))
   const started = node.engine.start()

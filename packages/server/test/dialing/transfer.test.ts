@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { trunkId } from '../../../dialer/src/ports/store-world.conformance.ts'
+import { otherTrunkId, trunkId } from '../../../dialer/src/ports/store-world.conformance.ts'
 import { customer, groupId, handOver, people, scenarioOf, storyOf } from './transfer-ground.ts'
 
 const [one, two, three] = ['+74950000011', '+74950000012', '+74950000013']
@@ -85,6 +85,39 @@ test('nobody answers: the scenario goes the way it names', async () => {
   assert.deepEqual(call.ended(), [[one, 'no-answer', 'timeout']])
   const end = call.outcomes[0]?.timeline.find(({ kind }) => kind === 'transfer-ended')
   assert.equal(end?.result, 'no-answer')
+  await call.stop()
+})
+
+const premium = '+78095550000'
+for (const [kind, how] of [
+  ['a number', { to: { number: premium } }],
+  ['an operator', { operators: [premium] }],
+  ['the campaign’s own redirect', { to: 'campaign', redirect: { to: 'number', phone: premium } }],
+  ['a dialplan', { to: { dialplan: 'all', number: premium }, trunks: [trunkId] }],
+] as const)
+  test(`${kind} that the trunk may not call is not rung, and the scenario goes the way it names`, async () => {
+    const call = await handOver({ ...how, destinations: [customer.slice(0, 5)], people: {} })
+    await call.run(5_000)
+    assert.deepEqual(
+      call.dialled.map(({ phone }) => phone),
+      [customer],
+    )
+    assert.deepEqual([call.sideLegs(), call.ended()], [[], []], 'no channel was taken')
+    const [outcome] = call.outcomes
+    assert.deepEqual(outcome?.tags, ['missed'])
+    const refusal = outcome?.timeline.find(({ kind }) => kind === 'operator-ended')
+    assert.equal(refusal?.detail, 'the number is none of the destinations that its trunk calls')
+    await call.stop()
+  })
+
+test('a dialplan’s trunk that may call the number takes the place of one that may not', async () => {
+  const call = await handOver({
+    ...{ to: { dialplan: 'all', number: premium }, trunks: [trunkId, otherTrunkId] },
+    ...{ destinations: [customer.slice(0, 5)], people: {} },
+  })
+  await call.run(3_000)
+  assert.deepEqual(call.sideLegs(), [[premium, 2]])
+  assert.equal(call.opened.at(-1)?.trunkId, otherTrunkId)
   await call.stop()
 })
 

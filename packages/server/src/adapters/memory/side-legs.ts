@@ -23,13 +23,15 @@ export function openSideLeg(
   request: SideLegRequest,
 ): SideLegOpening {
   const now = clock.now()
-  const { workspaceId, trunkId, numberId, direction, legId } = request
+  const { workspaceId, trunkId, numberId, direction, phone, legId } = request
   const gates = gatesOf(tables, [workspaceId, trunkId, ...(numberId === null ? [] : [numberId])], now)
   const trunk = tables.trunks.get(trunkId)
   const isOutOfUse = trunk !== undefined && trunk.probeAt !== null && breakerOf(trunk) !== null
   const { opening, moved } = sideSlot({
     now,
     direction,
+    phone,
+    destinations: trunk?.destinations ?? null,
     workspace: gates.get(workspaceId),
     trunk: gates.get(trunkId),
     number: numberId === null ? undefined : gates.get(numberId),

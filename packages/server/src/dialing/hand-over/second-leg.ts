@@ -93,6 +93,8 @@ export class SecondLeg {
     const trunk = await this.#deps.loadTrunk(this.request)
     const opening = await store.openSideLeg(current, this.request)
     if (opening.kind === 'full') return this.#end('congestion', `no channel is free: ${opening.gate}`, 'full')
+    if (opening.kind === 'barred')
+      return this.#end('failed', 'the number is none of the destinations that its trunk calls')
     if (opening.kind === 'closed') return this.#end('congestion', 'the trunk is out of use')
     this.#hasChannel = true
     const waitMs = clock.msUntil(opening.startAt)

@@ -25,6 +25,8 @@ const addRows = statement<{ readonly ownerId: string }>(
 export type ReadGate = SideGate &
   BreakerRow & {
     readonly restsUntil: Temporal.Instant | null
+    /** Of a trunk: what it may call; null: every number. */
+    readonly destinations: readonly string[] | null
     /** Of a number: slots given on this day of its workspace. */
     readonly shownToday: number
     /** Calls of a campaign's wave; null: no wave has begun, or it is no campaign. */
@@ -45,7 +47,7 @@ const readRows = statement<ReadGate>(
             when 'trunk' then (select count(*) from live_leg l where l.trunk_id = p.owner_id)
             else (select count(*) from live_leg l where l.number_id = p.owner_id)
           end + h.held as live, h.held,
-          r.until as "restsUntil", t.breaker, t.closed_until as "closedUntil", t.next_probe_at as "probeAt",
+          r.until as "restsUntil", t.destinations, t.breaker, t.closed_until as "closedUntil", t.next_probe_at as "probeAt",
           case when p.shown_on = ($2::timestamptz at time zone w.time_zone)::date then p.shown_count else 0 end as "shownToday",
           v.live as "waveLive", v.ended as "waveEnded", v.last_ended_at as "waveLastEndedAt"
      from pace p

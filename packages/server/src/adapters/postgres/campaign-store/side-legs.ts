@@ -97,7 +97,7 @@ const write = statement(
 export function openSideLeg(pool: Pool, lease: NodeLease, request: SideLegRequest): Promise<SideLegOpening> {
   return transaction(pool, async (connection) => {
     await requireLease(connection, lease)
-    const { workspaceId, trunkId, numberId, direction } = request
+    const { workspaceId, trunkId, numberId, direction, phone } = request
     const numberIds = numberId === null ? [] : [numberId]
     await lockGates(connection, { workspaceId, campaignId: null, trunkIds: [trunkId], numberIds })
     const now = await storeNow(connection)
@@ -107,13 +107,15 @@ export function openSideLeg(pool: Pool, lease: NodeLease, request: SideLegReques
     const { opening, moved } = sideSlot({
       now,
       direction,
+      phone,
+      destinations: trunk?.destinations ?? null,
       workspace: gates.get(workspaceId),
       trunk,
       number: numberId === null ? undefined : gates.get(numberId),
       outOfUse: isOutOfUse ? { until: trunk.closedUntil } : null,
     })
     if (opening.kind !== 'open') return opening
-    const { legId, callId, phone, callerId, scenarioVersionId } = request
+    const { legId, callId, callerId, scenarioVersionId } = request
     await insertLeg(connection, [
       ...[legId, callId, workspaceId, direction, phone, callerId, trunkId, numberId, lease.node, lease.epoch],
       ...[scenarioVersionId, now, opening.startAt],
