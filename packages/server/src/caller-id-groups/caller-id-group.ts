@@ -14,6 +14,7 @@ import {
 } from '../resources/fields.ts'
 import { defineResource } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
+import { writeMembers } from './members.ts'
 
 const { id: _, ...fields } = sections.callerIdGroups.schema.shape
 const newSchema = z.strictObject(fields)
@@ -58,7 +59,7 @@ export const callerIdGroups = defineResource<z.output<typeof newSchema>, z.outpu
     const { name, mode, dailyCap } = given
     const columns = { name, mode, daily_cap: dailyCap }
     await insertRow(desk.connection, 'caller_id_group', { id, workspaceId: desk.workspaceId }, columns)
-    await putMembers(desk, id, numberIds)
+    await writeMembers(desk.connection, { id, workspaceId: desk.workspaceId }, numberIds)
     await desk.externalIds('caller-id-group', id, given.externalIds)
     return undefined
   },
@@ -68,7 +69,7 @@ export const callerIdGroups = defineResource<z.output<typeof newSchema>, z.outpu
     const { name, mode, dailyCap } = given
     const columns = { name, mode, daily_cap: dailyCap }
     await updateRow(desk.connection, 'caller_id_group', { id, workspaceId: desk.workspaceId }, columns)
-    if (numberIds !== null) await putMembers(desk, id, numberIds)
+    if (numberIds !== null) await writeMembers(desk.connection, { id, workspaceId: desk.workspaceId }, numberIds)
     await desk.externalIds('caller-id-group', id, given.externalIds)
   },
 })
@@ -83,16 +84,4 @@ async function numberIdsOf(desk: Desk, given: readonly Reference[]): Promise<rea
   }
   desk.check()
   return ids
-}
-
-async function putMembers(desk: Desk, groupId: string, numberIds: readonly string[]): Promise<void> {
-  await desk.connection.query('delete from caller_id_group_member where workspace_id = $1 and group_id = $2', [
-    desk.workspaceId,
-    groupId,
-  ])
-  await desk.connection.query(
-    `insert into caller_id_group_member (workspace_id, group_id, number_id, position)
-     select $1, $2, n.id, n.position - 1 from unnest($3::uuid[]) with ordinality as n(id, position)`,
-    [desk.workspaceId, groupId, numberIds],
-  )
 }

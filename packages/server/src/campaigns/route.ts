@@ -1,5 +1,6 @@
 /** By which way a campaign's calls leave: a dialplan, or numbers of its own, each over the trunk that it stands on. */
 import { type Connection, statement } from '../adapters/postgres/pool.ts'
+import { writeMembers } from '../caller-id-groups/members.ts'
 import { type ReferredKind, resolveReference } from '../resources/references.ts'
 import type { FieldProblem } from './errors.ts'
 
@@ -74,12 +75,6 @@ const addGroup = statement(
   `insert into caller_id_group (id, workspace_id, name, campaign_id) values ($1, $2, $3::uuid::text, $3)`,
 )
 const addRoute = statement('campaign-numbers-route', 'insert into route (workspace_id, group_id) values ($1, $2)')
-const dropMembers = statement('campaign-numbers-drop', 'delete from caller_id_group_member where group_id = $1')
-const addMembers = statement(
-  'campaign-numbers-members',
-  `insert into caller_id_group_member (workspace_id, group_id, number_id, position)
-   select $1, $2, n.id, n.position - 1 from unnest($3::uuid[]) with ordinality as n(id, position)`,
-)
 const dropGroup = statement(
   'campaign-numbers-gone',
   'delete from caller_id_group where workspace_id = $1 and campaign_id = $2',
@@ -93,7 +88,7 @@ export async function makeOwnNumbers(
 ): Promise<void> {
   await addGroup(connection, [groupId, workspaceId, campaignId])
   await addRoute(connection, [workspaceId, groupId])
-  await addMembers(connection, [workspaceId, groupId, numberIds])
+  await writeMembers(connection, { id: groupId, workspaceId }, numberIds)
 }
 
 /** Other numbers from now on: contacts keep their route, which leads over the trunks of whatever numbers there are. */
@@ -102,8 +97,7 @@ export async function changeOwnNumbers(
   { workspaceId, groupId }: { workspaceId: string; groupId: string },
   numberIds: readonly string[],
 ): Promise<void> {
-  await dropMembers(connection, [groupId])
-  await addMembers(connection, [workspaceId, groupId, numberIds])
+  await writeMembers(connection, { id: groupId, workspaceId }, numberIds)
 }
 
 /** After the campaign and its contacts, whose route this is, are gone. */

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { Reference } from '../provisioning/schema/reference.ts'
 import { sections } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'
-import { inUse, type Use } from '../resources/errors.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {
   changedExternalIds,
@@ -16,13 +15,13 @@ import {
 import { defineResource } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
 import { scenariosThat } from '../scenarios/uses.ts'
+import { type Route, writeRoutes } from './routes.ts'
 
 const { id: _, ...fields } = sections.dialplans.schema.shape
 const newSchema = z.strictObject(fields)
 const changeSchema = changeOf({ ...fields, externalIds: changedExternalIds })
 
 type GivenRoute = { readonly prefix: string; readonly trunks: readonly Reference[] }
-type Route = { readonly prefix: string; readonly trunkIds: readonly string[] }
 
 export const dialplans = defineResource<z.output<typeof newSchema>, z.output<typeof changeSchema>>({
   kind: 'dialplan',
@@ -63,7 +62,7 @@ export const dialplans = defineResource<z.output<typeof newSchema>, z.output<typ
   async create(desk, id, given) {
     const routes = await routesOf(desk, given.routes)
     await insertRow(desk.connection, 'dialplan', { id, workspaceId: desk.workspaceId }, { name: given.name })
-    await putRoutes(desk, id, routes)
+    await writeRoutes(desk.connection, { id, workspaceId: desk.workspaceId }, routes)
     await desk.externalIds('dialplan', id, given.externalIds)
     return undefined
   },
@@ -71,10 +70,7 @@ export const dialplans = defineResource<z.output<typeof newSchema>, z.output<typ
   async change(desk, id, given) {
     const routes = given.routes === undefined ? null : await routesOf(desk, given.routes)
     await updateRow(desk.connection, 'dialplan', { id, workspaceId: desk.workspaceId }, { name: given.name })
-    if (routes !== null) {
-      await dropRoutes(desk, id, routes)
-      await putRoutes(desk, id, routes)
-    }
+    if (routes !== null) await writeRoutes(desk.connection, { id, workspaceId: desk.workspaceId }, routes)
     await desk.externalIds('dialplan', id, given.externalIds)
   },
 })
@@ -96,48 +92,4 @@ async function routesOf(desk: Desk, given: readonly GivenRoute[]): Promise<reado
   }
   desk.check()
   return routes
-}
-
-/** A route keeps its id while its prefix stays: contacts are counted by it. */
-async function putRoutes(desk: Desk, dialplanId: string, routes: readonly Route[]): Promise<void> {
-  for (const { prefix, trunkIds } of routes) {
-    const { rows } = await desk.connection.query<{ id: number }>(
-      `insert into route (workspace_id, dialplan_id, prefix) values ($1, $2, $3)
-       on conflict (dialplan_id, prefix) do update set prefix = excluded.prefix returning id`,
-      [desk.workspaceId, dialplanId, prefix],
-    )
-    const routeId = rows[0]?.id
-    await desk.connection.query('delete from route_trunk where workspace_id = $1 and route_id = $2', [
-      desk.workspaceId,
-      routeId,
-    ])
-    await desk.connection.query(
-      `insert into route_trunk (workspace_id, route_id, position, trunk_id)
-       select $1, $2, n.position - 1, n.id from unnest($3::uuid[]) with ordinality as n(id, position)`,
-      [desk.workspaceId, routeId, trunkIds],
-    )
-  }
-}
-
-/** @throws {ResourceError} `RESOURCE_IN_USE` when people of a campaign were put on a route that would go. */
-async function dropRoutes(desk: Desk, dialplanId: string, kept: readonly Route[]): Promise<void> {
-  const { rows: dropped } = await desk.connection.query<{ id: number; prefix: string }>(
-    'select id, prefix from route where workspace_id = $1 and dialplan_id = $2 and prefix <> all ($3::text[]) for update',
-    [desk.workspaceId, dialplanId, kept.map(({ prefix }) => prefix)],
-  )
-  if (dropped.length === 0) return
-  const ids = dropped.map(({ id }) => id)
-  const { rows: users } = await desk.connection.query<Use>(
-    `select 'campaign' as kind, c.id, c.name from campaign c
-      where c.workspace_id = $1 and c.dialplan_id = $2
-        and (exists (select from lane l where l.campaign_id = c.id and l.route_id = any ($3::int[]))
-             or exists (select from contact_phone p where p.campaign_id = c.id and p.route_id = any ($3::int[]))) limit 20`,
-    [desk.workspaceId, dialplanId, ids],
-  )
-  const prefixes = dropped.map(({ prefix }) => `"${prefix}"`).join(', ')
-  if (users.length > 0) throw inUse(`A route that is left out (${prefixes})`, users)
-  await desk.connection.query('delete from route where workspace_id = $1 and id = any ($2::int[])', [
-    desk.workspaceId,
-    ids,
-  ])
 }

@@ -2,6 +2,7 @@
  * What a vendor's lists and exports tell of a workspace, as sections of a provisioning document. What an export does not tell is
  * never made up: such an item is a draft that names what it needs.
  */
+import { isDeepStrictEqual as isDeepEqual } from 'node:util'
 import { parse } from 'csv-parse/sync'
 import type { Dialect } from './dialects.ts'
 import { ProvisioningError, type ProvisioningProblem, pointer } from './errors.ts'
@@ -13,6 +14,7 @@ export type GivenFile = { readonly name: string; readonly text: string }
 export type ReadFile = { readonly path: string; readonly stem: string; readonly value: unknown }
 export type Row = Readonly<Record<string, unknown>>
 type Item = Readonly<Record<string, unknown>>
+type FoundItem = Record<string, unknown>
 
 /** An item that cannot be applied as it stands: fields that no export tells. */
 export type Draft = { readonly section: SectionName; readonly item: Item; readonly needs: readonly string[] }
@@ -113,6 +115,9 @@ export function wholeIn(row: Row, ...fields: readonly string[]): number | undefi
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
+const told = (fields: Item): Item =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
 type Named = { readonly id: string | number | undefined; readonly name: string | undefined }
 
 /** Collects items under names and ids that are one in their section. */
@@ -122,6 +127,7 @@ export class Findings {
   readonly #drafts: Draft[] = []
   readonly #notes = new Set<string>()
   readonly #marks = new Set<string>()
+  readonly #phones = new Map<string, FoundItem[]>()
   #rows = 0
 
   constructor(settings: ImportSettings) {
@@ -131,16 +137,19 @@ export class Findings {
   /**
    * What the format does not take as it stands becomes a draft that says why.
    * @param rest  Fields beside name and ids; undefined ones are left out.
+   * @returns Null: it is no item of the document.
    */
-  add(section: SectionName, named: Named, rest: Item = {}): void {
+  add(section: SectionName, named: Named, rest: Item = {}): FoundItem | null {
     const item = this.#item(section, named, rest)
-    if (item === null) return
+    if (item === null) return null
     const { error } = sections[section].schema.safeParse(item)
-    if (error === undefined) this.#sections.set(section, [...(this.#sections.get(section) ?? []), item])
-    else {
-      const needs = error.issues.slice(0, 20).map(({ path, message }) => `${path.join('.')}: ${message}`)
-      this.#drafts.push({ section, item, needs })
+    if (error === undefined) {
+      this.#sections.set(section, [...(this.#sections.get(section) ?? []), item])
+      return item
     }
+    const needs = error.issues.slice(0, 20).map(({ path, message }) => `${path.join('.')}: ${message}`)
+    this.#drafts.push({ section, item, needs })
+    return null
   }
 
   /** @param needs  The fields that the export does not tell. */
@@ -149,15 +158,25 @@ export class Findings {
     if (item !== null) this.#drafts.push({ section, item, needs })
   }
 
-  /** A number to call from, on the one trunk; a draft where its phone cannot be dialled. */
+  /**
+   * A number, on the one trunk where `rest` names no other. Told twice, with no other id and no other trunk, it is one number, and
+   * what was told last holds. A draft where its phone cannot be dialled, or is another number's.
+   */
   number(named: Named, given: string | undefined, rest: Item = {}): void {
     const phone = given?.replace(/[\s().-]/g, '')
-    const more = { trunk: this.settings.trunk, ...rest }
+    const more = { trunk: this.settings.trunk, ...told(rest) }
     const name = named.name ?? phone
-    if (phone === undefined) this.draft('numbers', named, ['phone'], more)
-    else if (this.#isNew('numbers', 'phone', phone.replace('+', '')))
-      this.add('numbers', { ...named, name }, { phone, ...more })
-    else this.draft('numbers', { ...named, name }, [`phone: another number has ${phone} already`], more)
+    if (phone === undefined) return this.draft('numbers', named, ['phone'], more)
+    const ofPhone = this.#phones.get(phone.replace('+', '')) ?? []
+    const onTrunk = ofPhone.filter(({ trunk }) => trunk === this.settings.trunk || isDeepEqual(trunk, more.trunk))
+    const same = onTrunk.find(({ externalIds }) => this.#mayBe(externalIds, named.id))
+    if (same !== undefined) this.#tellMore(same, named, more)
+    else if (onTrunk.length > 0)
+      this.draft('numbers', { ...named, name }, [`phone: another number has ${phone} already`], more)
+    else {
+      const item = this.add('numbers', { ...named, name }, { phone, ...more })
+      if (item !== null) this.#phones.set(phone.replace('+', ''), [...ofPhone, item])
+    }
   }
 
   note(text: string): void {
@@ -166,7 +185,10 @@ export class Findings {
 
   result(): VendorImport {
     const { trunk } = this.settings
-    const usesTrunk = this.#sections.has('numbers') || this.#sections.has('dialplans')
+    const usesTrunk =
+      this.#sections.has('dialplans') ||
+      this.#sections.get('numbers')?.some((number) => number.trunk === trunk) === true
+    const isTold = this.#drafts.some(({ section, item }) => section === 'trunks' && item.name === trunk)
     const line: Draft = {
       section: 'trunks',
       item: { name: trunk },
@@ -174,13 +196,13 @@ export class Findings {
     }
     return {
       sections: Object.fromEntries(this.#sections),
-      drafts: usesTrunk ? [line, ...this.#drafts] : this.#drafts,
+      drafts: usesTrunk && !isTold ? [line, ...this.#drafts] : this.#drafts,
       notes: [...this.#notes],
     }
   }
 
   /** Null: it was there already. */
-  #item(section: SectionName, { id, name }: Named, rest: Item): Item | null {
+  #item(section: SectionName, { id, name }: Named, rest: Item): FoundItem | null {
     this.#rows += 1
     if (this.#rows > mostRows) throw refused('/files', `expected at most ${mostRows} rows together`)
     if (id !== undefined && !this.#isNew(section, 'id', String(id))) return null
@@ -188,12 +210,25 @@ export class Findings {
     const tail = ` (${id ?? this.#rows})`
     const own = this.#isNew(section, 'name', shown) ? shown : `${shown.slice(0, longestName - tail.length)}${tail}`
     this.#isNew(section, 'name', own)
-    const ids = id === undefined ? {} : { externalIds: { [this.settings.from]: id } }
-    const told = Object.entries(rest).filter(([, value]) => value !== undefined)
-    return { name: own, ...ids, ...Object.fromEntries(told) }
+    return { name: own, ...this.#idsOf(id), ...told(rest) }
   }
 
-  #isNew(section: SectionName, field: 'id' | 'name' | 'phone', value: string): boolean {
+  #idsOf(id: Named['id']): Item {
+    return id === undefined ? {} : { externalIds: { [this.settings.from]: id } }
+  }
+
+  /** Not another one by its id. */
+  #mayBe(externalIds: unknown, id: Named['id']): boolean {
+    return externalIds === undefined || id === undefined || isDeepEqual({ externalIds }, this.#idsOf(id))
+  }
+
+  #tellMore(item: FoundItem, { id, name }: Named, rest: Item): void {
+    if (name !== undefined && this.#isNew('numbers', 'name', name)) item.name = name
+    if (id !== undefined) this.#isNew('numbers', 'id', String(id))
+    Object.assign(item, this.#idsOf(id), rest)
+  }
+
+  #isNew(section: SectionName, field: 'id' | 'name', value: string): boolean {
     const mark = `${section} ${field} ${value}`
     if (this.#marks.has(mark)) return false
     this.#marks.add(mark)

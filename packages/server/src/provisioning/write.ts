@@ -2,146 +2,23 @@
 import type { Clock, Random } from '@dialwright/dialer'
 import { type Connection, statement } from '../adapters/postgres/pool.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
+import { writeMembers } from '../caller-id-groups/members.ts'
 import { spreadSharedRules } from '../campaigns/shared-rules.ts'
+import { writeRoutes } from '../dialplans/routes.ts'
 import { setNumberWebhooks } from '../numbers/webhooks.ts'
 import { writeOperators } from '../operator-groups/operators.ts'
 import { writeProjectMembers } from '../projects/project.ts'
+import { ResourceError } from '../resources/errors.ts'
+import { setLimits } from '../resources/rows.ts'
+import { writeVersion } from '../scenarios/versions.ts'
 import { writeTagGroups } from '../tag-scenes/tag-groups.ts'
 import type { ProblemCode, Report } from './errors.ts'
+import { giveWay } from './give-way.ts'
 import type { Values } from './inventory.ts'
 import type { Plan, PlannedItem } from './plan.ts'
-import { type SectionName, sections } from './schema.ts'
+import { sections } from './schema.ts'
+import { columnValue, tables } from './tables.ts'
 import { shownItem } from './values.ts'
-
-/** Field of the values, column, and how it is kept where that is not as it stands. */
-type Column = readonly [field: string, column: string, as?: 'json' | 'hex']
-
-const tables: Readonly<Record<SectionName, { readonly table: string; readonly columns: readonly Column[] }>> = {
-  users: {
-    table: 'app_user',
-    columns: [
-      ['login', 'login'],
-      ['role', 'role'],
-      ['passwordHash', 'password_hash'],
-    ],
-  },
-  tokens: {
-    table: 'api_token',
-    columns: [
-      ['name', 'name'],
-      ['role', 'role'],
-      ['scopes', 'scopes'],
-      ['hash', 'hash', 'hex'],
-    ],
-  },
-  trunks: {
-    table: 'trunk',
-    columns: [
-      ['name', 'name'],
-      ['host', 'host'],
-      ['port', 'port'],
-      ['username', 'username'],
-      ['password', 'password_box', 'hex'],
-      ['fromDomain', 'from_domain'],
-      ['format', 'format'],
-      ['codecs', 'codecs'],
-      ['ringTimeoutMs', 'ring_timeout_ms'],
-      ['destinations', 'destinations'],
-      ['breaker', 'breaker', 'json'],
-      ['registerEverySeconds', 'register_every_seconds'],
-    ],
-  },
-  numbers: {
-    table: 'phone_number',
-    columns: [
-      ['name', 'name'],
-      ['phone', 'phone'],
-      ['trunk', 'trunk_id'],
-      ['validFrom', 'valid_from'],
-      ['validUntil', 'valid_until'],
-      ['login', 'login'],
-      ['authUsername', 'auth_username'],
-      ['password', 'password_box', 'hex'],
-      ['fromDomain', 'from_domain'],
-      ['forceOut', 'force_out'],
-      ['inbound', 'inbound', 'json'],
-    ],
-  },
-  callerIdGroups: {
-    table: 'caller_id_group',
-    columns: [
-      ['name', 'name'],
-      ['mode', 'mode'],
-      ['dailyCap', 'daily_cap'],
-    ],
-  },
-  dialplans: { table: 'dialplan', columns: [['name', 'name']] },
-  audio: {
-    table: 'audio',
-    columns: [
-      ['path', 'path'],
-      ['name', 'name'],
-      ['sha256', 'sha256', 'hex'],
-      ['sizeBytes', 'size_bytes'],
-      ['durationMs', 'duration_ms'],
-    ],
-  },
-  retryRules: {
-    table: 'retry_rule',
-    columns: [
-      ['name', 'name'],
-      ['remark', 'remark'],
-      ['enabled', 'enabled'],
-      ['isDefault', 'is_default'],
-      ['policy', 'policy', 'json'],
-    ],
-  },
-  timeGroups: {
-    table: 'time_group',
-    columns: [
-      ['name', 'name'],
-      ['zone', 'zone'],
-      ['forbid', 'forbid', 'json'],
-    ],
-  },
-  scenarios: {
-    table: 'scenario',
-    columns: [
-      ['name', 'name'],
-      ['code', 'code'],
-      ['language', 'language'],
-      ['tagScene', 'tag_scene_id'],
-    ],
-  },
-  voices: {
-    table: 'voice',
-    columns: [
-      ['name', 'name'],
-      ['provider', 'provider'],
-      ['voice', 'voice'],
-      ['language', 'language'],
-      ['speed', 'speed'],
-    ],
-  },
-  operatorGroups: {
-    table: 'operator_group',
-    columns: [
-      ['name', 'name'],
-      ['code', 'code'],
-      ['mode', 'mode'],
-      ['number', 'number_id'],
-      ['enabled', 'enabled'],
-    ],
-  },
-  tagScenes: {
-    table: 'tag_scene',
-    columns: [
-      ['name', 'name'],
-      ['description', 'description'],
-    ],
-  },
-  projects: { table: 'project', columns: [['name', 'name']] },
-}
 
 type Write = {
   readonly deps: { readonly clock: Clock; readonly random: Random }
@@ -171,9 +48,7 @@ export async function writePlan(write: Write, plan: Plan, report: Report): Promi
       ...{ action, kind: 'workspace', id: values.id, name: values.name, before: plan.workspace.row, after: values },
     })
   const moving = plan.items.filter((item) => item.action !== 'leave')
-  await freeKeys(write, plan.items)
-  await freeExternalIds(write, moving)
-  await giveWayToDefault(write, moving)
+  await giveWay(write.client, write.workspaceId, moving)
   let hasFailed = false
   for (const item of moving) {
     await write.client.query('savepoint item')
@@ -198,6 +73,7 @@ export async function writePlan(write: Write, plan: Plan, report: Report): Promi
 
 /** What the database may refuse of a plan that looked right: somebody was quicker, or has it in a workspace that is hidden from us. */
 function refusalOf(error: unknown): { readonly code: ProblemCode; readonly message: string } | null {
+  if (error instanceof ResourceError) return { code: 'taken', message: `${error.message} meanwhile: run it again` }
   if (!(error instanceof Error) || !('code' in error)) return null
   if (error.code === '23505')
     return {
@@ -206,55 +82,6 @@ function refusalOf(error: unknown): { readonly code: ProblemCode; readonly messa
     }
   if (error.code === '23503') return { code: 'unknown', message: 'what it refers to has gone meanwhile: run it again' }
   return null
-}
-
-/** Rows that change their names may exchange them: each that does gets its own id for a name until its turn comes. */
-async function freeKeys({ client, workspaceId }: Write, items: readonly PlannedItem[]): Promise<void> {
-  for (const [section, { table }] of Object.entries(tables)) {
-    const { key } = sections[section as SectionName]
-    const ids = items.flatMap((one) => (one.section === section && one.fields.includes(key) ? [one.id] : []))
-    if (ids.length < 2) continue
-    await client.query(`update ${table} set ${key} = id::text where workspace_id = $1 and id = any($2::uuid[])`, [
-      workspaceId,
-      ids,
-    ])
-  }
-}
-
-async function freeExternalIds({ client, workspaceId }: Write, items: readonly PlannedItem[]): Promise<void> {
-  for (const { id, values } of items) {
-    const groups = 'groups' in values ? values.groups : []
-    const given = [
-      ...groups.map(({ externalIds }) => ({ kind: 'tag-group', externalIds })),
-      ...groups.flatMap(({ tags }) => tags.map(({ externalIds }) => ({ kind: 'tag', externalIds }))),
-    ]
-    // Those of its own scene stay: groups and tags are known by them.
-    for (const { kind, externalIds } of given)
-      for (const [dialect, externalId] of Object.entries(externalIds))
-        await client.query(
-          `delete from external_id where workspace_id = $1 and dialect = $2 and kind = $3 and external_id = $4
-              and resource_id not in (select g.id from tag_group g where g.scene_id = $5 union all select t.id from tag t where t.scene_id = $5)`,
-          [workspaceId, dialect, kind, externalId, id],
-        )
-  }
-  for (const { dialect, kind, externalId, resourceId, part } of items.flatMap((item) => item.externalIds)) {
-    // What stood there in this dialect gives way; who had this id has given it away in the same document.
-    await client.query(
-      `delete from external_id where workspace_id = $1 and dialect = $2 and kind = $3
-          and (external_id = $4 or (resource_id = $5 and part is not distinct from $6))`,
-      [workspaceId, dialect, kind, externalId, resourceId, part],
-    )
-  }
-}
-
-/** A new default rule takes the place of the old one. */
-async function giveWayToDefault({ client, workspaceId }: Write, items: readonly PlannedItem[]): Promise<void> {
-  for (const { id, values } of items)
-    if ('isDefault' in values && values.isDefault)
-      await client.query(
-        'update retry_rule set is_default = false where workspace_id = $1 and is_default and id <> $2',
-        [workspaceId, id],
-      )
 }
 
 async function writeItem(write: Write, item: PlannedItem): Promise<void> {
@@ -299,11 +126,29 @@ async function writeItem(write: Write, item: PlannedItem): Promise<void> {
   if ('scenarios' in item.values) {
     if (isGiven('scenarios')) await writeProjectMembers(client, owner, 'scenarios', item.values.scenarios)
     if (isGiven('numbers')) await writeProjectMembers(client, owner, 'numbers', item.values.numbers)
-  } else if ('numbers' in item.values && isGiven('numbers')) await writeMembers(write, item.id, item.values)
+  } else if ('numbers' in item.values && isGiven('numbers')) await writeMembers(client, owner, item.values.numbers)
   if ('webhooks' in item.values && (isNew || item.fields.includes('inbound')))
-    await setNumberWebhooks(client, { id: item.id, workspaceId }, 'native', item.values.webhooks, write.newId)
-  if ('routes' in item.values && isGiven('routes')) await writeRoutes(write, item.id, item.values)
-  if ('definition' in item.values && isGiven('definition')) await writeVersion(write, item.id, item.values)
+    await setNumberWebhooks(client, owner, 'native', item.values.webhooks, write.newId)
+  if ('routes' in item.values && isGiven('routes')) {
+    const routes = item.values.routes.map(({ prefix, trunks }) => ({ prefix, trunkIds: trunks }))
+    await writeRoutes(client, owner, routes)
+  }
+  if ('definition' in item.values && isGiven('definition')) {
+    await writeVersion(client, owner, item.values.definition, write.newId())
+    await dropStartBlockIds(client, owner, item.values.definition)
+  }
+}
+
+/** A start block that is gone is nobody's any more. */
+async function dropStartBlockIds(
+  client: Connection,
+  scenario: { readonly id: string; readonly workspaceId: string },
+  { startBlocks }: Values['scenarios']['definition'],
+): Promise<void> {
+  await client.query(
+    `delete from external_id where workspace_id = $1 and kind = 'start-block' and resource_id = $2 and part <> all ($3::text[])`,
+    [scenario.workspaceId, scenario.id, startBlocks.map(({ id }) => id)],
+  )
 }
 
 const limitFields = ['maxCalls', 'callsPerSecond', 'reservedCalls']
@@ -323,65 +168,11 @@ async function audit({ client, deps, actor }: Write, item: PlannedItem): Promise
   })
 }
 
-function columnValue(value: unknown, as: Column[2]): unknown {
-  if (value === null || value === undefined) return null
-  if (as === 'json') return JSON.stringify(value)
-  return as === 'hex' ? Buffer.from(String(value), 'hex') : value
-}
-
-async function writeMembers(
-  { client, workspaceId }: Write,
-  id: string,
-  { numbers }: Values['callerIdGroups'],
-): Promise<void> {
-  await client.query('delete from caller_id_group_member where workspace_id = $1 and group_id = $2', [workspaceId, id])
-  await client.query(
-    `insert into caller_id_group_member (workspace_id, group_id, number_id, position)
-     select $1, $2, number_id, position - 1 from unnest($3::uuid[]) with ordinality as m (number_id, position)`,
-    [workspaceId, id, numbers],
-  )
-}
-
-async function writeRoutes({ client, workspaceId }: Write, id: string, { routes }: Values['dialplans']): Promise<void> {
-  await client.query('delete from route where workspace_id = $1 and dialplan_id = $2 and prefix <> all($3)', [
-    workspaceId,
-    id,
-    routes.map(({ prefix }) => prefix),
-  ])
-  for (const { prefix, trunks } of routes) {
-    const { rows } = await client.query<{ id: number }>(
-      `insert into route (workspace_id, dialplan_id, prefix) values ($1, $2, $3)
-       on conflict (dialplan_id, prefix) do update set prefix = excluded.prefix returning id`,
-      [workspaceId, id, prefix],
-    )
-    const routeId = rows[0]?.id
-    await client.query('delete from route_trunk where workspace_id = $1 and route_id = $2', [workspaceId, routeId])
-    await client.query(
-      `insert into route_trunk (workspace_id, route_id, position, trunk_id)
-       select $1, $2, position - 1, trunk_id from unnest($3::uuid[]) with ordinality as t (trunk_id, position)`,
-      [workspaceId, routeId, trunks],
-    )
-  }
-}
-
-/** Campaigns keep the version they were made with. */
-async function writeVersion(write: Write, id: string, { definition }: Values['scenarios']): Promise<void> {
-  await write.client.query(
-    `insert into scenario_version (id, workspace_id, scenario_id, number, definition)
-     select $1, $2, $3, coalesce(max(number), 0) + 1, $4::jsonb from scenario_version where scenario_id = $3`,
-    [write.newId(), write.workspaceId, id, JSON.stringify(definition)],
-  )
-  // A start block that is gone is nobody's any more.
-  await write.client.query(
-    `delete from external_id where workspace_id = $1 and kind = 'start-block' and resource_id = $2 and part <> all ($3::text[])`,
-    [write.workspaceId, id, definition.startBlocks.map((block) => block.id)],
-  )
-}
-
 /** The claim locks these rows in one order: workspace, trunks by id, numbers by id. Another order here would be a deadlock there. */
 async function writePaces({ client, workspaceId }: Write, plan: Plan): Promise<void> {
   const { workspace } = plan
-  const own = workspace.action === 'leave' ? [] : [{ id: workspaceId, kind: 'workspace', limits: workspace.values }]
+  const own =
+    workspace.action === 'leave' ? [] : [{ id: workspaceId, kind: 'workspace' as const, limits: workspace.values }]
   const limited = (['trunks', 'numbers'] as const).flatMap((section) =>
     plan.items
       .filter(
@@ -392,10 +183,13 @@ async function writePaces({ client, workspaceId }: Write, plan: Plan): Promise<v
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
   )
   for (const { id, kind, limits } of [...own, ...limited])
-    await client.query(
-      `insert into pace (owner_id, owner_kind, workspace_id, calls_per_second, max_calls, reserved_calls) values ($1, $2, $3, $4, $5, $6)
-       on conflict (owner_id) do update set calls_per_second = excluded.calls_per_second, max_calls = excluded.max_calls,
-                                            reserved_calls = excluded.reserved_calls`,
-      [id, kind, workspaceId, limits.callsPerSecond ?? null, limits.maxCalls ?? null, limits.reservedCalls ?? 0],
+    await setLimits(
+      client,
+      { id, kind, workspaceId },
+      {
+        callsPerSecond: limits.callsPerSecond ?? null,
+        maxCalls: limits.maxCalls ?? null,
+        reservedCalls: limits.reservedCalls ?? null,
+      },
     )
 }

@@ -27,6 +27,7 @@ import { keptDefinition } from './definition.ts'
 import { ScenarioInvalidError } from './errors.ts'
 import { thingsNamedBy, withIdsOfThings } from './named-things.ts'
 import { scenariosThat } from './uses.ts'
+import { writeVersion } from './versions.ts'
 
 const { id: _, ...fields } = sections.scenarios.schema.shape
 const newSchema = z.strictObject(fields)
@@ -165,15 +166,12 @@ async function tagsOf({ connection, workspaceId }: Desk, scene: string): Promise
   return rows.map(({ name }) => name)
 }
 
-/** Only where something differs from the last one; with the ids of its start blocks. */
+/** With the ids of its start blocks. */
 async function addVersion(desk: Desk, scenarioId: string, definition: ScenarioDefinition): Promise<void> {
-  await desk.connection.query(
-    `insert into scenario_version (id, workspace_id, scenario_id, number, definition)
-     select $1, $2, $3, coalesce(max(number), 0) + 1, $4::jsonb from scenario_version where scenario_id = $3
-     having (select definition from scenario_version where scenario_id = $3 order by number desc limit 1) is distinct from $4::jsonb`,
-    [uuidV7(desk.deps.clock, desk.deps.random), desk.workspaceId, scenarioId, JSON.stringify(definition)],
-  )
-  for (const place of await setStartBlockIds(desk.connection, desk.workspaceId, scenarioId, definition))
+  const { connection, workspaceId, deps } = desk
+  const scenario = { id: scenarioId, workspaceId }
+  await writeVersion(connection, scenario, definition, uuidV7(deps.clock, deps.random))
+  for (const place of await setStartBlockIds(connection, workspaceId, scenarioId, definition))
     desk.report(place, 'taken', "this is another start block's id")
   desk.check()
 }
