@@ -25,6 +25,7 @@ const fields = [
   ],
   ...['available_at', 'deadline_at', 'group_uuid', 'begin_datetime', 'end_datetime', 'caller_line_id', 'start_blocks'],
   ...['parameters', 'hotline', 'file_name', 'code', 'remark', 'description', 'debug', 'default'],
+  ...['scenario_ids', 'phone_ids', 'project_id', 'scenario_id', 'phone_id'],
 ]
 const lists: Readonly<Record<Dialect, readonly string[]>> = {
   twin: ['bots', 'dialplans', 'aonNumbers', 'aonGroups', 'noises'],
@@ -32,7 +33,7 @@ const lists: Readonly<Record<Dialect, readonly string[]>> = {
     ...['caller_line_list', 'enum_disable_dial_timegroup', 'auto_recycle_rules', 'customer_service', 'outbound_group'],
     ...['ranges', 'tag_scene', 'tag_groups', 'tags', 'data', 'meta'],
   ],
-  is74: ['projects', 'scenarios', 'phones'],
+  is74: ['projects', 'scenarios', 'phones', 'campaigns'],
   omicall: ['hotline', 'greeting', 'script', 'items', 'payload'],
 }
 const cell = fc.oneof(
@@ -52,7 +53,13 @@ const cell = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
 )
 const row = fc.dictionary(fc.constantFrom(...fields), cell, { maxKeys: 8 })
+/** As a list has them that nothing is wrong with. */
+const plain = fc.record({
+  ...{ id: fc.integer({ min: 1, max: 9 }), name: fc.string({ maxLength: 9 }) },
+  phone: fc.constantFrom('74951110001', '74951110002'),
+})
 const rows = fc.oneof(
+  fc.array(plain, { maxLength: 6 }),
   fc.array(fc.oneof(row, fc.jsonValue({ maxDepth: 1 })), { maxLength: 6 }),
   fc.jsonValue({ maxDepth: 2 }),
 )
@@ -91,7 +98,7 @@ test('files of any content are read or refused, and every item that is read is o
         JSON.stringify(brought)
       } catch (error) {
         if (!(error instanceof ProvisioningError)) throw error
-        assert.match(error.problems[0]?.path ?? '', /^\/files(\/[01])?$/)
+        assert.match(error.problems[0]?.path ?? '', /^\/files(\/[01](\/.+)?)?$/)
       }
     }),
     { numRuns: 2_000 },

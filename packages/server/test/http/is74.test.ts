@@ -229,8 +229,8 @@ describe("the assistant's API", () => {
     const get = async (url: string) => (await is74.ask('GET', url)).body
     assert.deepEqual(await get('/api/projects'), {
       projects: [
-        { id: 2, name: 'Open' },
-        { id: 1, name: 'Surveys' },
+        { id: 2, name: 'Open', scenario_ids: [], phone_ids: [] },
+        { id: 1, name: 'Surveys', scenario_ids: [951], phone_ids: [5] },
       ],
     })
     assert.deepEqual(await get('/api/phones?project_id=1'), {

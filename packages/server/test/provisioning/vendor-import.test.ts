@@ -72,7 +72,10 @@ const accounts: Readonly<
           ],
         },
       ],
-      projects: [{ name: 'Опросы', externalIds: { is74: 1 } }],
+      projects: [
+        { name: 'Открытый', externalIds: { is74: 1 } },
+        { name: 'Опросы', scenarios: [{ is74: 951 }], numbers: [{ is74: 5 }], externalIds: { is74: 2 } },
+      ],
     },
     lists: { 'a.json': '/api/projects', 'b.json': '/api/scenarios', 'c.json': '/api/phones' },
   },
@@ -203,7 +206,10 @@ describe("a vendor's lists as a provisioning document", () => {
         assert.ok(needs.length > 0)
         const own = section === 'scenarios' ? { language: 'ru', ...talk } : completed[section]
         const startBlocks = (item.startBlocks as Json[] | undefined)?.map((block) => ({ ...block, next: 'end' }))
-        whole[section] = [...(whole[section] ?? []), { ...item, ...own, ...(startBlocks ? { startBlocks } : {}) }]
+        whole[section] = [
+          ...(whole[section] ?? (document[section] as unknown[] | undefined) ?? []),
+          { ...item, ...own, ...(startBlocks ? { startBlocks } : {}) },
+        ]
       }
       await arrived.done(`${native}/provisioning/apply`, { ...document, ...whole })
       for (const [at, path] of Object.values(lists).entries()) {
@@ -228,6 +234,92 @@ describe("a vendor's lists as a provisioning document", () => {
       ...document,
       trunks: [{ name: 'carrier', host: '127.0.0.1' }],
     })
+  })
+
+  const is74 = (files: Readonly<Record<string, unknown>>, from = 'is74') => ({
+    from,
+    files: Object.entries(files).map(([name, content]) => ({
+      name,
+      text: typeof content === 'string' ? content : JSON.stringify(content),
+    })),
+  })
+  const opened = [{ id: 951, name: 'Опрос', start_blocks: [{ id: 10, name: 'Начало' }] }]
+
+  test('is74: what a project uses is told by its row, by project_id, and by its campaigns', async () => {
+    const { document, drafts, notes } = (await arrived.done(
+      `${native}/provisioning/import`,
+      is74({
+        'projects.csv': 'id;name;phone_ids\n11;По строке;5 6\n12;По номеру;\n13;По обзвонам;\n14;Свободный;\n',
+        'phones.csv':
+          'id,name,phone,project_id\n5,A,74951110015,\n6,B,74951110016,12\n5,A,74951110015,12\n7,C,74951110017,\n',
+        'x.json': {
+          scenarios: [...opened, { id: 952, name: 'Другой', project_id: 12 }],
+          campaigns: [
+            { id: 1, project_id: 13, start_block_id: 10, phone_id: 7 },
+            { id: 2, project_id: 13, scenario_id: 4, start_block_id: 77, phone_id: 78, schedule: null },
+            { id: 3, project_id: 99, scenario_id: 951, phone_id: 5 },
+            { id: 4, project_id: null, scenario_id: 951, phone_id: 5 },
+          ],
+        },
+      }),
+    )) as Brought
+    assert.deepEqual(document.projects, [
+      { name: 'По строке', externalIds: { is74: 11 }, numbers: [{ is74: 5 }, { is74: 6 }] },
+      { name: 'Свободный', externalIds: { is74: 14 } },
+    ])
+    // Their scenarios are to be completed first.
+    assert.deepEqual(
+      drafts.filter(({ section }) => section === 'projects').map(({ item }) => item),
+      [
+        {
+          ...{ name: 'По номеру', externalIds: { is74: 12 } },
+          ...{ scenarios: [{ is74: 952 }], numbers: [{ is74: 6 }, { is74: 5 }] },
+        },
+        { name: 'По обзвонам', externalIds: { is74: 13 }, scenarios: [{ is74: 951 }], numbers: [{ is74: 7 }] },
+      ],
+    )
+    assert.deepEqual([(document.numbers as Json[]).length, notes.length], [3, 2])
+    await arrived.done(`${native}/provisioning/check`, {
+      ...document,
+      trunks: [{ name: 'carrier', host: '127.0.0.1' }],
+    })
+  })
+
+  test('is74: mistakes in the files are told all at once, each by its file, row and field', async () => {
+    const { status, body } = await arrived.ask(
+      `${native}/provisioning/import`,
+      is74({
+        'projects.csv': 'id,name,scenario_ids,phone_ids\n1,A,951 x,5\nodin,B,,\n,C,,\n',
+        'a.json': {
+          scenarios: [...opened, { id: 952, start_blocks: [{ name: 'Без номера' }, 5] }, { id: 0 }, 'Опрос'],
+          phones: { id: 5, phone: '74951110025' },
+          campaigns: [{ project_id: '1', phone_id: 'пять' }],
+        },
+        'phones.json': [
+          { id: 6, phone: '74951110026', project_id: 7 },
+          { id: 7, project_id: [1] },
+        ],
+        'projects.json': [{ id: 8, scenario_ids: [951, 77, {}], phone_ids: { id: 5 } }],
+      }),
+    )
+    assert.equal(status, 422)
+    assert.deepEqual((body.errors as { pointer: string }[]).map(({ pointer }) => pointer).toSorted(), [
+      '/files/0/0/phone_ids',
+      '/files/0/0/scenario_ids',
+      '/files/0/1/id',
+      '/files/0/2/id',
+      '/files/1/campaigns/0/phone_id',
+      '/files/1/phones',
+      '/files/1/scenarios/1/start_blocks/0/id',
+      '/files/1/scenarios/1/start_blocks/1',
+      '/files/1/scenarios/2/id',
+      '/files/1/scenarios/3',
+      '/files/2/0/project_id',
+      '/files/2/1/project_id',
+      '/files/3/0/phone_ids',
+      '/files/3/0/scenario_ids/1',
+      '/files/3/0/scenario_ids/2',
+    ])
   })
 
   test('a file that is no list of the vendor is refused by its place, and nothing else is read out of it', async () => {

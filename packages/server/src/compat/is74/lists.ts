@@ -10,14 +10,27 @@ const most = 1_000
 
 type Asked = { readonly project_id?: number | undefined }
 
+/** Each with what it lists; a project that lists none of a kind is open to all of that kind. */
 export async function listProjects({ deps, principal }: Caller): Promise<object> {
   const { workspaceId } = principal
-  const { rows } = await deps.pool.query<{ id: string; name: string }>(
-    'select id, name from project where workspace_id = $1 order by name limit $2',
+  const { rows } = await deps.pool.query<{ id: string; name: string; scenarios: string[]; numbers: string[] }>(
+    `select p.id, p.name, array(select m.scenario_id from project_scenario m where m.project_id = p.id order by m.position) as scenarios,
+            array(select m.number_id from project_number m where m.project_id = p.id order by m.position) as numbers
+       from project p where p.workspace_id = $1 order by p.name limit $2`,
     [workspaceId, most],
   )
-  const ids = await integersFor({ deps, principal }, 'project', rows)
-  return { projects: rows.map(({ id, name }) => ({ id: ids.get(id) ?? 0, name })) }
+  const caller = { deps, principal }
+  const ids = await integersFor(caller, 'project', idsOf(rows))
+  const scenarios = await integersFor(caller, 'scenario', [...new Set(rows.flatMap((row) => row.scenarios))])
+  const numbers = await integersFor(caller, 'number', [...new Set(rows.flatMap((row) => row.numbers))])
+  return {
+    projects: rows.map((row) => ({
+      id: ids.get(row.id) ?? 0,
+      name: row.name,
+      scenario_ids: row.scenarios.map((id) => scenarios.get(id) ?? 0),
+      phone_ids: row.numbers.map((id) => numbers.get(id) ?? 0),
+    })),
+  }
 }
 
 /** With all that `add_data` can hold for each start block. */
@@ -30,7 +43,7 @@ export async function listScenarios({ deps, principal }: Caller, { project_id }:
        from scenario s where s.workspace_id = $1 and ${inProject('scenario', 's.id')} order by s.name limit $3`,
     [workspaceId, project, most],
   )
-  const ids = await integersFor({ deps, principal }, 'scenario', rows)
+  const ids = await integersFor({ deps, principal }, 'scenario', idsOf(rows))
   const owners = rows.flatMap(({ id, startBlocks }) => startBlocks.map((block) => ({ resourceId: id, part: block.id })))
   const blockIds = (await integerIdsOfParts(deps.pool, { workspaceId, dialect, kind: 'start-block' }, owners)).values()
   return {
@@ -56,7 +69,7 @@ export async function listPhones({ deps, principal }: Caller, { project_id }: As
       where n.workspace_id = $1 and ${inProject('number', 'n.id')} order by n.name, n.id limit $3`,
     [workspaceId, project, most],
   )
-  const ids = await integersFor({ deps, principal }, 'number', rows)
+  const ids = await integersFor({ deps, principal }, 'number', idsOf(rows))
   return { phones: rows.map(({ id, name, phone }) => ({ id: ids.get(id) ?? 0, phone, name })) }
 }
 
@@ -77,13 +90,11 @@ async function projectOf({ deps, principal }: Caller, id: number | undefined): P
 function integersFor(
   { deps, principal }: Caller,
   kind: 'project' | 'scenario' | 'number',
-  rows: readonly { readonly id: string }[],
+  ids: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
-  return integerIdsOf(
-    deps.pool,
-    principal.workspaceId,
-    dialect,
-    kind,
-    rows.map(({ id }) => id),
-  )
+  return integerIdsOf(deps.pool, principal.workspaceId, dialect, kind, ids)
+}
+
+function idsOf(rows: readonly { readonly id: string }[]): string[] {
+  return rows.map(({ id }) => id)
 }
