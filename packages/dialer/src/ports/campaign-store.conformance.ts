@@ -9,6 +9,7 @@ import { breakers } from './store-breaker.conformance.ts'
 import { ends, recoveries } from './store-ends.conformance.ts'
 import { explains, sayWhoIsCalled } from './store-explain.conformance.ts'
 import { forcedNumbers } from './store-forced.conformance.ts'
+import { givenBack } from './store-given-back.conformance.ts'
 import type { StoreGround } from './store-ground.conformance.ts'
 import { lanesAndPaces } from './store-lanes.conformance.ts'
 import { lateResults } from './store-late.conformance.ts'
@@ -62,6 +63,7 @@ export function campaignStoreConformance(
   policies(promise)
   waves(promise)
   ownNumbers(promise)
+  givenBack(promise)
   sideLegs(promise)
   forcedNumbers(promise)
   for (const seed of [1, 2, 3, 4, 5]) {

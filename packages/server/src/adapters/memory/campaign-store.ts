@@ -348,6 +348,7 @@ export class MemoryCampaignStore implements CampaignStore {
 
   #giveBack(leg: LiveLeg): void {
     this.tables.legs.delete(leg.claimed.legId)
+    this.tables.uncountShown(leg)
     const contact = this.tables.contacts.get(leg.claimed.contactId)
     if (contact?.state === 'dialing') contact.state = 'ready'
   }

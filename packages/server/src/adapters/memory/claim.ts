@@ -88,6 +88,7 @@ export function claimLegs(
       phoneKey: phone.phoneKey,
       node: lease.node,
       epoch: lease.epoch,
+      claimedAt: desk.now,
       phase: 0,
       answeredAt: null,
     }

@@ -31,7 +31,7 @@ export type PaceRow = {
   lastSlotAt: Temporal.Instant | null
   /** Of a campaign: when the wave that goes out now was begun. */
   waveStartedAt: Temporal.Instant | null
-  /** Of a number: slots given on this day, `YYYY-MM-DD`. */
+  /** Of a number: slots given on this day, `YYYY-MM-DD`, without those that came back. */
   shownOn: string | null
   shownCount: number
 }
@@ -103,6 +103,7 @@ export type LiveLeg = {
   readonly phoneKey: string
   readonly node: number
   readonly epoch: number
+  readonly claimedAt: Temporal.Instant
   phase: 0 | 1 | 2
   answeredAt: Temporal.Instant | null
 }
@@ -295,7 +296,13 @@ export class MemoryTables {
     return choice.mode === 'group' ? (this.dailyCaps.get(choice.groupId) ?? null) : null
   }
 
-  /** How often a number has been on this day of the workspace. */
+  /** A slot given on the day of `claimedAt` was no call. On another day the count has begun anew, and it is not in it. */
+  uncountShown({ claimed: { workspaceId, numberId }, claimedAt }: LiveLeg): void {
+    const pace = numberId === null ? undefined : this.paces.get(numberId)
+    if (pace !== undefined && pace.shownOn === this.today(workspaceId, claimedAt)) pace.shownCount -= 1
+  }
+
+  /** How often a number has been shown on this day of the workspace, slots that have not left yet included. */
   shownToday(workspaceId: string, numberId: string, now: Temporal.Instant): number {
     const pace = this.paces.get(numberId)
     return pace !== undefined && pace.shownOn === this.today(workspaceId, now) ? pace.shownCount : 0

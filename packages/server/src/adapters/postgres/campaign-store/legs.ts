@@ -1,7 +1,7 @@
 /** Phases of a live leg, each step fenced by node and epoch: whoever lost the leg changes nothing. */
 import type { NodeLease } from '@dialwright/dialer'
-import { type Connection, type Pool, statement, transaction } from '../pool.ts'
-import { returnContact } from './return-contact.ts'
+import { type Pool, statement, transaction } from '../pool.ts'
+import { returnSlot, type UnsentLeg, unsentLegColumns } from './return-slot.ts'
 
 type LegRow = { readonly contactId: string | null }
 
@@ -27,9 +27,10 @@ const answer = statement<LegRow>(
       where t.id = a.trunk_id and t.next_probe_at <= a.start_at)
    select contact_id as "contactId" from answered`,
 )
-const removeUnsent = statement<LegRow>(
+const removeUnsent = statement<UnsentLeg>(
   'leg-release',
-  `delete from live_leg where leg_id = $1 and node = $2 and epoch = $3 and phase = 0 returning contact_id as "contactId"`,
+  `delete from live_leg where leg_id = $1 and node = $2 and epoch = $3 and phase = 0 and contact_id is not null
+   returning ${unsentLegColumns}`,
 )
 
 /**
@@ -51,15 +52,12 @@ export async function markAnswered(
   return (await answer(pool, [legId, lease.node, lease.epoch, answeredAt])).length > 0
 }
 
-/** Gives an unsent slot back: the contact is as before its claim, no attempt is counted, the reserved instant is lost. */
+/** Gives an unsent slot back: contact and counts are as before its claim, no attempt is counted, the reserved instant is lost. */
 export function release(pool: Pool, lease: NodeLease, legId: string): Promise<boolean> {
-  return transaction(pool, (connection) => releaseIn(connection, lease, legId))
-}
-
-/** As `release`, inside a transaction of the caller. */
-async function releaseIn(connection: Connection, lease: NodeLease, legId: string): Promise<boolean> {
-  const [leg] = await removeUnsent(connection, [legId, lease.node, lease.epoch])
-  if (leg === undefined) return false
-  if (leg.contactId !== null) await returnContact(connection, [leg.contactId])
-  return true
+  return transaction(pool, async (connection) => {
+    const [leg] = await removeUnsent(connection, [legId, lease.node, lease.epoch])
+    if (leg === undefined) return false
+    await returnSlot(connection, leg)
+    return true
+  })
 }

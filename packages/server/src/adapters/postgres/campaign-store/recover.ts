@@ -2,7 +2,7 @@
 import { lostOutcome, type Recovery } from '@dialwright/dialer'
 import { type Connection, type Pool, statement, transaction } from '../pool.ts'
 import { endAttempt, takingLeg } from './finish.ts'
-import { returnContact } from './return-contact.ts'
+import { returnSlot } from './return-slot.ts'
 import { recoverSideLeg } from './side-legs.ts'
 
 const fenceDead = statement(
@@ -39,7 +39,7 @@ async function recoverLeg(connection: Connection, legId: string): Promise<Verdic
   const [leg] = await takeOrphan(connection, [legId])
   if (leg === undefined) return recoverSideLeg(connection, legId)
   if (leg.phase === 0) {
-    await returnContact(connection, [leg.contactId])
+    await returnSlot(connection, leg)
     return 'returned'
   }
   await endAttempt(connection, leg, lostOutcome(leg, leg.now))

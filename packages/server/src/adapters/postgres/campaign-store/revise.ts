@@ -11,6 +11,7 @@ import { type Connection, statement } from '../pool.ts'
 import { contactAfter, type Deciding, decidingColumns } from './contact-after.ts'
 import { asJson, type ContactAfter, robotEndOf } from './history.ts'
 import { storeNow } from './nodes.ts'
+import { type UnsentLeg, uncountShown, unsentLegColumns } from './return-slot.ts'
 import { openForContacts } from './settle.ts'
 
 type LostAttempt = {
@@ -53,7 +54,10 @@ const holdUnsent = statement(
   'revise-hold-unsent',
   'select from live_leg where contact_id = $1 and phase = 0 for update',
 )
-const takeBack = statement('revise-take-back', 'delete from live_leg where contact_id = $1 and phase = 0')
+const takeBack = statement<UnsentLeg>(
+  'revise-take-back',
+  `delete from live_leg where contact_id = $1 and phase = 0 returning ${unsentLegColumns}`,
+)
 const holdContact = statement<ContactNow>(
   'revise-hold-contact',
   `select state, done_reason as reason, last_call_id is not distinct from $2::uuid as "isLast",
@@ -148,7 +152,7 @@ export async function revise(connection: Connection, lease: NodeLease, outcome: 
 
 /** A slot that was claimed on the ground of the lost end, and has not left, goes back: what is true decides whether there is another. */
 async function takenBack(connection: Connection, lost: LostAttempt, contact: ContactNow): Promise<ContactNow> {
-  await takeBack(connection, [lost.contactId])
+  for (const leg of await takeBack(connection, [lost.contactId])) await uncountShown(connection, leg)
   return contact.state === 'dialing' ? { ...contact, state: 'ready' } : contact
 }
 
