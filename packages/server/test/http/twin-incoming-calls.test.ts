@@ -202,6 +202,27 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
     }
   })
 
+  test('a body that was saved is imported, checked, applied: the bot answers its number', async () => {
+    const number = '71234567040'
+    const body = {
+      ...{ ...printed(hooks.url), names: ['Перенесённый'], numbers: [number] },
+      connectionOptionsList: [{ providerId: shared, numberAsDid: false, did: 'moved' }],
+    }
+    const provisioning = '/dialwright/v1/provisioning'
+    const files = [{ name: 'batch.json', text: JSON.stringify(body) }]
+    const brought = await ask('POST', `${provisioning}/import`, { from: 'twin', files })
+    assert.equal(brought.status, 200, brought.text)
+    const { document } = JSON.parse(brought.text) as { document: Body }
+    // Trunk and scenario are here already, by the same ids.
+    for (const step of ['check', 'apply']) {
+      const answer = await ask('POST', `${provisioning}/${step}`, document)
+      assert.equal(answer.status, 200, answer.text)
+      assert.equal((JSON.parse(answer.text) as { created: number }).created, 1)
+    }
+    const { call, saw } = await called('presses', 'moved', number)
+    assert.deepEqual([saw.status, call.disposition, call.keys, call.variables.dialled], [200, 'answered', '1', number])
+  })
+
   test('end refuses without ringing, and the company hears of it once', async () => {
     const settings = { settings: { 'cis.webhooks.incomingCall': company.url } }
     assert.equal((await ask('PATCH', '/api/iam/v1/companies/4711/settings', settings)).status, 200)

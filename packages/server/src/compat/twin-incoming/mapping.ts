@@ -1,5 +1,6 @@
 /** Between the vendor's words for a number with its rule and ours. Pure. */
 import type { InboundRule } from '../../inbound/inbound-rule.ts'
+import type { Reference } from '../../provisioning/schema/reference.ts'
 import type { Batch, Change } from './schemas.ts'
 
 type Connection = Batch['connectionOptionsList'][number]
@@ -26,21 +27,40 @@ const vendorNumbers = { caller: 'default', called: 'called' } as const
 const given = <Value>(value: Value | '' | null | undefined): Value | undefined =>
   value === '' || value === null ? undefined : (value as Value | undefined)
 
-export type Ids = { readonly trunkId: string; readonly scenarioId: string | null }
+/** One number with its rule, as a batch or a list tells it. */
+export type GivenNumber = {
+  readonly name: string
+  readonly number: string
+  readonly connection: Connection
+  /** Null: it has no rule. */
+  readonly incoming: Incoming | null
+  readonly additional: Additional
+}
 
-/** As our own API takes a number. */
-export function numberOf(batch: Batch, index: number, { trunkId, scenarioId }: Ids): Readonly<Record<string, unknown>> {
-  const connection = batch.connectionOptionsList[index] as Connection
+export function numberAt(batch: Batch, index: number): GivenNumber {
   return {
-    name: batch.names[index],
-    phone: batch.numbers[index],
-    trunk: trunkId,
+    name: batch.names[index] as string,
+    number: batch.numbers[index] as string,
+    connection: batch.connectionOptionsList[index] as Connection,
+    incoming: batch.incomingCallsOptions,
+    additional: batch.additionalOptions,
+  }
+}
+
+/** As our own API takes a number. @param scenario  Null: none talks. */
+export function numberOf(
+  { name, number, connection, incoming, additional }: GivenNumber,
+  trunk: Reference,
+  scenario: Reference | null,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...{ name, phone: number, trunk },
     login: given(connection.login),
     authUsername: given(connection.authUser),
     password: given(connection.password),
     fromDomain: given(connection.fromDomain),
     forceOut: connection.forceOutOverChannel ?? false,
-    inbound: inboundOf(batch.incomingCallsOptions, batch.additionalOptions, connection, scenarioId),
+    ...(incoming === null ? {} : { inbound: inboundOf(incoming, additional, connection, scenario) }),
   }
 }
 
@@ -48,12 +68,11 @@ export function inboundOf(
   incoming: Incoming,
   additional: Additional,
   { numberAsDid, did }: { readonly numberAsDid?: unknown; readonly did?: unknown },
-  scenarioId: string | null,
+  scenario: Reference | null,
 ): Readonly<Record<string, unknown>> {
-  const isRobot = incoming.action === 'robot'
   return {
     action: incoming.action,
-    ...(isRobot ? { scenario: scenarioId } : {}),
+    ...(incoming.action === 'robot' && scenario !== null ? { scenario } : {}),
     shownName: shownNames[incoming.cidAsName ?? 'default'],
     shownNumber: shownNumbers[incoming.cidAsNumber ?? 'default'],
     record: additional?.callRecord ?? 'all',

@@ -12,7 +12,7 @@ import { changeAt, createAt, deleteResource } from '../../resources/resource.ts'
 import { FieldRefusal } from '../field-refusal.ts'
 import { type FieldMessage, problemsOf } from '../mistake.ts'
 import { atPlaces, noSuchRule, type Places, refused, taken } from './errors.ts'
-import { type Ids, inboundOf, numberOf } from './mapping.ts'
+import { inboundOf, numberAt, numberOf } from './mapping.ts'
 import { batchMistakes, connectionMistakes, firstOfEach, isBlank, recordOf, robotMistakes } from './mistakes.ts'
 import { readRule, type ShownRule } from './rules-list.ts'
 import { batchSchema, type Change, changeSchema } from './schemas.ts'
@@ -44,7 +44,12 @@ export async function addNumbers({ deps, principal }: Caller, body: unknown, ide
       const places = placesIn(index)
       const id = newId()
       try {
-        await createAt(new Desk(deps, connection, principal), numbers, id, numberOf(batch, index, ids))
+        await createAt(
+          new Desk(deps, connection, principal),
+          numbers,
+          id,
+          numberOf(numberAt(batch, index), ids.trunkId, ids.scenarioId),
+        )
       } catch (error) {
         throw atPlaces(error, places)
       }
@@ -140,6 +145,8 @@ async function ruleId(on: Queryable, workspaceId: string, id: string): Promise<s
   if (!('id' in found)) throw noSuchRule(id)
   return found.id
 }
+
+type Ids = { readonly trunkId: string; readonly scenarioId: string | null }
 
 /** What every number of a batch refers to; asked once for each, whatever else is wrong. */
 async function idsOf(

@@ -90,6 +90,23 @@ export const batchSchema = z.object(
 )
 export type Batch = z.output<typeof batchSchema>
 
+/** Numbers as our own list shows them. */
+export const listedSchema = z.array(
+  z.object(
+    {
+      id: text('the id of a number').optional(),
+      name,
+      number: number.phone,
+      additionalOptions: additionalOptions.nullish(),
+      incomingCallsOptions: incomingCallsOptions.nullish(),
+      webhookUrls: webhookUrls.nullish(),
+      connectionOptions: connectionOptions.extend({ hasPassword: boolean.optional() }),
+    },
+    'expected {"name", "number", "connectionOptions", ...}',
+  ),
+  'expected a list of numbers',
+)
+
 /** One number: what is given is changed. */
 export const changeSchema = z.object(
   {
