@@ -25,10 +25,11 @@ const fields = [
   ],
   ...['available_at', 'deadline_at', 'group_uuid', 'begin_datetime', 'end_datetime', 'caller_line_id', 'start_blocks'],
   ...['parameters', 'hotline', 'file_name', 'code', 'remark', 'description', 'debug', 'default'],
+  ...['host', 'port', 'connectionOptions', 'incomingCallsOptions'],
   ...['scenario_ids', 'phone_ids', 'project_id', 'scenario_id', 'phone_id'],
 ]
 const lists: Readonly<Record<Dialect, readonly string[]>> = {
-  twin: ['bots', 'dialplans', 'aonNumbers', 'aonGroups', 'noises'],
+  twin: ['bots', 'dialplans', 'aonNumbers', 'aonGroups', 'noises', 'providers', 'incomingRules'],
   yunfu: [
     ...['caller_line_list', 'enum_disable_dial_timegroup', 'auto_recycle_rules', 'customer_service', 'outbound_group'],
     ...['ranges', 'tag_scene', 'tag_groups', 'tags', 'data', 'meta'],
