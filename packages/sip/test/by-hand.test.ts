@@ -9,6 +9,7 @@ import {
   parseMessage,
   type SipMessage,
   type SipRequest,
+  type SipResponse,
   verifyAuthorization,
 } from '@dialwright/sip'
 import { ask, find, listen, offer, place, reply, requestOf, TwoEnds } from './two-ends.ts'
@@ -391,6 +392,69 @@ test('a re-INVITE without an offer gets ours, and its ACK brings the answer', as
   const repeats = ends.count('SIP/2.0 200')
   await ends.pass(5_000)
   assert.equal(ends.count('SIP/2.0 200'), repeats)
+})
+
+test('a far end that refreshes the session by UPDATE without an offer gets 200 without one, and its new address counts', async () => {
+  await using ends = new TwoEnds()
+  let incoming: IncomingCall | undefined
+  let heard: ReturnType<typeof listen> | undefined
+  const us = await ends.endpoint({
+    onInvite: (call) => {
+      incoming = call
+      heard = listen(call)
+      call.accept({ body: offer })
+    },
+  })
+  const answers: SipResponse[] = []
+  const byes: SipRequest[] = []
+  const peer = await ends.peer((message) => {
+    if (message.kind === 'response') answers.push(message)
+    else byes.push(message)
+  })
+  const ids = { callId: 'refresh' }
+  peer.say(ask('INVITE', [], ids), us.localPort)
+  await ends.pass(0)
+  const to = incoming?.localTag ?? ''
+  peer.say(ask('ACK', [], { ...ids, to, branch: 'a1' }), us.localPort)
+  const contact = `Contact: <sip:moved@127.0.0.1:${peer.port}>`
+  const headers = [contact, 'Session-Expires: 90;refresher=uac', 'Supported: timer']
+  peer.say(ask('UPDATE', headers, { ...ids, to, branch: 'u1' }).replace('CSeq: 7', 'CSeq: 8'), us.localPort)
+  await ends.pass(0)
+  const [, answer] = answers
+  assert.deepEqual([answer?.status, answer?.body], [200, ''])
+  assert.deepEqual(heard?.types(), ['acked'])
+  incoming?.bye()
+  await ends.pass(0)
+  assert.equal(byes[0]?.uri, `sip:moved@127.0.0.1:${peer.port}`)
+})
+
+test('of a re-INVITE that is refused nothing holds: not its address either', async () => {
+  await using ends = new TwoEnds()
+  let incoming: IncomingCall | undefined
+  const us = await ends.endpoint({
+    onInvite: (call) => {
+      incoming = call
+      call.onEvent((event) => {
+        if (event.type === 'reoffer') event.reject(488)
+      })
+      call.accept({ body: offer })
+    },
+  })
+  const seen: string[] = []
+  const peer = await ends.peer((message) => {
+    seen.push(message.kind === 'response' ? String(message.status) : `${message.method} ${message.uri}`)
+  })
+  const ids = { callId: 'refused' }
+  const at = (user: string): string[] => [`Contact: <sip:${user}@127.0.0.1:${peer.port}>`]
+  peer.say(ask('INVITE', at('first'), ids), us.localPort)
+  await ends.pass(0)
+  const to = incoming?.localTag ?? ''
+  peer.say(ask('ACK', [], { ...ids, to, branch: 'a1' }), us.localPort)
+  peer.say(ask('INVITE', at('second'), { ...ids, to, branch: 'i2' }).replace('CSeq: 7', 'CSeq: 8'), us.localPort)
+  await ends.pass(0)
+  incoming?.bye()
+  await ends.pass(0)
+  assert.deepEqual(seen, ['200', '488', `BYE sip:first@127.0.0.1:${peer.port}`])
 })
 
 test('a port that is taken is the error of the system, at once', async () => {

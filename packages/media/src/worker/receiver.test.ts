@@ -44,3 +44,37 @@ test('a far end that holds the call has said that it is silent: nothing is lost 
   assert.deepEqual(receiver.tick(60_900, true), [])
   assert.deepEqual(receiver.tick(61_000, true), [{ type: 'media-lost' }])
 })
+
+const [elsewhere, stranger] = [
+  { address: '127.0.0.1', port: 5_000 },
+  { address: '127.0.0.1', port: 6_000 },
+]
+const nowAt = (place: typeof source) => ({ ...remote, ...place })
+
+test('a far end that moves its sound is heard from its old place until it sends from the new one, and is sent to the new one at once', () => {
+  const receiver = new Receiver(0, 1_000)
+  receiver.expectAt(source)
+  receiver.receive(packet(1), source, remote, 20)
+  receiver.expectAt(elsewhere)
+  const moved = nowAt(elsewhere)
+  assert.deepEqual(receiver.target(moved), moved)
+  // On its way already, or sent before our answer came.
+  for (const n of [2, 3]) receiver.receive(packet(n), source, moved, n * 20)
+  assert.deepEqual([receiver.received, receiver.target(moved)], [3, moved])
+  receiver.receive(packet(4), elsewhere, moved, 80)
+  assert.deepEqual([receiver.received, receiver.target(moved)], [4, elsewhere])
+  for (const late of [source, stranger]) receiver.receive(packet(5), late, moved, 100)
+  assert.equal(receiver.received, 4, 'it moves once')
+})
+
+test('a far end that says the same again, or holds by 0.0.0.0, has not moved: a stranger does not take its place', () => {
+  const receiver = new Receiver(0, 1_000)
+  // Behind a NAT: it is heard from another place than it names.
+  receiver.expectAt(elsewhere)
+  receiver.receive(packet(1), source, nowAt(elsewhere), 20)
+  for (const place of [{ ...elsewhere, address: '0.0.0.0' }, elsewhere, elsewhere]) receiver.expectAt(place)
+  assert.deepEqual(receiver.target(nowAt(elsewhere)), source)
+  receiver.receive(packet(2), source, nowAt(elsewhere), 40)
+  receiver.receive(packet(3), stranger, nowAt(elsewhere), 60)
+  assert.deepEqual([receiver.received, receiver.target(nowAt(elsewhere))], [2, source])
+})

@@ -19,6 +19,11 @@ export class Receiver {
   readonly #voice = new VoiceMeter()
   readonly playOut = new PlayOut()
   #latched: Source | null = null
+  /** Where the far end last said it is. */
+  #place: Source | null = null
+  /** The source of before it moved: still heard, but not sent to. */
+  #left: Source | null = null
+  #mayMove = false
   readonly #lostAfterMs: number
   #lastMs: number
   #keyMs = 0
@@ -31,6 +36,20 @@ export class Receiver {
     this.#lostAfterMs = lostAfterMs
   }
 
+  /**
+   * The far end has told where it is, maybe anew. The source may become another one, once: when it has moved, whenever it is heard from
+   * there, and what it still sends from its old place is heard until then; when it has not, only before it is heard again. A
+   * stranger cannot take the sound over.
+   */
+  expectAt({ address, port }: Source): void {
+    this.#mayMove = this.#latched !== null
+    // The old way to hold (RFC 3264 §8.4): no place.
+    if (address === '0.0.0.0') return
+    const hasMoved = this.#place !== null && (this.#place.address !== address || this.#place.port !== port)
+    if (hasMoved) this.#left = this.#latched
+    this.#place = { address, port }
+  }
+
   /** The far end may send from now on: what was not to be heard before, while it rang, is not lost. */
   expectFrom(nowMs: number): void {
     this.#lastMs = nowMs
@@ -40,14 +59,9 @@ export class Receiver {
     return this.#voice.heardMs
   }
 
-  /** Where our packets go: the source we hear once there is one (RFC 4961 symmetric RTP), else what SDP said. */
+  /** Where our packets go: the source we hear once there is one (RFC 4961 symmetric RTP), else, and when it has moved, what SDP said. */
   target(remote: RemoteMedia): Source {
-    return this.#latched ?? remote
-  }
-
-  /** A new remote may come from a new place: one more latch is allowed. */
-  unlatch(): void {
-    this.#latched = null
+    return this.#latched === this.#left ? remote : (this.#latched ?? remote)
   }
 
   /** @param passOn  Gets each packet that is the call's, before its key or its voice is told. */
@@ -68,7 +82,11 @@ export class Receiver {
       // The first valid source is the call's; a later stranger cannot take the sound over.
       this.#latched = { address: source.address, port: source.port }
       if (this.received === 0) heard.push({ type: 'first-packet' })
-    } else if (source.address !== this.#latched.address || source.port !== this.#latched.port) return []
+    } else if (source.address !== this.#latched.address || source.port !== this.#latched.port) {
+      if (!this.#mayMove) return []
+      this.#mayMove = false
+      this.#latched = { address: source.address, port: source.port }
+    } else if (this.#latched !== this.#left) this.#mayMove = false
     this.received++
     this.#lastMs = nowMs
     passOn?.(packet, isKey)

@@ -70,7 +70,8 @@ export class MediaSession {
     if (this.#remote === null) {
       this.#nextMs = nowMs
       this.#receiver.expectFrom(nowMs)
-    } else this.#receiver.unlatch()
+    }
+    this.#receiver.expectAt(remote)
     this.#remote = remote
     const overtakers = this.#overtakers
     this.#overtakers = []

@@ -133,11 +133,19 @@ export class DialogSession {
     const { request } = transaction
     const refuse = (status: number, reason: string, headers: readonly Header[] = []): void =>
       transaction.respond(responseTo(this.#core, request, status, reason, null, { headers }))
+    // RFC 3311 §5.2, RFC 4028 §7.4: without an offer it only tells that the far end lives, and where; nothing waits for it.
+    if (method === 'UPDATE' && request.body === '') {
+      this.dialog.refreshTarget(request)
+      return transaction.respond(
+        responseTo(this.#core, request, 200, 'OK', null, {
+          headers: [contactHeader(this.#core, this.#contactUser), allowHeader],
+        }),
+      )
+    }
     // RFC 3261 §14.2, RFC 3311 §5.2: ours is under way, or theirs is not finished.
     if (this.#ours !== null) return refuse(491, 'Request Pending')
     if (this.#theirs !== null || this.#unacked !== null)
       return refuse(500, 'Request Not Finished', [['Retry-After', '3']])
-    this.dialog.refreshTarget(request)
     this.#theirs = transaction
     const isFirst = (): boolean => {
       const isOpen = this.#theirs === transaction
@@ -153,6 +161,8 @@ export class DialogSession {
       },
       respond: (body, onAck = () => {}) => {
         if (!isFirst()) return
+        // Not before: of a re-INVITE that is refused nothing holds (RFC 3261 §14.1).
+        this.dialog.refreshTarget(request)
         const headers: Header[] = [contactHeader(this.#core, this.#contactUser), allowHeader]
         const response = responseTo(this.#core, request, 200, 'OK', null, { headers, body })
         transaction.respond(response)

@@ -39,6 +39,7 @@ export type IncomingSnapshot = { readonly request: SipRequest; readonly source: 
 /** A re-INVITE or UPDATE from the far end. An empty body of a re-INVITE asks us for an offer. */
 export type Reoffer = {
   readonly method: 'INVITE' | 'UPDATE'
+  /** Empty, of an INVITE alone: the offer is to come from us, in `respond`. */
   readonly body: string
   /** @param onAck  hears the body of the ACK: the answer to an offer that `body` was. Never called for UPDATE. */
   respond(body: string, onAck?: (body: string) => void): void

@@ -5,7 +5,6 @@
 import type { AnswerRequest, QueuedSpeech } from '@dialwright/dialer'
 import {
   acceptAnswer,
-  answerOffer,
   type IncomingCall,
   type IncomingCallEvent,
   type NegotiatedAudio,
@@ -91,7 +90,7 @@ export class IncomingLeg extends Leg {
     let body: string
     if (offer === '') body = this.offer()
     else {
-      const { sdp, negotiated } = answerOffer(offer, this.localAudio())
+      const { sdp, negotiated } = this.answerTo(offer)
       this.#audio = negotiated
       body = sdp
     }

@@ -5,7 +5,15 @@
  */
 import type { QueuedSpeech } from '@dialwright/dialer'
 import type { MediaEngine, MediaEvent, RemoteMedia } from '@dialwright/media'
-import { type AudioCodec, answerOffer, createOffer, type InDialogEvent, type NegotiatedAudio } from '@dialwright/sip'
+import {
+  type AudioCodec,
+  acceptAnswer,
+  answerOffer,
+  createOffer,
+  type InDialogEvent,
+  type LocalAudio,
+  type NegotiatedAudio,
+} from '@dialwright/sip'
 import type { Faults, TelephonyFaultPoint } from '../../dialing/faults.ts'
 import type { LegSnapshot } from './leg-journal.ts'
 import type { LegEvent } from './protocol.ts'
@@ -56,7 +64,9 @@ export abstract class Leg {
   protected isOver = false
   /** Why we say CANCEL or BYE, once we do. */
   protected localEnd: How | null = null
-  #sdpVersion = 1
+  /** What the far end was last told of our sound, and its version. */
+  #told = ''
+  #version = 1
   #patience: Timer | null = null
   #patientUntilMs = Number.POSITIVE_INFINITY
   #isByeSent = false
@@ -156,17 +166,12 @@ export abstract class Leg {
   }
 
   protected offer(): string {
-    return createOffer(this.localAudio())
+    return this.#describe((local) => ({ sdp: createOffer(local) })).sdp
   }
 
-  protected localAudio() {
-    return {
-      address: this.deps.publicAddress,
-      port: this.port,
-      codecs: this.codecs,
-      sessionId: this.port,
-      version: this.#sdpVersion,
-    }
+  /** @throws {SipError} as `answerOffer` does; what was agreed before holds on then. */
+  protected answerTo(offer: string): ReturnType<typeof answerOffer> {
+    return this.#describe((local) => answerOffer(offer, local))
   }
 
   protected end(ended: How & Partial<EndedEvent>): void {
@@ -213,14 +218,38 @@ export abstract class Leg {
 
   #onReoffer(event: Extract<InDialogEvent, { type: 'reoffer' }>): void {
     try {
-      if (event.body === '') return event.respond(this.offer())
-      this.#sdpVersion++
-      const { sdp, negotiated } = answerOffer(event.body, this.localAudio())
+      if (event.body === '') return event.respond(this.offer(), (answer) => this.#onLateAnswer(answer))
+      const { sdp, negotiated } = this.answerTo(event.body)
       this.deps.media.setRemote(this.legId, remoteOf(negotiated))
       event.respond(sdp)
     } catch {
       event.reject(488)
     }
+  }
+
+  /** The answer that the ACK brings to an offer of ours; without one that can be read what was agreed before holds on. */
+  #onLateAnswer(answer: string): void {
+    if (this.isOver) return
+    try {
+      this.deps.media.setRemote(this.legId, remoteOf(acceptAnswer(answer, this.codecs)))
+    } catch {
+      // The session goes on as it was (RFC 3261 §14.1).
+    }
+  }
+
+  /** The version of our description grows by one with each change, and with nothing else (RFC 3264 §8). */
+  #describe<Described extends { readonly sdp: string }>(write: (local: LocalAudio) => Described): Described {
+    const at = (version: number): Described =>
+      write({
+        ...{ address: this.deps.publicAddress, port: this.port, codecs: this.codecs },
+        ...{ sessionId: this.port, version },
+      })
+    const same = at(this.#version)
+    const isOther = this.#told !== '' && same.sdp !== this.#told
+    const described = isOther ? at(this.#version + 1) : same
+    if (isOther) this.#version += 1
+    this.#told = described.sdp
+    return described
   }
 
   /** Keys by SIP INFO: `Signal=5` lines of application/dtmf-relay, as gateways send them. */

@@ -79,14 +79,23 @@ async function legByHand(speaksForEver = false, locate: (host: string) => Promis
       await settleTurns()
     },
     holds: (direction: string) => {
-      const body = `${answer}a=${direction}\r\n`
       onEvent({
         type: 'reoffer',
         method: 'INVITE',
-        body,
+        body: `${answer}a=${direction}\r\n`,
         respond: (sdp) => log.push(/a=(send\w+|recv\w+|inactive)/.exec(sdp)?.[1] ?? ''),
         reject: (status) => log.push(String(status)),
       })
+    },
+    /** A re-INVITE with this body; tells the version of what we say to it, or the status. */
+    reoffers: (body: string, ack = ''): string => {
+      let said = ''
+      const respond = (sdp: string, onAck?: (body: string) => void): void => {
+        said = `${/o=- \d+ (\d+)/.exec(sdp)?.[1]} ${/m=audio .*/.exec(sdp)?.[0].trim()}`
+        onAck?.(ack)
+      }
+      onEvent({ type: 'reoffer', method: 'INVITE', body, respond, reject: (status) => (said = String(status)) })
+      return said
     },
     sipEnds: async () => {
       onEvent({ type: 'ended' })
@@ -198,6 +207,29 @@ test('a far end that holds the call is sent nothing, and its silence is no loss'
     'sound',
     'sendrecv',
   ])
+})
+
+test('the version of our description grows with each change, and with nothing else; a refused offer changes nothing', async () => {
+  const { log, answers, reoffers } = await legByHand()
+  await answers()
+  const from = log.length
+  const agreed = '2 m=audio 4000 RTP/AVP 8'
+  assert.equal(reoffers(answer), agreed)
+  assert.equal(reoffers(answer), agreed, 'a refresh')
+  assert.equal(reoffers(answer.replace('AVP 8', 'AVP 18')), '488')
+  assert.equal(reoffers('v=0'), '488')
+  assert.equal(reoffers(answer.replace('4000', '4002')), agreed, 'that they have moved is no change of ours')
+  assert.equal(reoffers(`${answer}a=sendonly\r\n`), '3 m=audio 4000 RTP/AVP 8')
+  assert.deepEqual(log.slice(from), ['sound', 'sound', 'sound', 'sound muted'])
+})
+
+test('a re-INVITE without an offer gets ours, and what its ACK answers holds; a bad answer changes nothing', async () => {
+  const { log, answers, reoffers } = await legByHand()
+  await answers()
+  const from = log.length
+  assert.equal(reoffers('', `${answer}a=sendonly\r\n`), '1 m=audio 4000 RTP/AVP 8 101', 'what we offered at first')
+  assert.equal(reoffers('', 'nonsense'), '1 m=audio 4000 RTP/AVP 8 101')
+  assert.deepEqual(log.slice(from), ['sound muted'])
 })
 
 test('a trunk whose name has no address is dialled nowhere, and its leg says so', async () => {
