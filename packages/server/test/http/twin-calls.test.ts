@@ -1,61 +1,19 @@
 /** Every field of the TWIN task API that is in effect, by its effect on real calls to the carrier in the box. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { type Answer, CalledServer, lineLogin } from '../fixtures/called-server.ts'
-
-const example = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../../../../docs/examples/${name}.json`, import.meta.url), 'utf8'))
-const botId = '44e62ac6-6c08-4ad1-923d-5ee3299dd737'
-const dialplanId = 'd71c9c44-e942-4c6c-9ccc-ea5a043efb75'
-const otherBotId = '228cc4fa-92f2-4709-94e3-7344a96a5903'
-const numberId = '9a67dee5-398e-4570-9426-fbb3f067b270'
-const groupId = '5d1f0c1e-9d5b-4d0c-8f4e-0d5f6b7c8d9e'
-const transferBotId = '2ecf569d-cb72-40a3-afc6-6f0544f4a4fc'
-/** Answers and hangs up at once. */
-const operatorPhone = '74959990018'
-const shown = ['79996662211', '79996662212', '79996662213']
-
-const sections = {
-  numbers: shown.map((phone, index) => ({
-    ...{ name: `Shown ${index}`, phone, trunk: 'Box' },
-    ...(index === 0 ? { externalIds: { twin: numberId } } : {}),
-  })),
-  callerIdGroups: [
-    { name: 'Rotation', mode: 'round-robin', numbers: ['Shown 1', 'Shown 2'], externalIds: { twin: groupId } },
-  ],
-  dialplans: [{ name: 'All', externalIds: { twin: dialplanId }, routes: [{ prefix: '', trunks: ['Box'] }] }],
-  scenarios: [
-    scenario('Goal', botId, [
-      { id: 'mark', type: 'mark', goal: 'agreed', next: 'bye' },
-      { id: 'bye', type: 'hangup' },
-    ]),
-    scenario('Long', otherBotId, [
-      { id: 'mark', type: 'say', audio: '/prompts/en/greeting.wav', next: 'bye' },
-      { id: 'bye', type: 'hangup' },
-    ]),
-    scenario('Transfer', transferBotId, [
-      { id: 'mark', type: 'transfer', to: 'campaign', noAnswer: 'nobody' },
-      { id: 'nobody', type: 'mark', tags: ['nobody-took-it'], next: 'bye' },
-      { id: 'bye', type: 'hangup' },
-    ]),
-  ],
-  operatorGroups: [
-    { name: 'Sales', externalIds: { twin: '10103' }, operators: [{ name: 'Ira', phone: operatorPhone }] },
-  ],
-}
-
-function scenario(name: string, twin: string, blocks: readonly object[]): object {
-  const startBlocks = [{ id: 'start', name: 'Start', next: 'mark', parameters: [] }]
-  return { name, code: name.toLowerCase(), language: 'en', externalIds: { twin }, startBlocks, blocks }
-}
-
-/** Seconds east of UTC of a place where it is between noon and one now, or `hours` later. */
-function placeAt(hours = 12): number {
-  const { hour } = Temporal.Now.zonedDateTimeISO('UTC')
-  const east = (hours - hour + 24) % 24
-  return (east > 12 ? east - 24 : east) * 3_600
-}
+import {
+  botId,
+  dialplanId,
+  example,
+  groupId,
+  operatorPhone,
+  otherBotId,
+  placeAt,
+  sections,
+  shown,
+  transferBotId,
+} from './twin-line.ts'
 
 const openTask = {
   ...{ name: 'effects', botId, dialplanId, isTest: true, intensity: 5 },
@@ -64,6 +22,8 @@ const openTask = {
 let nextPhone = 1_000
 /** A number that nobody else in this file has, in the plan of Moscow, that behaves as `persona` says. */
 const phoneOf = (persona: string): string => `7495${String(nextPhone++).padStart(5, '0')}${persona}`
+/** Of people who answer and are silent. */
+const phonesOf = (count: number): string[] => Array.from({ length: count }, () => phoneOf('02'))
 
 describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
   let server: CalledServer
@@ -74,6 +34,16 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
 
   const makeTask = async (changes: object): Promise<string> =>
     String((await server.done('POST', '/api/cis/beta/tasks', { ...openTask, ...changes })).id)
+  /** The vendor's example of the newer form without its number, its channel and FZ-230; `options` go into its additional ones. */
+  const makeAutoCall = async (changes: object, options: object = {}): Promise<string> => {
+    const { additionalOptions, ...printed } = example('twin-auto-call')
+    const own = { defaultExecData: botId, secondExec: 'end', cidType: 'default', cidData: null, webhookUrls: [] }
+    const made = await server.done('POST', '/api/v1/telephony/autoCall', {
+      ...{ ...printed, lifetime: null, ...own, ...changes },
+      additionalOptions: { ...additionalOptions, ...options },
+    })
+    return (made.id as { identity: string }).identity
+  }
   const upload = (autoCallId: unknown, phones: readonly string[], more: object = {}): Promise<Answer['body']> =>
     server.done('POST', '/api/v1/telephony/autoCallCandidate/batch', {
       batch: phones.map((phone) => ({ phone: [phone], autoCallId, timezone: placeAt(), ...more })),
@@ -116,15 +86,14 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
     assert.deepEqual(server.told(identity, 'RECALL_SCHEDULED'), [], 'an address alone hears of the three older events')
   })
 
-  test('intensity: calls a second, never closer', async () => {
-    const slow = await makeTask({ intensity: 1 })
-    const fast = await makeTask({ intensity: 5 })
-    const [few, many] = [['02', '02', '02'].map(phoneOf), Array.from({ length: 8 }, () => phoneOf('02'))]
-    await Promise.all([upload(slow, few), upload(fast, many)])
-    for (const [phones, leastMs] of [
-      [few, 1_000],
-      [many, 200],
-    ] as const) {
+  test('intensity and cps: calls a second, never closer', async () => {
+    const paced = [
+      [await makeTask({ intensity: 1 }), phonesOf(3), 1_000],
+      [await makeTask({ intensity: 5 }), phonesOf(8), 200],
+      [await makeAutoCall({ cps: 1.04 }), phonesOf(6), 250],
+    ] as const
+    await Promise.all(paced.map(([id, phones]) => upload(id, phones)))
+    for (const [, phones, leastMs] of paced) {
       const all = await Promise.all(phones.map(async (phone) => (await server.rung(phone))[0]?.monotonicMs ?? 0))
       // The instants are exact (store conformance); the carrier, on a busy machine, writes each down a little later.
       const spanMs = Math.max(...all) - Math.min(...all)
@@ -147,6 +116,27 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
     assert.equal(await statusOf(id), 'PROCESS')
   })
 
+  test("useTr: hours of the person's own day with it, of the workspace's without it", async () => {
+    const { hour } = Temporal.Now.zonedDateTimeISO('Europe/Moscow')
+    const [from, to] = [Math.max(0, hour - 5) * 3_600, Math.min(24, hour + 6) * 3_600 - 1]
+    const hours = { allowCallTimeFrom: from, allowCallTimeTo: to }
+    const own = await makeAutoCall({}, { ...hours, useTr: true })
+    const workspace = await makeAutoCall({}, { ...hours, useTr: 0 })
+    // At the workspace's time of day, and half a day away from it.
+    const places = [3 * 3_600, -9 * 3_600]
+    const calling = async (id: string): Promise<string[]> => {
+      const phones = phonesOf(places.length)
+      for (const [at, phone] of phones.entries()) await upload(id, [phone], { timezone: places[at] })
+      return phones
+    }
+    const [here = '', there = ''] = await calling(own)
+    for (const phone of await calling(workspace)) await server.rung(phone)
+    await server.rung(here)
+    await finished(workspace)
+    assert.equal(rings(there), 0)
+    assert.equal(await statusOf(own), 'PROCESS')
+  })
+
   test('phoneNormalization: ru brings numbers to the Russian form, null dials them as they are', async () => {
     const [ru, as] = [await makeTask({ phoneNormalization: 'ru' }), await makeTask({ phoneNormalization: null })]
     const [first, second] = [phoneOf('02'), phoneOf('02')]
@@ -158,80 +148,112 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
     assert.equal(rings(second), 0)
   })
 
-  test('defaultCallerId: the line of the trunk, a number of its own, a group in turn', async () => {
-    const phones = (count: number): string[] => Array.from({ length: count }, () => phoneOf('02'))
-    const shownTo = async (defaultCallerId: object, count: number): Promise<string[]> => {
-      const id = await makeTask({ defaultCallerId })
-      const all = phones(count)
+  test('defaultCallerId: the line of the trunk, a number of its own, a group in turn; pool: the same group', async () => {
+    const shownTo = async (id: string, count: number): Promise<string[]> => {
+      const all = phonesOf(count)
       await upload(id, all)
       return (await Promise.all(all.map((phone) => server.rung(phone)))).map(([ring]) => ring?.from ?? '')
     }
-    const [byDefault, custom, group] = await Promise.all([
-      shownTo({ type: 'Default', data: null }, 1),
-      shownTo({ type: 'Custom ', data: '79161234567' }, 1),
-      shownTo({ type: 'groupAON', data: groupId }, 4),
+    const [byDefault, custom, ...groups] = await Promise.all([
+      shownTo(await makeTask({ defaultCallerId: { type: 'Default', data: null } }), 1),
+      shownTo(await makeTask({ defaultCallerId: { type: 'Custom ', data: '79161234567' } }), 1),
+      shownTo(await makeTask({ defaultCallerId: { type: 'groupAON', data: groupId } }), 4),
+      shownTo(await makeAutoCall({ cidType: 'pool', cidData: groupId }), 4),
     ])
-    assert.match(byDefault[0] ?? '', /dialwright/)
-    assert.match(custom[0] ?? '', /79161234567/)
-    const counts = Object.groupBy(group, (from) => from.replace(/\D/g, ''))
-    assert.deepEqual(
-      Object.entries(counts)
-        .map(([from, all]) => [from, all?.length])
-        .sort(),
-      [
-        [shown[1], 2],
-        [shown[2], 2],
-      ],
-    )
+    assert.match(byDefault?.[0] ?? '', /dialwright/)
+    assert.match(custom?.[0] ?? '', /79161234567/)
+    const counts = Map.groupBy(groups.flat(), (from) => from.replace(/\D/g, ''))
+    assert.deepEqual([...counts].map(([from, all]) => [from, all.length]).sort(), [
+      [shown[1], 4],
+      [shown[2], 4],
+    ])
   })
 
   const once = { enabled: true, tries: 1, interval: 1 }
+  /** Persona, rules, how often it rings, and the bot. */
   const rules = {
-    BUSY: ['10', { BUSY: { enabled: true, tries: 2, interval: 1 } }, 3],
-    NO_ANSWER: ['11', { NO_ANSWER: once }, 2],
-    CONGESTION: ['17', { CONGESTION: once }, 2],
-    NOT_SUCCESSFUL: ['18', { NOT_SUCCESSFUL: { ...once, duration: 3 } }, 2],
-    'no rule': ['10', {}, 1],
-    'a rule that is off': ['10', { BUSY: { ...once, enabled: 0 } }, 1],
-    'a rule without its numbers': ['10', { BUSY: { enabled: true, tries: null, interval: 1 } }, 2],
+    BUSY: ['10', { BUSY: { enabled: true, tries: 2, interval: 1 } }, 3, botId],
+    NO_ANSWER: ['11', { NO_ANSWER: once }, 2, botId],
+    CONGESTION: ['17', { CONGESTION: once }, 2, botId],
+    NOT_SUCCESSFUL: ['18', { NOT_SUCCESSFUL: { ...once, duration: 3 } }, 2, botId],
+    'a longer talk than NOT_SUCCESSFUL means': ['02', { NOT_SUCCESSFUL: { ...once, duration: 1 } }, 1, otherBotId],
+    'another result than that of the rules': ['10', { NO_ANSWER: once, CONGESTION: once }, 1, botId],
+    'no rule': ['10', {}, 1, botId],
+    'a rule that is off': ['10', { BUSY: { ...once, enabled: 0 } }, 1, botId],
+    'a rule without its numbers': ['10', { BUSY: { enabled: true, tries: null, interval: 1 } }, 2, botId],
   } as const
-  for (const [what, [persona, recallRules, times]] of Object.entries(rules))
-    test(`recallRules: ${what} rings ${times} times`, async () => {
-      const id = await makeTask({ recallRules })
-      const phone = phoneOf(persona)
-      await upload(id, [phone])
-      const all = await server.rung(phone, times)
-      await finished(id)
-      assert.equal(rings(phone), times)
-      for (const [index, ring] of all.entries())
-        if (index > 0) assert.ok(ring.monotonicMs - (all[index - 1]?.monotonicMs ?? 0) > 900, 'the interval is kept')
+  type Rule = { enabled: unknown; tries: unknown; interval: unknown; duration?: number }
+  const newerWords = { BUSY: 'busy', NO_ANSWER: 'noAnswer', CONGESTION: 'congestion', NOT_SUCCESSFUL: 'answerNoList' }
+  const makeNewerWithRules = (defaultExecData: string, older: Partial<Record<keyof typeof newerWords, Rule>>) => {
+    const redial = Object.entries(older).map(([result, { enabled, tries, interval }]) => [
+      newerWords[result as keyof typeof newerWords],
+      { redial: enabled, count: tries, time: interval },
+    ])
+    const redialStrategyOptions = { redialStrategyEn: true, ...Object.fromEntries(redial) }
+    return makeAutoCall(
+      { defaultExecData, redialStrategyOptions },
+      { fullListTime: older.NOT_SUCCESSFUL?.duration ?? 0 },
+    )
+  }
+  for (const [what, [persona, recallRules, times, bot]] of Object.entries(rules))
+    test(`recallRules: ${what} rings ${times} times, in both forms`, async () => {
+      const tasks = [await makeTask({ botId: bot, recallRules }), await makeNewerWithRules(bot, recallRules)]
+      const phones = tasks.map(() => phoneOf(persona))
+      await Promise.all(tasks.map((id, at) => upload(id, phones.slice(at, at + 1))))
+      for (const id of tasks) await finished(id)
+      for (const phone of phones) {
+        const all = server.seen(phone)
+        assert.equal(all.length, times)
+        for (const [index, ring] of all.entries())
+          if (index > 0) assert.ok(ring.monotonicMs - (all[index - 1]?.monotonicMs ?? 0) > 900, 'the interval is kept')
+      }
     })
 
-  test('isTest: without it FZ-230 allows one talk a day and nobody at night, with it the task alone decides', async () => {
+  test('isTest: without it, as with fz230, one talk a day and nobody at night; with it the task alone decides', async () => {
     const recallRules = { NOT_SUCCESSFUL: { ...once, duration: 3 } }
-    const [real, free] = [await makeTask({ isTest: false, recallRules }), await makeTask({ isTest: true, recallRules })]
-    const [talked, talkedFreely] = [phoneOf('18'), phoneOf('18')]
-    const [night, nightFreely] = [phoneOf('02'), phoneOf('02')]
-    await upload(real, [night], { timezone: placeAt(3) })
+    const real = await makeTask({ isTest: false, recallRules })
+    const free = await makeTask({ isTest: true, recallRules })
+    const answerNoList = { redial: true, count: 1, time: 1 }
+    const newer = await makeAutoCall(
+      { redialStrategyOptions: { redialStrategyEn: true, answerNoList } },
+      { fz230: true, fullListTime: 3 },
+    )
+    const [talkedFreely, nightFreely] = [phoneOf('18'), phoneOf('02')]
+    const limited = [real, newer].map((id) => ({ id, talked: phoneOf('18'), night: phoneOf('02') }))
+    for (const { id, talked, night } of limited) {
+      await upload(id, [night], { timezone: placeAt(3) })
+      await upload(id, [talked])
+    }
     await upload(free, [nightFreely], { timezone: placeAt(3) })
-    await upload(real, [talked])
     await upload(free, [talkedFreely])
     await server.rung(nightFreely)
     await server.rung(talkedFreely, 2)
     await finished(free)
-    await server.rung(talked)
-    assert.deepEqual([rings(talked), rings(night)], [1, 0])
-    assert.equal(await statusOf(real), 'PROCESS')
+    for (const { id, talked, night } of limited) {
+      await server.rung(talked)
+      assert.deepEqual([rings(talked), rings(night)], [1, 0])
+      assert.equal(await statusOf(id), 'PROCESS')
+    }
   })
 
-  test('scheduledAt: nobody is rung before it, whoever uploads', async () => {
-    const at = Temporal.Now.instant().add({ seconds: 4 })
-    const id = await makeTask({ scheduledAt: at.toString({ smallestUnit: 'second' }) })
-    assert.equal(await statusOf(id), 'READY')
-    const phone = phoneOf('02')
-    await upload(id, [phone])
-    const [ring] = await server.rung(phone)
-    assert.ok(Temporal.Instant.compare(Temporal.Instant.from(ring?.at ?? ''), at.subtract({ seconds: 1 })) > 0)
+  test('scheduledAt, and startMoment by the clock on the wall of the workspace: nobody is rung before it', async () => {
+    const at = Temporal.Now.instant().add({ seconds: 5 })
+    const startMoment = at.toZonedDateTimeISO('Europe/Moscow').toPlainDateTime().toString({ smallestUnit: 'second' })
+    const waiting = [
+      { phone: phoneOf('02'), id: await makeTask({ scheduledAt: at.toString({ smallestUnit: 'second' }) }) },
+      {
+        phone: phoneOf('02'),
+        id: await makeAutoCall({ startType: 'time', startMoment: startMoment.replace('T', ' ') }),
+      },
+    ]
+    for (const { id, phone } of waiting) {
+      assert.equal(await statusOf(id), 'READY')
+      await upload(id, [phone])
+    }
+    for (const { phone } of waiting) {
+      const [ring] = await server.rung(phone)
+      assert.ok(Temporal.Instant.compare(Temporal.Instant.from(ring?.at ?? ''), at.subtract({ seconds: 1 })) > 0)
+    }
   })
 
   test('webhookUrl: every end of a call and of a person, in order; a newer setting adds its own events', async () => {
@@ -296,26 +318,23 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
     assert.deepEqual(words('CANDIDATE_CHANGED'), [], 'switched off')
   })
 
-  test('candidateLimit caps what the rules would allow; lifetime ends a task with whoever still waits', async () => {
-    const newer = async (changes: object): Promise<string> => {
-      const body = { ...example('twin-auto-call'), secondExec: 'end', cidType: 'default', webhookUrls: [], ...changes }
-      const made = await server.done('POST', '/api/v1/telephony/autoCall', body)
-      return (made.id as { identity: string }).identity
-    }
+  test('candidateLimit caps what the rules would allow, redialStrategyEn what they say; lifetime ends a task with whoever still waits', async () => {
     const busy = { redial: true, time: 1, count: 5 }
-    const capped = await newer({
-      redialStrategyOptions: { redialStrategyEn: true, busy, candidateLimit: { redial: true, count: 2 } },
-    })
-    const { additionalOptions } = example('twin-auto-call')
+    const limited = (redialStrategyEn: boolean, candidateLimit: object) =>
+      makeAutoCall({ redialStrategyOptions: { redialStrategyEn, busy, candidateLimit } })
+    const capped = await limited(true, { redial: true, count: 2 })
+    const off = await limited(false, { redial: true, count: 3 })
     const hours = { useTr: true, allowCallTimeFrom: 10 * 3_600, allowCallTimeTo: 15 * 3_600 }
-    const short = await newer({ lifetime: 3, additionalOptions: { ...additionalOptions, ...hours } })
-    const [first, second] = [phoneOf('10'), phoneOf('10')]
-    await upload(capped, [first])
-    await upload(short, [second], { timezone: placeAt(20) })
+    const short = await makeAutoCall({ lifetime: 3 }, hours)
+    const [twice, once, never] = [phoneOf('10'), phoneOf('10'), phoneOf('10')]
+    await upload(capped, [twice])
+    await upload(off, [once])
+    await upload(short, [never], { timezone: placeAt(20) })
     await finished(capped)
-    assert.equal(rings(first), 2)
+    await finished(off)
+    assert.deepEqual([rings(twice), rings(once)], [2, 1])
     await server.until('the task has lived', async () => (await statusOf(short)) === 'HALTED')
-    assert.equal(rings(second), 0)
+    assert.equal(rings(never), 0)
   })
 
   test('cancel: nobody rings whoever has been taken out; the others are rung', async () => {
@@ -409,9 +428,14 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
   })
 
   describe('defaultRedirect, where the scenario hands over by the settings of the task', () => {
+    const redirecting = (defaultRedirect: object): Promise<string> =>
+      makeTask({ botId: transferBotId, webhookUrl: server.receiver.url, defaultRedirect })
+    const newer = (changes: object): Promise<string> =>
+      makeAutoCall({ defaultExecData: transferBotId, webhookUrls: [server.receiver.url], ...changes })
     /** Who was rung for the person, the event, and what became of the person's call. */
-    const handOver = async (defaultRedirect: object, rung: string, before = 0) => {
-      const id = await makeTask({ botId: transferBotId, webhookUrl: server.receiver.url, defaultRedirect })
+    const handOver = async (making: Promise<string>, rung: string) => {
+      const before = rings(rung)
+      const id = await making
       const phone = phoneOf('02')
       await upload(id, [phone], { callbackData: { crm: 1 } })
       await server.rung(phone)
@@ -425,52 +449,63 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
       return { second, redirected }
     }
 
-    test('Transfer rings an operator of the group', async () => {
-      const { redirected } = await handOver({ type: 'Transfer', data: '10103' }, operatorPhone)
-      assert.deepEqual([redirected?.redirectDestination, redirected?.redirectDestinationId], ['ch', '10103'])
-    })
+    const group = '10103'
+    for (const [what, making] of [
+      ['Transfer rings', () => redirecting({ type: 'Transfer', data: group })],
+      ['secondExec ch: rings', () => newer({ secondExec: 'ch', secondExecData: group })],
+    ] as const)
+      test(`${what} an operator of the group`, async () => {
+        const { redirected } = await handOver(making(), operatorPhone)
+        assert.deepEqual([redirected?.redirectDestination, redirected?.redirectDestinationId], ['ch', group])
+      })
 
     test('Custom rings the number, and shows the second parameter', async () => {
       const target = phoneOf('18')
-      const { second, redirected } = await handOver({ type: 'Custom', data: target, additional: '79160000077' }, target)
+      const { second, redirected } = await handOver(
+        redirecting({ type: 'Custom', data: target, additional: '79160000077' }),
+        target,
+      )
       assert.match(second?.from ?? '', /79160000077/)
       assert.equal(redirected?.redirectDestination, 'custom')
     })
 
     test('Dialplan dials the second parameter by the dialplan', async () => {
       const target = phoneOf('18')
-      const { redirected } = await handOver({ type: 'Dialplan', data: dialplanId, additional: target }, target)
+      const { redirected } = await handOver(
+        redirecting({ type: 'Dialplan', data: dialplanId, additional: target }),
+        target,
+      )
       assert.equal(redirected?.redirectDestinationId, dialplanId)
     })
 
     test('Twin goes on with the other scenario', async () => {
-      const id = await makeTask({
-        botId: transferBotId,
-        webhookUrl: server.receiver.url,
-        defaultRedirect: { type: 'Twin', data: botId },
-      })
+      const id = await redirecting({ type: 'Twin', data: botId })
       await upload(id, [phoneOf('02')])
       await server.until('the call is told', () => server.told(id, 'CALL_ENDED').length === 1)
       assert.equal(server.told(id, 'CALL_ENDED')[0]?.dialogResult, 'agreed')
     })
 
-    test('Hangup, and a target that nobody answers at, go the way of the scenario', async () => {
-      const id = await makeTask({ botId: transferBotId, defaultRedirect: { type: 'hangup', data: null } })
-      const busy = await makeTask({ botId: transferBotId, defaultRedirect: { type: 'Custom', data: phoneOf('10') } })
-      const phones = [phoneOf('02'), phoneOf('02')] as const
-      await upload(id, [phones[0]])
-      await upload(busy, [phones[1]])
-      await finished(id)
-      await finished(busy)
-      const { items } = (await server.done('GET', `/dialwright/v1/calls?campaign=${busy}`)) as {
-        items: { id: string }[]
+    test('Hangup, secondExec end and ignore hang up; where nobody answers it goes the way of the scenario', async () => {
+      const before = rings(operatorPhone)
+      const tasks = [
+        [redirecting({ type: 'hangup', data: null }), []],
+        [newer({ secondExec: 'end', secondExecData: group }), []],
+        [newer({ secondExec: 'ignore', secondExecData: group }), []],
+        [redirecting({ type: 'Custom', data: phoneOf('10') }), ['nobody-took-it']],
+      ] as const
+      for (const [making, tags] of tasks) {
+        const [id, phone] = [await making, phoneOf('02')]
+        await upload(id, [phone])
+        await finished(id)
+        const { items } = await server.done('GET', `/dialwright/v1/calls?campaign=${id}`)
+        const [{ id: call } = {}] = items as { id: string }[]
+        assert.deepEqual((await server.done('GET', `/dialwright/v1/calls/${call}`)).tags, tags)
+        assert.deepEqual(
+          server.seen(phone, 'ended').map(({ by }) => by),
+          ['caller'],
+        )
       }
-      const call = await server.done('GET', `/dialwright/v1/calls/${items[0]?.id}`)
-      assert.deepEqual(call.tags, ['nobody-took-it'])
-      assert.deepEqual(
-        phones.map((phone) => server.seen(phone, 'ended').map(({ by }) => by)),
-        [['caller'], ['caller']],
-      )
+      assert.equal(rings(operatorPhone), before)
     })
   })
 
