@@ -13,16 +13,13 @@ const plain: ExplainFacts = {
     settings: { windows: [], timeGroups: [], pacing: {} },
     wave: null,
   },
-  contact: { state: 'ready', dueAt: at, attempts: 0, reason: null },
+  contact: { state: 'ready', dueAt: at, attempts: 0, reason: null, isLiveElsewhere: false, talks: [] },
   phone: {
-    ...{
-      zones: ['Europe/Moscow'],
-      isNext: true,
-      isLiveElsewhere: false,
-      forbidden: null,
-      dayFullUntil: null,
-      talks: [],
-    },
+    zones: ['Europe/Moscow'],
+    isNext: true,
+    isLiveElsewhere: false,
+    forbidden: null,
+    dayFullUntil: null,
   },
   numbers: null,
   trunks: [{ closedUntil: null }],
@@ -81,7 +78,7 @@ test('the instant is moved on to the opening of the hours', () => {
 test('a policy tells which cap holds and until when, in legal hours; a test campaign is not held', () => {
   const settings = { windows: [], timeGroups: [], pacing: {}, policies: ['ru-230fz'] }
   const talks = [at.subtract({ hours: 2 })]
-  assert.deepEqual(told({ campaign: { settings }, phone: { talks } }), [
+  assert.deepEqual(told({ campaign: { settings }, contact: { talks } }), [
     'waiting',
     'policy-cap:ru-230fz: talks-of-the-day-used-up',
     '2026-03-03T05:00:00Z',
@@ -94,10 +91,8 @@ test('a policy tells which cap holds and until when, in legal hours; a test camp
     'policy-hours:ru-230fz: outside-legal-hours',
     '2026-03-02T19:00:00Z',
   ])
-  assert.deepEqual(told({ campaign: { settings: { ...settings, isTest: true } }, phone: { zones: night, talks } }), [
-    'eligible',
-    at.toString(),
-  ])
+  const isTest = { settings: { ...settings, isTest: true } }
+  assert.deepEqual(told({ campaign: isTest, contact: { talks }, phone: { zones: night } }), ['eligible', at.toString()])
 })
 
 test('a wave that is out has no instant, its gap has one, and so has a number that will be valid', () => {

@@ -23,6 +23,10 @@ export type ExplainFacts = {
     readonly attempts: number
     /** Why it is done or excluded. */
     readonly reason: string | null
+    /** One of its phones is in a call of another contact of the workspace, or that contact has one of its phones: the same person. */
+    readonly isLiveElsewhere: boolean
+    /** Starts of the attempts of the last 32 days that count as talks with that person, on whichever phone, over all campaigns of the workspace. */
+    readonly talks: readonly Temporal.Instant[]
   }
   readonly phone: {
     readonly zones: readonly string[]
@@ -33,8 +37,6 @@ export type ExplainFacts = {
     readonly forbidden: { readonly reason: string; readonly until: Temporal.Instant | null } | null
     /** It has had its attempts of this day, over all campaigns; the next may be then. Null: it may have one now. */
     readonly dayFullUntil: Temporal.Instant | null
-    /** Starts of its attempts of the last 32 days that count as talks, over all campaigns of the workspace. */
-    readonly talks: readonly Temporal.Instant[]
   }
   /** Numbers of ours one of which the call would have to show; null: it shows none. */
   readonly numbers: {
@@ -194,8 +196,13 @@ function policyHoursGate({ at, campaign, phone, workspaceZone }: ExplainFacts): 
   return { gate: 'policy-hours', open: false, reason: `${shut.name}: outside-legal-hours`, until }
 }
 
-function policyCapGate({ at, campaign, phone, workspaceZone }: ExplainFacts): ExplainGate {
-  const { zones, talks } = phone
+function policyCapGate({
+  at,
+  campaign,
+  contact: { talks },
+  phone: { zones },
+  workspaceZone,
+}: ExplainFacts): ExplainGate {
   const cap = capReached(campaign.settings, { zones, workspaceZone, talks }, at)
   if (cap === null) return { gate: 'policy-cap', open: true, reason: 'below-cap' }
   return {
@@ -223,8 +230,11 @@ function numberGate({ numbers }: ExplainFacts): ExplainGate {
   return { gate: 'number', open: false, reason: 'no-number-valid', until: numbers.validFrom ?? undefined }
 }
 
-function phoneGate({ phone }: ExplainFacts): ExplainGate {
-  return { gate: 'phone-free', open: !phone.isLiveElsewhere, reason: phone.isLiveElsewhere ? 'live-elsewhere' : 'free' }
+/** Where a policy counts talks, whoever is in a call is not rung on another phone: it may become one. */
+function phoneGate({ campaign, contact, phone }: ExplainFacts): ExplainGate {
+  if (phone.isLiveElsewhere) return { gate: 'phone-free', open: false, reason: 'live-elsewhere' }
+  const isHeld = contact.isLiveElsewhere && policiesInForce(campaign.settings).length > 0
+  return { gate: 'phone-free', open: !isHeld, reason: isHeld ? 'person-live-elsewhere' : 'free' }
 }
 
 function trunkGate({ at, trunks }: ExplainFacts): ExplainGate {

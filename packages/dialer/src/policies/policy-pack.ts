@@ -15,7 +15,7 @@ export type PolicyPack = {
   readonly source: string
   readonly hours: { readonly workingDays: DayHours; readonly restDays: DayHours }
   readonly calendar: RestDayCalendar
-  /** Talks with one phone number at most, in calendar periods of the callee's zone, over all campaigns of a workspace. */
+  /** Talks with one person at most, on whichever phone, in calendar periods of the callee's zone, over all campaigns of a workspace. */
   readonly caps: readonly { readonly period: PolicyPeriod; readonly talks: number }[]
 }
 

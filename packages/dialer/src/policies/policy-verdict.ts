@@ -3,12 +3,12 @@ import { nextOpening, policyHoursOpen, whereabouts } from '../windows/calling-wi
 import { type PolicyChoice, policiesInForce } from './policies.ts'
 import type { PolicyPeriod } from './policy-pack.ts'
 
-/** A phone as packs see it. */
+/** A phone as packs see it, and the person whose it is. */
 export type PolicyCallee = {
   /** Every zone it may be in: all of them have to agree. */
   readonly zones: readonly string[]
   readonly workspaceZone: string
-  /** Starts of its attempts of the last 32 days that count as talks, over all campaigns of the workspace. */
+  /** Starts of the attempts of the last 32 days that count as talks with that person, on whichever phone, over all campaigns of the workspace. */
   readonly talks: readonly Temporal.Instant[]
 }
 

@@ -14,6 +14,7 @@ import type { StoreGround } from './store-ground.conformance.ts'
 import { lanesAndPaces } from './store-lanes.conformance.ts'
 import { lateResults } from './store-late.conformance.ts'
 import { sharedLimits } from './store-limits.conformance.ts'
+import { persons } from './store-persons.conformance.ts'
 import { policies } from './store-policies.conformance.ts'
 import { sideLegs } from './store-side.conformance.ts'
 import { ownNumbers, waves } from './store-waves.conformance.ts'
@@ -61,6 +62,7 @@ export function campaignStoreConformance(
   breakers(promise)
   explains(promise)
   policies(promise)
+  persons(promise)
   waves(promise)
   ownNumbers(promise)
   givenBack(promise)

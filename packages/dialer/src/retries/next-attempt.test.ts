@@ -13,7 +13,7 @@ const attempt = (disposition: PastAttempt['disposition'], more: Partial<PastAtte
   phoneIndex: 0,
   ...more,
 })
-const phone = (zone: string, ...starts: Temporal.Instant[]): ContactPhone => ({ zones: [zone], starts, talks: [] })
+const phone = (zone: string, ...starts: Temporal.Instant[]): ContactPhone => ({ zones: [zone], starts })
 const ended = (
   past: readonly PastAttempt[],
   retry: Partial<RetryPolicy> = {},
@@ -23,6 +23,7 @@ const ended = (
   workspaceZone: 'Europe/Moscow',
   expiresAt: null,
   phones: [phone('Europe/Moscow')],
+  talks: [],
   past,
   now,
   ...more,
@@ -90,11 +91,7 @@ test("the next phone keeps its own cap of the day, in its own zone; the last one
 })
 
 test('a day is full for whoever is in no zone that is known, too', () => {
-  const next = ended(
-    [attempt('busy')],
-    { caps: { perPhonePerDay: 1 } },
-    { phones: [{ zones: [], starts: [now], talks: [] }] },
-  )
+  const next = ended([attempt('busy')], { caps: { perPhonePerDay: 1 } }, { phones: [{ zones: [], starts: [now] }] })
   assert.equal(verdict(next), `0+${12 * 3_600}`)
 })
 
@@ -129,7 +126,7 @@ test('a rule may redial every result but an answer, with a total of dials', () =
 })
 
 test('a redial keeps the caps of a policy, and lies in a legal hour', () => {
-  const input = ended([attempt('busy')], {}, { phones: [{ ...phone('Europe/Moscow', now), talks: [now] }] })
+  const input = ended([attempt('busy')], {}, { phones: [phone('Europe/Moscow', now)], talks: [now] })
   const held = (isTest: boolean) =>
     nextAttempt({ ...input, settings: { ...input.settings, policies: ['ru-230fz'], isTest } })
   const next = held(false)

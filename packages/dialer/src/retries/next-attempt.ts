@@ -20,8 +20,6 @@ export type ContactPhone = {
   readonly zones: readonly string[]
   /** Starts of its attempts, two days back at least, over all campaigns of the workspace, the one just ended included. */
   readonly starts: readonly Temporal.Instant[]
-  /** Of these, and of the month before, those that count as talks. */
-  readonly talks: readonly Temporal.Instant[]
 }
 
 export type EndedAttempt = {
@@ -29,6 +27,8 @@ export type EndedAttempt = {
   readonly workspaceZone: string
   readonly expiresAt: Temporal.Instant | null
   readonly phones: readonly ContactPhone[]
+  /** Starts of the attempts of the last 32 days that count as talks with this person, on whichever phone, over all campaigns. */
+  readonly talks: readonly Temporal.Instant[]
   /** All attempts of this contact in this campaign, oldest first; the last one has just ended. */
   readonly past: readonly PastAttempt[]
   readonly now: Temporal.Instant
@@ -60,10 +60,10 @@ export function nextAttempt(ended: EndedAttempt): NextAttempt {
   const phoneIndex = retryAt === null ? last.phoneIndex + 1 : last.phoneIndex
   if (phoneIndex < 0 || phoneIndex >= ended.phones.length) return { kind: 'done', reason: 'tries-used-up' }
   if (perContact !== undefined && past.length >= perContact) return { kind: 'done', reason: 'contact-cap' }
-  const { zones = [], starts = [], talks = [] } = ended.phones[phoneIndex] ?? {}
+  const { zones = [], starts = [] } = ended.phones[phoneIndex] ?? {}
   const { perPhonePerDay } = settings.retry.caps
   const byRules = withinDayCap(perPhonePerDay, starts, zones, ended.workspaceZone, retryAt ?? ended.now)
-  const cap = capReached(settings, { zones, workspaceZone: ended.workspaceZone, talks }, byRules)
+  const cap = capReached(settings, { zones, workspaceZone: ended.workspaceZone, talks: ended.talks }, byRules)
   const byCaps = cap?.until ?? byRules
   const dueAt = nextOpening(settings, zones, ended.workspaceZone, byCaps) ?? byCaps
   if (ended.expiresAt !== null && Temporal.Instant.compare(dueAt, ended.expiresAt) >= 0)

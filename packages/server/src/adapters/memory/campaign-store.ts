@@ -225,8 +225,10 @@ export class MemoryCampaignStore implements CampaignStore {
       numberId: claimed.numberId,
     }
     tables.attempts.set(contact.id, [...(tables.attempts.get(contact.id) ?? []), ended])
-    const started = { workspaceId, attemptId, at: claimed.startAt, disposition }
-    tables.phoneStarts.set(leg.phoneKey, [...(tables.phoneStarts.get(leg.phoneKey) ?? []), started])
+    for (const key of new Set([leg.phoneKey, ...contact.phones.map((phone) => phone.phoneKey)])) {
+      const started = { workspaceId, attemptId, at: claimed.startAt, disposition, isDialled: key === leg.phoneKey }
+      tables.phoneStarts.set(key, [...(tables.phoneStarts.get(key) ?? []), started])
+    }
     this.#endOfWave(leg, endedAt)
     tables.outbox.push({ topic: 'attempt.finished', key: contact.id, payload: attemptFacts(leg, ended) })
     this.#tellTrunk(leg, outcome)
@@ -257,8 +259,8 @@ export class MemoryCampaignStore implements CampaignStore {
     const was = attempts.find((one) => one.attemptId === attemptId)
     if (was === undefined || !replacesLost(was, outcome)) return false
     tables.lost.delete(outcome.legId)
-    const started = tables.phoneStarts.get(leg.phoneKey)?.find((one) => one.attemptId === attemptId)
-    if (started !== undefined) started.disposition = outcome.disposition
+    for (const starts of tables.phoneStarts.values())
+      for (const start of starts) if (start.attemptId === attemptId) start.disposition = outcome.disposition
     const waveEnd = tables.waveEnds.get(campaignId)?.find((one) => one.attemptId === attemptId)
     if (waveEnd !== undefined) waveEnd.endedAt = outcome.endedAt
     const { disposition, detail, endedAt, sip } = outcome
@@ -303,8 +305,8 @@ export class MemoryCampaignStore implements CampaignStore {
       phones: contact.phones.map((phone) => ({
         zones: tables.zonesOf(phone.zoneId),
         starts: tables.startsOf(claimed.workspaceId, phone.phoneKey),
-        talks: tables.talksOf(claimed.workspaceId, phone.phoneKey),
       })),
+      talks: tables.talksOf(contact),
       past,
       now: this.#now(),
     })

@@ -16,6 +16,7 @@ import {
   type LaneView,
   type NodeLease,
   nextDay,
+  policiesInForce,
   probing,
   type Random,
   type RouteChoice,
@@ -41,6 +42,8 @@ export function claimLegs(
 ): readonly ClaimedLeg[] {
   const desk = openDesk(tables, deps.random, campaign, lanes, deps.clock.now(), horizonMs)
   const taken = new Set([...tables.legs.values()].map((leg) => leg.phoneKey))
+  if (policiesInForce(campaign.settings).length > 0)
+    for (const key of tables.phonesOfPeopleLive(campaign.workspaceId)) taken.add(key)
   const seen = new Set<string>()
   const gathering = gatherSlots<Candidate>(desk, lanes)
   let step = gathering.next()
@@ -211,12 +214,15 @@ function pick(
         contact.state === 'ready' && isInLane(contact, lane) && Temporal.Instant.compare(contact.dueAt, now) <= 0,
     )
     .sort((a, b) => Temporal.Instant.compare(a.dueAt, b.dueAt) || (a.id < b.id ? -1 : 1))
+  const isHeld = policiesInForce(campaign.settings).length > 0
   const found: Candidate[] = []
   for (const contact of due) {
     if (found.length >= lane.count) break
     if (seen.has(contact.id)) continue
     const phone = contact.phones[contact.phoneIndex]
-    if (phone === undefined || taken.has(phone.phoneKey)) continue
+    // Where a policy is to be kept, whoever has one of the phones is the same person.
+    const ownKeys = isHeld ? contact.phones.map((one) => one.phoneKey) : phone === undefined ? [] : [phone.phoneKey]
+    if (phone === undefined || ownKeys.some((key) => taken.has(key))) continue
     if (lane.destinations !== null && !lane.destinations.some((prefix) => phone.phoneKey.startsWith(prefix))) continue
     seen.add(contact.id)
     if (tables.isForbidden(contact, phone.phoneKey, now)) {
@@ -228,13 +234,13 @@ function pick(
     const workspaceZone = tables.workspaces.get(workspaceId)?.timeZone ?? 'UTC'
     const starts = tables.startsOf(workspaceId, phone.phoneKey)
     const byDay = withinDayCap(settings.retry.caps.perPhonePerDay, starts, zones, workspaceZone, now)
-    const talks = tables.talksOf(workspaceId, phone.phoneKey)
+    const talks = tables.talksOf(contact)
     const allowedAt = capReached(settings, { zones, workspaceZone, talks }, byDay)?.until ?? byDay
     if (Temporal.Instant.compare(allowedAt, now) > 0) {
       contact.dueAt = allowedAt
       continue
     }
-    taken.add(phone.phoneKey)
+    for (const key of ownKeys) taken.add(key)
     const shownBefore = tables.attempts.get(contact.id)?.at(-1)?.numberId ?? null
     found.push({ contact, phone, routeId: phone.routeId, phoneKey: phone.phoneKey, zones, shownBefore })
   }

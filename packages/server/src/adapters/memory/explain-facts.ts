@@ -34,7 +34,14 @@ export function explainFacts(
     contactId: contact.id,
     workspaceZone,
     campaign: { state, startAt, expiresAt, settings, wave: tables.waveOf(campaignId) },
-    contact: { state: contact.state, dueAt: contact.dueAt, attempts: contact.attempts, reason: contact.reason },
+    contact: {
+      state: contact.state,
+      dueAt: contact.dueAt,
+      attempts: contact.attempts,
+      reason: contact.reason,
+      isLiveElsewhere: isPersonLiveElsewhere(tables, contact),
+      talks: tables.talksOf(contact),
+    },
     phone: {
       zones,
       isNext: contact.phones[contact.phoneIndex] === phone,
@@ -43,7 +50,6 @@ export function explainFacts(
       ),
       forbidden: entry === undefined ? null : { reason: 'forbidden', until: entry.expiresAt },
       dayFullUntil: allowedAt.equals(at) ? null : allowedAt,
-      talks: tables.talksOf(workspaceId, key),
     },
     numbers:
       numbers.length === 0 && settings.callerId.mode !== 'group'
@@ -59,6 +65,14 @@ export function explainFacts(
       .map(({ closedUntil }) => ({ closedUntil })),
     rank: contacts.filter((one) => goesBefore(one, contact, at)).length,
   }
+}
+
+function isPersonLiveElsewhere(tables: MemoryTables, { id, workspaceId, phones }: ContactRow): boolean {
+  const own = new Set(phones.map((phone) => phone.phoneKey))
+  return tables.legs.values().some(({ claimed }) => {
+    if (claimed.workspaceId !== workspaceId || claimed.contactId === id) return false
+    return tables.contacts.get(claimed.contactId)?.phones.some((phone) => own.has(phone.phoneKey)) ?? false
+  })
 }
 
 function isUndone({ state }: ContactRow): boolean {

@@ -138,6 +138,8 @@ export type PhoneStart = {
   readonly workspaceId: string
   readonly attemptId: string
   readonly at: Temporal.Instant
+  /** False: another phone of that person was. */
+  readonly isDialled: boolean
   disposition: Disposition
 }
 /** An ended attempt of a campaign that calls in waves. */
@@ -217,15 +219,23 @@ export class MemoryTables {
   /** Starts of a phone's attempts over all campaigns of a workspace, oldest first. */
   startsOf(workspaceId: string, phoneKey: string): readonly Temporal.Instant[] {
     return (this.phoneStarts.get(phoneKey) ?? [])
-      .filter((start) => start.workspaceId === workspaceId)
+      .filter((start) => start.workspaceId === workspaceId && start.isDialled)
       .map((start) => start.at)
   }
 
-  /** Of these, those that count as talks. */
-  talksOf(workspaceId: string, phoneKey: string): readonly Temporal.Instant[] {
-    return (this.phoneStarts.get(phoneKey) ?? [])
+  /** Starts of the attempts that count as talks with a contact's person, on whichever phone, each once. */
+  talksOf({ workspaceId, phones }: ContactRow): readonly Temporal.Instant[] {
+    const talks = phones
+      .flatMap(({ phoneKey }) => this.phoneStarts.get(phoneKey) ?? [])
       .filter((start) => start.workspaceId === workspaceId && talkDispositions.includes(start.disposition))
-      .map((start) => start.at)
+    return [...new Map(talks.map(({ attemptId, at }) => [attemptId, at])).values()]
+  }
+
+  /** Every phone of everybody whom a campaign of the workspace is calling now. */
+  phonesOfPeopleLive(workspaceId: string): ReadonlySet<string> {
+    const live = this.legs.values().filter((leg) => leg.claimed.workspaceId === workspaceId)
+    const phones = live.flatMap((leg) => this.contacts.get(leg.claimed.contactId)?.phones ?? [])
+    return new Set(phones.map((phone) => phone.phoneKey))
   }
 
   /** The wave of a campaign that goes out now; null: none has begun. */

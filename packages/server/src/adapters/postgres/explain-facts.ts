@@ -1,20 +1,13 @@
 /** Facts for `explain`, read from the rows the claim reads: one phone of one campaign at an instant. */
-import {
-  type CampaignSettings,
-  type ExplainFacts,
-  nextDay,
-  talkDispositions,
-  talksDays,
-  withinDayCap,
-} from '@dialwright/dialer'
+import { type CampaignSettings, type ExplainFacts, nextDay, withinDayCap } from '@dialwright/dialer'
 import { storeNow } from './campaign-store/nodes.ts'
+import { talksOf } from './campaign-store/persons.ts'
 import { type Queryable, statement } from './pool.ts'
 
 type Row = Omit<ExplainFacts['campaign'], 'settings' | 'wave'> &
-  Omit<ExplainFacts['contact'], 'state'> & {
+  Omit<ExplainFacts['contact'], 'state' | 'isLiveElsewhere'> & {
     readonly settings: CampaignSettings
     readonly starts: readonly Temporal.Instant[]
-    readonly talks: readonly Temporal.Instant[]
     readonly waveLive: number | null
     readonly waveEnded: number | null
     readonly waveLastEndedAt: Temporal.Instant | null
@@ -29,6 +22,7 @@ type Row = Omit<ExplainFacts['campaign'], 'settings' | 'wave'> &
     readonly zones: readonly string[]
     readonly isNext: boolean
     readonly isLiveElsewhere: boolean
+    readonly isPersonLiveElsewhere: boolean
     readonly forbiddenReason: string | null
     readonly forbiddenUntil: Temporal.Instant | null
     readonly trunks: readonly { readonly closedUntil: string | null }[]
@@ -42,12 +36,13 @@ const factsRow = statement<Row>(
           c.settings, k.state as "contactState", k.due_at as "dueAt", k.attempts, k.done_reason as reason, z.names as zones,
           p.position = k.next_phone_index as "isNext",
           dw_phone_is_live(p.phone_key, k.id) as "isLiveElsewhere",
+          exists (select from contact_phone o join contact_phone t on t.phone_key = o.phone_key join live_leg l on l.contact_id = t.contact_id
+                   where o.contact_id = k.id and l.workspace_id = k.workspace_id and l.contact_id <> k.id) as "isPersonLiveElsewhere",
           d.reason as "forbiddenReason", d.expires_at as "forbiddenUntil",
           array(select h.at from phone_history h
-                 where h.workspace_id = p.workspace_id and h.phone_key = p.phone_key and h.at > $4::timestamptz - interval '2 days') as starts,
-          array(select h.at from phone_history h
-                 where h.workspace_id = p.workspace_id and h.phone_key = p.phone_key and h.at > $4::timestamptz - interval '${talksDays} days'
-                   and h.disposition in (${talkDispositions.map((one) => `'${one}'`).join()})) as talks,
+                 where h.workspace_id = p.workspace_id and h.phone_key = p.phone_key and h.at > $4::timestamptz - interval '2 days'
+                   and h.is_dialled) as starts,
+          ${talksOf('k.id', 'k.workspace_id', '$4')} as talks,
           v.live as "waveLive", v.ended as "waveEnded", v.last_ended_at as "waveLastEndedAt",
           n.numbers, n."validNumbers", n."validFrom", n."cappedNumbers",
           (select coalesce(jsonb_agg(jsonb_build_object('closedUntil', t.closed_until) order by y.position), '[]')
@@ -113,14 +108,20 @@ export async function explainFacts(
       settings: row.settings,
       wave: live === null || ended === null ? null : { live, ended, lastEndedAt },
     },
-    contact: { state: row.contactState, dueAt: row.dueAt, attempts: row.attempts, reason: row.reason },
+    contact: {
+      state: row.contactState,
+      dueAt: row.dueAt,
+      attempts: row.attempts,
+      reason: row.reason,
+      isLiveElsewhere: row.isPersonLiveElsewhere,
+      talks: row.talks,
+    },
     phone: {
       zones: row.zones,
       isNext: row.isNext,
       isLiveElsewhere: row.isLiveElsewhere,
       forbidden: row.forbiddenReason === null ? null : { reason: row.forbiddenReason, until: row.forbiddenUntil },
       dayFullUntil: allowedAt.equals(at) ? null : allowedAt,
-      talks: row.talks,
     },
     numbers:
       row.numbers === 0 && row.settings.callerId.mode !== 'group'

@@ -48,7 +48,7 @@ export const shownPolicies = z.object({
         caps: z
           .array(z.object({ period: z.enum(['day', 'week', 'month']), talks: z.int() }))
           .readonly()
-          .meta({ description: 'Talks with one phone number at most, over all campaigns of the workspace' }),
+          .meta({ description: 'Talks with one person at most, on all phones of a contact, over all campaigns of the workspace' }),
       }),
     )
     .readonly(),

@@ -1,15 +1,8 @@
 /** Contacts a claim may take from one lane, and those it must pass: phones that live, phones nobody may dial. */
-import {
-  type CampaignSettings,
-  capReached,
-  type LanePick,
-  policiesInForce,
-  talkDispositions,
-  talksDays,
-  withinDayCap,
-} from '@dialwright/dialer'
+import { type CampaignSettings, capReached, type LanePick, policiesInForce, withinDayCap } from '@dialwright/dialer'
 import { type Connection, statement } from '../pool.ts'
 import type { LaneWindows } from './lane-window.ts'
+import { talksOf } from './persons.ts'
 
 export type Candidate = {
   readonly contactId: string
@@ -22,14 +15,18 @@ export type Candidate = {
   readonly shownBefore: string | null
 }
 
-/** What this claim has looked at already: a phone is taken once, a contact is not picked again. */
+/**
+ * What this claim has looked at already: a phone is taken once, a contact is not picked again. Where a policy is to be kept, the
+ * phones are those of everybody who is in a call or about to be, and whoever has one of them is passed by.
+ */
 export type PassedBy = { readonly phoneKeys: Set<string>; readonly contactIds: string[] }
 
 type Row = Omit<Candidate, 'routeId'> & {
   readonly isForbidden: boolean
   /** The phone's attempts of the last two days, where a cap is to be kept. */
   readonly starts: readonly Temporal.Instant[]
-  /** Those of its attempts that count as talks, where a policy is to be kept. */
+  /** All phones of the contact, and the attempts that count as talks with that person, where a policy is to be kept. */
+  readonly ownKeys: readonly string[]
   readonly talks: readonly Temporal.Instant[]
 }
 
@@ -45,18 +42,16 @@ const picked = `select k.id as "contactId", k.attempts, k.variables, p.phone, p.
                      and (d.expires_at is null or d.expires_at > $5)) as "isForbidden",
           case when $8 then array(select h.at from phone_history h
                                    where h.workspace_id = k.workspace_id and h.phone_key = p.phone_key
-                                     and h.at > $5::timestamptz - interval '2 days')
+                                     and h.at > $5::timestamptz - interval '2 days' and h.is_dialled)
                else '{}' end as starts,
-          case when $10 then array(select h.at from phone_history h
-                                    where h.workspace_id = k.workspace_id and h.phone_key = p.phone_key
-                                      and h.at > $5::timestamptz - interval '${talksDays} days'
-                                      and h.disposition in (${talkDispositions.map((one) => `'${one}'`).join()}))
-               else '{}' end as talks,
+          case when $10 then array(select o.phone_key from contact_phone o where o.contact_id = k.id) else '{}' end as "ownKeys",
+          case when $10 then ${talksOf('k.id', 'k.workspace_id', '$5')} else '{}' end as talks,
           case when $11 then (select l.number_id from call l where l.id = k.last_call_id) end as "shownBefore"
      from contact k
      join contact_phone p on p.contact_id = k.id and p.position = k.next_phone_index
      join zone z on z.id = k.zone_id
     where k.due_at <= $5 and k.id <> all ($6::uuid[]) and p.phone_key <> all ($9::text[])
+      and not ($10 and exists (select from contact_phone o where o.contact_id = k.id and o.phone_key = any ($9)))
       and not exists (select from live_leg l where l.phone_key = p.phone_key)`
 const inOrder = `order by k.due_at, k.id
     limit $7
@@ -125,7 +120,7 @@ export type PickingCampaign = {
 /**
  * Locks up to `count` contacts of a lane that may be dialled now, earliest due first. What is in
  * `passed` is passed by; those found are added to it. Contacts that nobody may dial leave the campaign, with the reason; those
- * whose phone has had its attempts of this day, or its talks by a policy, in whatever campaign, become due when it may have another.
+ * whose phone has had its attempts of this day, or who has had all talks that a policy allows, in whatever campaign, become due when it may have another.
  */
 export async function pickCandidates(
   connection: Connection,
@@ -141,18 +136,18 @@ export async function pickCandidates(
     const { rows, isLast } = await nextRows(connection, picking, lane, now, passed, wanted)
     const forbidden: string[] = []
     const later: { contactId: string; dueAt: Temporal.Instant }[] = []
-    for (const { isForbidden, starts, talks, ...row } of rows) {
+    for (const { isForbidden, starts, ownKeys, talks, ...row } of rows) {
       if (found.length >= lane.count) break
       const { zones } = row
       const byDay = withinDayCap(settings.retry.caps.perPhonePerDay, starts, zones, workspaceZone, now)
       const allowedAt = capReached(settings, { zones, workspaceZone, talks }, byDay)?.until ?? byDay
-      // Of two contacts with one phone the second waits for another claim.
-      if (passed.phoneKeys.has(row.phoneKey)) continue
       passed.contactIds.push(row.contactId)
+      // Of two contacts with one phone the second waits for another claim.
+      if ([row.phoneKey, ...ownKeys].some((key) => passed.phoneKeys.has(key))) continue
       if (isForbidden) forbidden.push(row.contactId)
       else if (Temporal.Instant.compare(allowedAt, now) > 0) later.push({ contactId: row.contactId, dueAt: allowedAt })
       else {
-        passed.phoneKeys.add(row.phoneKey)
+        for (const key of [row.phoneKey, ...ownKeys]) passed.phoneKeys.add(key)
         found.push({ ...row, routeId: lane.routeId })
       }
     }

@@ -9,6 +9,7 @@ import {
   gatherSlots,
   type LaneOrder,
   type NodeLease,
+  policiesInForce,
   type Random,
   type Slot,
   StoreError,
@@ -21,6 +22,7 @@ import { type Candidate, type PassedBy, type PickingCampaign, pickCandidates } f
 import { campaignGate, lockGates, moveGates, readGates } from './gates.ts'
 import type { LaneWindows } from './lane-window.ts'
 import { requireLease, storeNow } from './nodes.ts'
+import { phonesOfPeopleLive } from './persons.ts'
 import { goneBy, readCallerIds, readForcedTrunks, readRoutes } from './routing.ts'
 
 export type StoreDeps = { readonly pool: Pool; readonly clock: Clock; readonly random: Random }
@@ -159,7 +161,9 @@ async function gather(
   lanes: readonly LaneOrder[],
   picking: PickingCampaign,
 ): Promise<Gathered<Candidate>> {
-  const passed: PassedBy = { phoneKeys: new Set(), contactIds: [] }
+  const isHeld = policiesInForce(picking.settings).length > 0
+  const live = isHeld ? await phonesOfPeopleLive(connection, desk.workspaceId) : []
+  const passed: PassedBy = { phoneKeys: new Set(live), contactIds: [] }
   const gathering = gatherSlots<Candidate>(desk, lanes)
   let step = gathering.next()
   while (step.done !== true) {

@@ -6,9 +6,9 @@ import {
   nextAttempt,
   type PastAttempt,
   talkDispositions,
-  talksDays,
 } from '@dialwright/dialer'
 import type { ContactAfter } from './history.ts'
+import { talksOf } from './persons.ts'
 
 /** What comes out of JSON: instants are text. */
 type PhoneJson = {
@@ -18,7 +18,6 @@ type PhoneJson = {
   readonly zoneId: number
   readonly routeId: number
   readonly starts: readonly string[]
-  readonly talks: readonly string[]
 }
 type PastJson = {
   readonly disposition: Disposition
@@ -36,6 +35,7 @@ export type Deciding = {
   readonly workspaceZone: string
   readonly now: Temporal.Instant
   readonly phones: readonly PhoneJson[]
+  readonly talks: readonly Temporal.Instant[]
   readonly past: readonly PastJson[]
 }
 
@@ -49,14 +49,11 @@ export const decidingColumns = `dw_clock() as now, c.settings, c.expires_at as "
                       'position', p.position, 'phoneKey', p.phone_key, 'zones', z.names, 'zoneId', p.zone_id, 'routeId', p.route_id,
                       'starts', array(select h.at from phone_history h
                                        where h.workspace_id = g.workspace_id and h.phone_key = p.phone_key
-                                         and h.at > g.start_at - interval '2 days' and h.attempt_id <> g.attempt_id),
-                      'talks', case when c.settings ? 'policies' then
-                                 array(select h.at from phone_history h
-                                        where h.workspace_id = g.workspace_id and h.phone_key = p.phone_key
-                                          and h.at > g.start_at - interval '${talksDays} days' and h.attempt_id <> g.attempt_id
-                                          and h.disposition in (${talkDispositions.map((one) => `'${one}'`).join()}))
-                               else '{}' end) order by p.position)
+                                         and h.at > g.start_at - interval '2 days' and h.attempt_id <> g.attempt_id
+                                         and h.is_dialled)) order by p.position)
                from contact_phone p join zone z on z.id = p.zone_id where p.contact_id = g.contact_id) as phones,
+            case when c.settings ? 'policies' then ${talksOf('g.contact_id', 'g.workspace_id', 'g.start_at', 'h.attempt_id <> g.attempt_id')}
+                 else '{}' end as talks,
             (select coalesce(jsonb_agg(jsonb_build_object(
                       'disposition', a.disposition, 'detail', a.detail, 'talkMs', a.talk_ms, 'endedAt', a.ended_at,
                       'phoneKey', a.phone_key) order by a.started_at, a.id), '[]')
@@ -85,17 +82,11 @@ export function contactAfter(leg: Deciding, outcome: AttemptOutcome): ContactAft
     expiresAt,
     now,
     past,
-    phones: phones.map(({ zones, starts, talks, phoneKey }) => {
+    phones: phones.map(({ zones, starts, phoneKey }) => {
       const own = phoneKey === leg.phoneKey ? [leg.startAt] : []
-      return {
-        zones,
-        starts: [...starts.map((at) => Temporal.Instant.from(at)), ...own],
-        talks: [
-          ...talks.map((at) => Temporal.Instant.from(at)),
-          ...(talkDispositions.includes(outcome.disposition) ? own : []),
-        ],
-      }
+      return { zones, starts: [...starts.map((at) => Temporal.Instant.from(at)), ...own] }
     }),
+    talks: talkDispositions.includes(outcome.disposition) ? [...leg.talks, leg.startAt] : leg.talks,
   })
   const phone = next.kind === 'retry' ? phones[next.phoneIndex] : undefined
   if (next.kind === 'retry' && phone !== undefined) {

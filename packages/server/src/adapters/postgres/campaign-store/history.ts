@@ -80,8 +80,10 @@ const write = statement(
             "trunkId", "numberId", "callerId", node, disposition, detail, "sipCode", "sipReason", q850, "ringingAt",
             "answeredAt", "endedAt", "talkMs", "endedBy" from e),
    as_history as (
-     insert into phone_history (attempt_id, workspace_id, phone_key, campaign_id, at, disposition)
-     select "attemptId", "workspaceId", "phoneKey", "campaignId", "startAt", disposition from e),
+     insert into phone_history (attempt_id, workspace_id, phone_key, campaign_id, at, disposition, is_dialled)
+     select e."attemptId", e."workspaceId", p.key, e."campaignId", e."startAt", e.disposition, p.key = e."phoneKey"
+       from e, lateral (select e."phoneKey" as key union
+                        select c.phone_key from contact_phone c where c.contact_id = e."contactId") p),
    rest as (
      insert into resting_channel (leg_id, workspace_id, campaign_id, trunk_id, number_id, until)
      select "legId", "workspaceId", "campaignId", "trunkId", "numberId", "restsUntil" from e where "restsUntil" > dw_clock()),
