@@ -212,7 +212,9 @@ describe('long lists', () => {
     await deleting.query('delete from campaign where id = $1', [campaign])
     const asked = ground.ask('POST', `/campaigns/${campaign}/contacts`, { contacts: [{ phones: ['+74951230001'] }] })
     for (;;) {
-      const { rows } = await database.pool.query("select from pg_stat_activity where wait_event_type = 'Lock'")
+      const { rows } = await database.pool.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
       if (rows.length > 0) break
     }
     await deleting.query('commit')

@@ -17,7 +17,8 @@ const shared: Readonly<Record<string, readonly string[]>> = {
 type Column = { readonly name: string; readonly type: string; readonly allowed: string | null }
 
 describe('row-level security', () => {
-  const database = useTestDatabase()
+  // A role is renamed, which every database of a cluster would feel.
+  const database = useTestDatabase({ hasOwnCluster: true })
   const [own, stranger] = [crypto.randomUUID(), crypto.randomUUID()]
   let httpPool: Pool
   let asStranger: Database
