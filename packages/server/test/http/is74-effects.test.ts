@@ -188,7 +188,14 @@ describe("the schedule, the attempts and the data of the assistant's campaigns",
   })
 
   test('the scenario works with add_data, and the report shows it with what came of the call', async () => {
-    const addData = { name: 'Иванов Иван', time: '10:00', debt: '12,5', phone: 123456, more: { of: ['any', 1] } }
+    const addData = {
+      name: 'Иванов Иван',
+      time: '10:00',
+      debt: '12,5',
+      phone: 123456,
+      more: { of: ['any', 1] },
+      status: 'vip',
+    }
     const id = await make({}, [{ phone: '+79161234567', add_data: addData }])
     const [leg] = await round({ disposition: 'answered', key: '1' })
     assert.deepEqual(leg?.variables, { ...addData, debt: 12.5 })
@@ -202,7 +209,9 @@ describe("the schedule, the attempts and the data of the assistant's campaigns",
       'tags',
       'keys',
       'dialog',
-      ...Object.keys(addData),
+      ...Object.keys(addData).filter((name) => name !== 'status'),
+      // A field has this name already: the row has both.
+      'add_data.status',
       'answer',
     ]
     const { body } = await is74.ask('POST', '/api/analytics/1/report', {
@@ -223,7 +232,14 @@ describe("the schedule, the attempts and the data of the assistant's campaigns",
           tags: 'survey',
           keys: '1',
         },
-        ...{ ...addData, debt: 12.5, answer: 'yes', dialog: 'menu: /prompts/ru/greeting.wav\n> 1\nagreed\nnote\nend' },
+        ...{
+          ...addData,
+          status: 'answered',
+          'add_data.status': 'vip',
+          debt: 12.5,
+          answer: 'yes',
+          dialog: 'menu: /prompts/ru/greeting.wav\n> 1\nagreed\nnote\nend',
+        },
       },
     ])
     assert.deepEqual([body.total_duration, body.avg_duration, body.count], [10, 10, 1])

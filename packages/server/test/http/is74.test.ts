@@ -98,10 +98,12 @@ describe("the assistant's API", () => {
     ])
     assert.deepEqual(rows, [{ variables: { debt: 12.5 } }])
     const wrong = await is74.ask('POST', `/api/campaigns/${id}/phones`, {
-      phones: [{ phone: '+74951234568' }, { phone: 'x', add_data: { debt: 'much' } }],
+      phones: [{ phone: '+74951234568' }, { phone: 'x', add_data: { debt: 'much' } }, {}],
     })
     assert.equal(wrong.status, 400)
-    assert.deepEqual(Object.keys(wrong.body.errors as object), ['phones.1.phone', 'phones.1.add_data.debt'])
+    assert.deepEqual(Object.keys(wrong.body.errors as object).toSorted(), [
+      ...['phones.1.add_data.debt', 'phones.1.phone', 'phones.2.phone'],
+    ])
     assert.equal((await rowOf(id)).people, 1, 'all or none')
     assert.equal((await is74.ask('POST', '/api/campaigns/99999/phones', more)).status, 404)
   })
@@ -132,6 +134,10 @@ describe("the assistant's API", () => {
       'campaign.schedule.start_time',
       'campaign.schedule.end_time',
     ],
+    'a start in another form, and an end that nothing is wrong with': [
+      changed({}, { start_time: '9:00' }),
+      'campaign.schedule.start_time',
+    ],
     'an end before the start': [changed({}, { start_time: '17:00', end_time: '09:00' }), 'campaign.schedule.end_time'],
     'another period': [
       changed({}, { periods: { id: 2, title: 'Ежедневно' } }),
@@ -156,9 +162,18 @@ describe("the assistant's API", () => {
       'phones.1.add_data.time',
       'phones.1.add_data.debt',
     ],
-    'mistakes of form and of ids at once': [
-      { ...changed({ project_id: 77, phone_id: 77 }, { interval: '' }), phones: [{}] },
-      ...['campaign.project_id', 'campaign.phone_id', 'campaign.schedule.interval', 'phones.0.phone'],
+    'mistakes of form, of ids and of people at once': [
+      {
+        ...changed({ project_id: 77, phone_id: 77 }, { interval: '' }),
+        phones: [
+          {},
+          { phone: 'anna', add_data: { debt: 'much' } },
+          5,
+          { phone: '+79999999999', add_data: { time: {} } },
+        ],
+      },
+      ...['campaign.project_id', 'campaign.phone_id', 'campaign.schedule.interval', 'phones.0.phone', 'phones.1.phone'],
+      ...['phones.1.add_data.debt', 'phones.2', 'phones.3.add_data.time'],
     ],
   }
   for (const [what, [body, ...fields]] of Object.entries(refused))
@@ -168,6 +183,7 @@ describe("the assistant's API", () => {
       assert.equal(answer.status, 400, answer.text)
       assert.deepEqual(Object.keys(answer.body.errors as object).toSorted(), fields.toSorted())
       assert.equal(typeof answer.body.message, 'string')
+      for (const [field, told] of Object.entries(answer.body.errors as object)) assert.equal(told.length, 1, field)
       assert.deepEqual(await counts(), earlier)
     })
 
@@ -181,7 +197,18 @@ describe("the assistant's API", () => {
       assert.equal((await is74.ask('GET', url)).status, 404, url)
     assert.equal((await is74.ask('POST', '/api/analytics/77/report', printedReport())).status, 404)
     assert.equal((await is74.ask('GET', '/api/phones?project_id=77')).status, 404)
-    assert.equal((await is74.ask('GET', '/api/campaigns?limit=x')).status, 400)
+    assert.equal((await is74.ask('GET', '/api/campaigns?project_id=77')).status, 404)
+    for (const query of [
+      'limit=x',
+      'limit=0',
+      'limit=201',
+      'limit=1e1',
+      'limit=',
+      'limit=1&limit=2',
+      'after=-1',
+      'project_id=1.5',
+    ])
+      assert.equal((await is74.ask('GET', `/api/campaigns?${query}`)).status, 400, query)
   })
 
   test('one Idempotency-Key makes one campaign, also of two requests at once', async () => {
@@ -261,6 +288,8 @@ describe("the assistant's API", () => {
     assert.notEqual(((await steer('start')) as Json).status, 'paused')
     assert.deepEqual(await steer('stop'), { id, state: 'Остановлено', status: 'stopped' })
     assert.equal((await is74.ask('POST', `/api/campaigns/${id}/start`)).status, 400)
+    const late = await is74.ask('POST', `/api/campaigns/${id}/phones`, { phones: [{ phone: '+74951234568' }] })
+    assert.deepEqual([late.status, (await rowOf(id)).people], [400, 1], 'nobody would ever call them')
     const list = (await is74.ask('GET', '/api/campaigns?limit=2')).body as { campaigns: Json[]; next: number }
     assert.deepEqual([list.campaigns[0]?.id, list.campaigns.length], [id, 2])
     const next = (await is74.ask('GET', `/api/campaigns?limit=2&after=${list.next}`)).body as { campaigns: Json[] }

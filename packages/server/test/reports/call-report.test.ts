@@ -354,6 +354,56 @@ describe('reports on calls', () => {
     assert.ok(fields.includes('duration') && fields.includes('debt') && !fields.includes('status'))
   })
 
+  test('an instant is compared in every spelling that is taken, and refused in any other', async () => {
+    const column = (filter_value: string) => [{ name: 'started_at', filter_type: 'equal', filter_value }]
+    for (const spelling of [
+      ...['2026-03-02T09:00:00.123Z', '2026-03-02t09:00:00.1239z', '2026-03-02 12:00:00.123+0300'],
+      ...['2026-03-02T12:00:00.123+03', '2026-03-03T00:59:00.123+15:59', '2026-03-01T17:01:00.123-15:59'],
+    ])
+      assert.equal((await asked(column(spelling))).count, 1, spelling)
+    for (const other of [
+      ...['2026-03-02T09:00:00.123Z[UTC]', '2026-03-02T09:00:00,123Z', '+002026-03-02T09:00:00.123Z', '2026-03-02T09Z'],
+      ...['2026-03-03T08:00:00.123+23:00', '2026-03-02T09:00:00.123+00:00:00.5', 'now', ''],
+    ]) {
+      const { status, body } = await is74.ask('POST', '/api/analytics/1/report', {
+        ...everything,
+        columns: column(other),
+      })
+      assert.deepEqual([status, Object.keys(body.errors as object)], [400, ['columns.0.filter_value']], other)
+    }
+  })
+
+  test('people that bring hundreds of variables have a report, with as many columns as one can have', async () => {
+    const names = Array.from({ length: 700 }, (_, at) => `k${at}`)
+    const long = 'x'.repeat(300)
+    const { body } = await is74.ask('POST', '/api/campaigns', {
+      ...printedCampaign(),
+      phones: [
+        {
+          phone: '+79999999999',
+          add_data: { ...Object.fromEntries(names.map((name) => [name, 1])), [long]: 1, '': 2 },
+        },
+      ],
+    })
+    const outgoing_campaign_id = (body.campaign as { id: number }).id
+    const report = await asked(undefined, { outgoing_campaign_id })
+    assert.equal(report.columns.length, 500)
+    const { body: listed } = await is74.ask(
+      'GET',
+      `/api/analytics/1/columns?outgoing_campaign_id=${outgoing_campaign_id}`,
+    )
+    const known = (listed.columns as Json[]).map(({ name }) => name)
+    assert.equal(new Set(known).size, known.length)
+    const some = [{ name: long, sorting: 'asc' }, { name: 'add_data.', filter_type: 'is_empty' }, { name: 'k699' }]
+    assert.equal((await asked(some, { outgoing_campaign_id })).columns.length, 3)
+    for (const columns of [[{ data_type: 'text' }], Array.from({ length: 100 }, () => ({ data_type: 'text' }))]) {
+      const answer = await is74.ask('POST', '/api/analytics/1/report', {
+        ...{ analytics_filter: { ...everything.analytics_filter, outgoing_campaign_id }, columns },
+      })
+      assert.deepEqual([answer.status, Object.keys(answer.body.errors as object)], [400, ['columns']])
+    }
+  })
+
   test('without columns it has the usual ones and every variable', async () => {
     for (const columns of [undefined, []]) {
       const { columns: heads, data } = await asked(columns)

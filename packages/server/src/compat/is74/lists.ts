@@ -80,7 +80,7 @@ function inProject(kind: 'scenario' | 'number', id: string): string {
 }
 
 /** @throws {FieldRefusal} 404 */
-async function projectOf({ deps, principal }: Caller, id: number | undefined): Promise<string | null> {
+export async function projectOf({ deps, principal }: Caller, id: number | undefined): Promise<string | null> {
   if (id === undefined) return null
   const projectId = await idOf(deps.pool, principal.workspaceId, 'project', id)
   if (projectId === null) throw noSuch('project', id)

@@ -40,18 +40,29 @@ const fields: readonly (readonly [id: number, name: string, title: string, colum
 ]
 /** What a report has that asks for no columns. */
 const usual = 16
-/** Ids of variables come after those that fields may ever have; they hold for one campaign alone. */
+/** Columns of one report: PostgreSQL takes 1,664 expressions, a column that sorts is two of them. */
+export const mostColumns = 500
+/** Ids of variables come after those that fields may ever have; they hold until the campaign's people bring other names. */
 const firstVariable = 1_001
+/** What stands before the name of a variable that is a field's too, so that a row has both. */
+const ofPeople = 'add_data.'
 
-/** Everything that a report can ask for: fields, then variables, in an order of their own. */
+/** Everything that a report can ask for, each under a name of its own: fields, then variables, in an order of their own. */
 export function knownColumns(variables: ReadonlyMap<string, ColumnType>): readonly KnownColumn[] {
   const typeOf = new Map(callColumns.map(({ name, type }) => [name, type]))
+  const taken = new Set(['', ...fields.map(([, name]) => name)])
+  const own = (name: string): string => {
+    const free = taken.has(name) ? own(ofPeople + name) : name
+    taken.add(free)
+    return free
+  }
   return [
     ...fields.map(([id, name, title, column]) => ({
       ...{ id, name, title, column, kind: 'field' as const, type: typeOf.get(column) ?? 'text' },
     })),
     ...[...variables].map(([name, type], at) => ({
-      ...{ id: firstVariable + at, name, title: name, column: variablePrefix + name, kind: 'variable' as const, type },
+      ...{ id: firstVariable + at, name: own(name), title: name, column: variablePrefix + name, type },
+      kind: 'variable' as const,
     })),
   ]
 }
@@ -59,10 +70,7 @@ export function knownColumns(variables: ReadonlyMap<string, ColumnType>): readon
 /** A column of the request with what it is; `field` is its place there. */
 export type ChosenColumn = { readonly known: KnownColumn; readonly asked: AskedColumn; readonly field: string }
 
-/**
- * A column is known by its name, else by its id; one with neither stands for all columns of its data_type. `column_type: variable`
- * says that a variable is meant where a field has the same name.
- */
+/** A column is known by its name, else by its id; one with neither stands for all columns of its data_type. */
 export function chooseColumns(
   asked: readonly AskedColumn[],
   known: readonly KnownColumn[],
@@ -73,10 +81,10 @@ export function chooseColumns(
     const { name, id, data_type } = column
     const chosen = (one: KnownColumn): ChosenColumn => ({ known: one, asked: column, field })
     if (name != null && name !== '') {
-      const named = known.filter((one) => one.name === name)
-      const one = (column.column_type === 'variable' ? named.at(-1) : named[0]) ?? null
-      if (one === null) problems.push({ field: `${field}.name`, message: `there is no column "${name.slice(0, 60)}"` })
-      return one === null ? [] : [chosen(one)]
+      const one = known.find((each) => each.name === name)
+      if (one === undefined)
+        problems.push({ field: `${field}.name`, message: `there is no column "${name.slice(0, 60)}"` })
+      return one === undefined ? [] : [chosen(one)]
     }
     if (id != null) {
       const one = known.find((each) => each.id === id)
@@ -89,9 +97,10 @@ export function chooseColumns(
   })
 }
 
-/** Of a report that names no columns: the usual fields and all variables. */
+/** Of a report that names no columns: the usual fields and all variables, as many as a report can have. */
 export function usualChoice(known: readonly KnownColumn[]): readonly ChosenColumn[] {
   return known
     .filter(({ kind, id }) => kind === 'variable' || id <= usual)
+    .slice(0, mostColumns)
     .map((one) => ({ known: one, asked: {}, field: 'columns' }))
 }

@@ -9,7 +9,7 @@ import { type FieldMessage, problemsOf } from '../mistake.ts'
 import type { Caller } from './campaigns.ts'
 import { noSuch, refused } from './errors.ts'
 import { idOf, startBlockOf } from './ids.ts'
-import { type ChosenColumn, chooseColumns, knownColumns, usualChoice } from './report-names.ts'
+import { type ChosenColumn, chooseColumns, knownColumns, mostColumns, usualChoice } from './report-names.ts'
 import { type AskedColumn, reportSchema } from './schemas.ts'
 
 /** Unknown ids leave nothing: no call is of a scenario that there is not. */
@@ -29,7 +29,9 @@ export async function makeReport({ deps, principal }: Caller, projectId: string,
   // Without the campaign nobody can say which variables there are.
   const ofColumns: FieldMessage[] = scope === null ? [] : problems
   const chosen = columns == null || columns.length === 0 ? usualChoice(known) : chooseColumns(columns, known, ofColumns)
-  refuseFilters(chosen, variables, problems)
+  if (chosen.length > mostColumns)
+    problems.push({ field: 'columns', message: `expected at most ${mostColumns} columns, these are ${chosen.length}` })
+  else refuseFilters(chosen, variables, problems)
   if (analytics_filter === undefined || scope === null || problems.length > 0)
     throw new FieldRefusal(400, refused, problems)
   const { date_start, date_end } = analytics_filter

@@ -31,7 +31,8 @@ const day = z.string('expected a day, like 2026-03-02').transform((given, contex
 })
 const clockTime = z
   .string('expected HH:MM')
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM, from 00:00 to 23:59')
+  // What is no time is not compared with the other one.
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'expected HH:MM, from 00:00 to 23:59', abort: true })
   .transform(secondOf)
 const once = 'expected {"id": 1, "title": "Однократно"}'
 const attempts = 'expected a whole number from 1 to 5'
@@ -76,20 +77,18 @@ const schedule = z
   })
 export type Schedule = z.infer<typeof schedule>
 
+const phone = z.object(
+  {
+    phone: z.string('expected a phone number as text, like +79999999999').max(64, 'expected a phone number'),
+    add_data: z
+      .record(z.string(), z.unknown(), 'expected {parameter: value}')
+      .nullish()
+      .transform((data) => data ?? {}),
+  },
+  'expected {"phone": "...", "add_data": {}}',
+)
 const phones = z
-  .array(
-    z.object(
-      {
-        phone: z.string('expected a phone number as text, like +79999999999').max(64, 'expected a phone number'),
-        add_data: z
-          .record(z.string(), z.unknown(), 'expected {parameter: value}')
-          .nullish()
-          .transform((data) => data ?? {}),
-      },
-      'expected {"phone": "...", "add_data": {}}',
-    ),
-    'expected a list of {"phone": "...", "add_data": {}}',
-  )
+  .array(phone, 'expected a list of {"phone": "...", "add_data": {}}')
   .max(mostPhones, `expected at most ${mostPhones} phones; more go to the campaign's /phones`)
 
 export const campaignSchema = z.object(
@@ -112,6 +111,18 @@ export const campaignSchema = z.object(
 export type Is74Campaign = z.infer<typeof campaignSchema>
 export type Is74Phone = Is74Campaign['phones'][number]
 
+/** Those phones of a body that are of the right form, by their places: the others are told as mistakes. */
+export function phonesIn(body: unknown): ReadonlyMap<number, Is74Phone> {
+  const given = (body as { phones?: unknown } | null)?.phones
+  const readable = new Map<number, Is74Phone>()
+  if (Array.isArray(given))
+    for (const [at, one] of given.slice(0, mostPhones).entries()) {
+      const { data } = phone.safeParse(one)
+      if (data !== undefined) readable.set(at, data)
+    }
+  return readable
+}
+
 export const phonesSchema = z.object({ phones: phones.min(1, 'expected at least one phone') }, 'expected a JSON object')
 
 const instant = z
@@ -124,13 +135,21 @@ const instant = z
 const column = z.object(
   {
     id: z.int('expected a whole number').nullish(),
-    name: text(200),
+    // As long as the name of a variable may be.
+    name: z.string('expected text').nullish(),
     display_name: text(500),
     column_type: text(100),
     data_type: z.enum(columnTypes, `expected one of ${columnTypes.join(', ')}`).nullish(),
     filter_type: z.enum(filterKinds, `expected one of ${filterKinds.join(', ')}`).nullish(),
     filter_value: z
-      .union([z.string().max(1_000), z.number().transform(String), z.boolean().transform(String)], 'expected text')
+      .union(
+        [
+          z.string().max(1_000, 'expected at most 1000 characters'),
+          z.number().transform(String),
+          z.boolean().transform(String),
+        ],
+        'expected text',
+      )
       .nullish(),
     sorting: z.enum(['asc', 'desc'], 'expected asc or desc').nullish(),
   },
@@ -168,17 +187,21 @@ export const loginSchema = z.object(
   'expected a JSON object',
 )
 
-const page = z.coerce.number('expected a number')
+const whole = (most: number, expected: string) =>
+  z
+    .string(expected)
+    .regex(/^\d{1,16}$/, expected)
+    .transform(Number)
+    .refine((given) => given >= 1 && given <= most, expected)
+    .optional()
+const idInQuery = whole(Number.MAX_SAFE_INTEGER, 'expected an id, a whole number')
 export const listSchema = z.object({
-  project_id: page.int().positive().optional(),
-  limit: page.int().min(1).max(200).default(50),
-  after: page.int().positive().optional(),
+  project_id: idInQuery,
+  limit: whole(200, 'expected a whole number from 1 to 200').transform((limit = 50) => limit),
+  after: idInQuery,
 })
 export const projectSchema = listSchema.pick({ project_id: true })
-export const columnsSchema = z.object({
-  outgoing_campaign_id: page.int().positive().optional(),
-  scenario_id: page.int().positive().optional(),
-})
+export const columnsSchema = z.object({ outgoing_campaign_id: idInQuery, scenario_id: idInQuery })
 
 function secondOf(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number)
