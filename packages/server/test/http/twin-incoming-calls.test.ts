@@ -260,6 +260,39 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
     assert.equal(company.received.length, 3, 'not told any more')
   })
 
+  test('a number is not taken away under a live call, which goes on to its end; then it is', async () => {
+    const number = '71234567050'
+    await add(number, {})
+    const { id } = await rule(number)
+    const { saw } = provider.ring('waits', number)
+    await until('it is answered', () => saw().isAnswered)
+    const refused = await ask('DELETE', `/api/v1/telephony/incomingRules/${id}`)
+    assert.equal(refused.status, 409, refused.text)
+    assert.match(refused.text, /is used by live call/)
+    // What is changed meanwhile holds from the next call on.
+    const changed = await ask('PATCH', `/api/v1/telephony/incomingRules/${id}`, {
+      incomingCallsOptions: { action: 'end' },
+    })
+    assert.equal(changed.status, 200, changed.text)
+    await until('the call is over', () => saw().isOver)
+    assert.equal((await called('waits', number, number)).saw.status, 603)
+    assert.equal((await ask('DELETE', `/api/v1/telephony/incomingRules/${id}`)).status, 204)
+    const after = provider.ring('waits', number)
+    await until('nobody has the number', () => after.saw().status !== null)
+    assert.equal(after.saw().status, 404)
+    const { items } = await get<{ items: (Call & { callerId: string })[] }>(
+      '/dialwright/v1/calls?direction=in&limit=200',
+    )
+    assert.deepEqual(
+      items.filter(({ callerId }) => callerId === number).map(({ disposition, goal }) => [disposition, goal]),
+      [
+        ['rejected', null],
+        ['answered', null],
+      ],
+      'its calls are kept',
+    )
+  })
+
   test('callRecord off leaves no recording; switched on it leaves one', async () => {
     await add('71234567005', {}, {}, { additionalOptions: { callRecord: 'off' } })
     assert.equal((await called('waits', '71234567005', '71234567005')).call.recording, null)

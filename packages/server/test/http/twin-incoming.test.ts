@@ -156,6 +156,7 @@ describe('incoming rules of TWIN24', () => {
     assert.deepEqual([second?.registration, JSON.stringify(items).includes('hush')], [null, false])
     assert.deepEqual((await ask('GET', `${prefixes[1]}/incomingRules/${first?.id}`)).json(), first)
     assert.deepEqual((await listed('номера 2')).items, [second])
+    assert.deepEqual((await listed('+71234567002')).items, [second])
     const page = (await ask('GET', `${prefixes[1]}/incomingRules?keyword=71234567&limit=1&page=1`)).json()
     assert.deepEqual(page, { count: 2, items: [second] })
     for (const wrong of ['limit=0', 'limit=1001', 'page=-1', 'offset=x', 'page=1&offset=1'])
@@ -194,7 +195,11 @@ describe('incoming rules of TWIN24', () => {
       assert.deepEqual([answer.statusCode, answer.rawPayload.length], [200, 0], `${place}: ${answer.body}`)
     }
     await database.pool.query("delete from phone_number where phone like '7123456%'")
-    const end = { ...printed(), incomingCallsOptions: { action: 'end' } }
+    const unneeded = { cidAsName: '', cidAsNumber: '', reserveAction: '', reserveCidAsName: '', reserveCidAsNumber: '' }
+    const end = {
+      ...{ ...printed(), incomingCallsOptions: { action: 'end', botId: '', reserveActionData: '', ...unneeded } },
+      additionalOptions: { callRecord: '', comment: '' },
+    }
     assert.equal((await add(end)).statusCode, 200)
     assert.deepEqual((await listed('71234567')).items[0]?.incomingCallsOptions, { action: 'end' })
   })
@@ -203,7 +208,7 @@ describe('incoming rules of TWIN24', () => {
     [['additionalOptions'], ['all', 1, []]],
     [
       ['additionalOptions', 'callRecord'],
-      ['on', true, 1, '', 'ALL'],
+      ['on', true, 1, 'ALL'],
     ],
     [
       ['additionalOptions', 'comment'],
@@ -487,6 +492,31 @@ describe('incoming rules of TWIN24', () => {
     assert.deepEqual([gone.statusCode, gone.rawPayload.length], [204, 0])
     for (const method of ['GET', 'DELETE'] as const) assert.equal((await ask(method, url)).statusCode, 404)
     assert.equal((await ask('PATCH', url, { name: 'x' })).statusCode, 404)
+  })
+
+  test('a number may be sent back as it is shown, and nothing changes: with a bot, ended, without a rule', async () => {
+    const body = printed()
+    Object.assign(body.connectionOptionsList[0] ?? {}, { login: 'line', password: 'hush' })
+    assert.equal((await add(body)).statusCode, 200)
+    const ended = put(
+      put(printed(), ['incomingCallsOptions'], { action: 'end' }),
+      ['numbers'],
+      ['71234567003', '71234567004'],
+    )
+    assert.equal((await add(ended)).statusCode, 200)
+    const bare = { name: 'bare', phone: '71234567005', trunk: ids.trunks }
+    assert.equal((await ask('POST', `${native}/numbers`, bare)).statusCode, 201)
+    const before = (await listed('7123456')).items
+    assert.equal(before.length, 5)
+    for (const shown of before) {
+      const answer = await ask('PATCH', `${prefixes[0]}/incomingRules/${shown.id}`, shown)
+      assert.deepEqual([answer.statusCode, answer.json()], [200, shown], answer.body)
+    }
+    const ruleless = before.find(({ name }) => name === 'bare')
+    const half = await ask('PATCH', `${prefixes[0]}/incomingRules/${ruleless?.id}`, {
+      additionalOptions: { callRecord: 'off' },
+    })
+    assert.deepEqual(Object.keys(half.json().errors), ['incomingCallsOptions.action'])
   })
 
   test('a number that is in use is not taken away', async () => {

@@ -24,8 +24,9 @@ const vendorNames = {
 } as const satisfies Record<InboundRule['shownName'], string>
 const vendorNumbers = { caller: 'default', called: 'called' } as const
 
-const given = <Value>(value: Value | '' | null | undefined): Value | undefined =>
-  value === '' || value === null ? undefined : (value as Value | undefined)
+/** The vendor's empty text is nothing. */
+const given = <Value>(value: Value): Exclude<Value, '' | null> | undefined =>
+  value === '' || value === null ? undefined : (value as Exclude<Value, '' | null>)
 
 /** One number with its rule, as a batch or a list tells it. */
 export type GivenNumber = {
@@ -73,9 +74,9 @@ export function inboundOf(
   return {
     action: incoming.action,
     ...(incoming.action === 'robot' && scenario !== null ? { scenario } : {}),
-    shownName: shownNames[incoming.cidAsName ?? 'default'],
-    shownNumber: shownNumbers[incoming.cidAsNumber ?? 'default'],
-    record: additional?.callRecord ?? 'all',
+    shownName: shownNames[given(incoming.cidAsName) ?? 'default'],
+    shownNumber: shownNumbers[given(incoming.cidAsNumber) ?? 'default'],
+    record: given(additional?.callRecord) ?? 'all',
     // A DID beside numberAsDid is sent by the vendor's clients, and unused.
     did: numberAsDid === false && did !== '' ? (did ?? undefined) : undefined,
     comment: given(additional?.comment),

@@ -77,7 +77,10 @@ export async function changeRule({ deps, principal }: Caller, id: string, body: 
   )
   const hasRule = 'action' in incoming
   const asksForRule =
-    'incomingCallsOptions' in given || 'additionalOptions' in given || connection.numberAsDid === false
+    connection.numberAsDid === false ||
+    [given.incomingCallsOptions, given.additionalOptions].some((part) =>
+      Object.values(recordOf(part)).some((value) => !isBlank(value)),
+    )
   if (!hasRule && asksForRule)
     problems.push({
       field: 'incomingCallsOptions.action',
@@ -118,7 +121,7 @@ export async function changeRule({ deps, principal }: Caller, id: string, body: 
       throw atPlaces(error, { name: 'name', number: 'number', connection: 'connectionOptions' })
     }
     const newId = (): string => uuidV7(deps.clock, deps.random)
-    if (change.webhookUrls !== undefined)
+    if (change.webhookUrls != null)
       await setNumberWebhooks(on, { id: numberId, workspaceId }, 'twin', hooksOf(change.webhookUrls), newId)
     return readRule(on, workspaceId, numberId)
   })

@@ -8,8 +8,9 @@ const { did } = number.inbound.unwrap().shape
 export const mostNumbers = 1_000
 const mostHooks = 20
 
-const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
-  z.enum(words, `expected ${words.length === 1 ? `"${words[0]}"` : `one of ${words.join(', ')}`}`)
+const expectedOf = (words: readonly string[]): string =>
+  `expected ${words.length === 1 ? `"${words[0]}"` : `one of ${words.join(', ')}`}`
+const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) => z.enum(words, expectedOf(words))
 const text = (what: string, longest = 200) =>
   z.string(`expected ${what}`).max(longest, `expected at most ${longest} characters`)
 const boolean = z.boolean('expected true or false')
@@ -17,6 +18,10 @@ const none = (what: string) => z.array(z.unknown(), what).max(0, what)
 /** What the vendor leaves empty is not given. */
 const blankOr = <Field extends z.ZodType>(field: Field, expected: string) =>
   z.union([z.literal(''), field], expected).nullish()
+
+/** One of the words, or none. */
+const wordOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  blankOr(oneOf(words), expectedOf(words))
 
 export const cidNames = ['default', 'num_caller', 'num_name', 'num_called'] as const
 export const cidNumbers = ['default', 'caller', 'called'] as const
@@ -26,7 +31,7 @@ const url = z
   .max(2_000, 'expected at most 2000 characters')
 const additionalOptions = z.object(
   {
-    callRecord: oneOf(['all', 'off']).nullish(),
+    callRecord: wordOf(['all', 'off']),
     comment: text('text', 2_000).nullish(),
   },
   'expected {"callRecord", "comment"}',
@@ -36,12 +41,12 @@ const incomingCallsOptions = z.object(
   {
     action: oneOf(['robot', 'end']),
     botId: text('the id of a bot').nullish(),
-    cidAsName: oneOf(cidNames).nullish(),
-    cidAsNumber: oneOf(cidNumbers).nullish(),
-    reserveAction: oneOf(['default']).nullish(),
-    reserveActionData: z.null('expected null').optional(),
-    reserveCidAsName: oneOf(['original']).nullish(),
-    reserveCidAsNumber: oneOf(['original']).nullish(),
+    cidAsName: wordOf(cidNames),
+    cidAsNumber: wordOf(cidNumbers),
+    reserveAction: wordOf(['default']),
+    reserveActionData: blankOr(z.null(), 'expected null'),
+    reserveCidAsName: wordOf(['original']),
+    reserveCidAsNumber: wordOf(['original']),
   },
   'expected {"action", ...}',
 )
@@ -107,16 +112,16 @@ export const listedSchema = z.array(
   'expected a list of numbers',
 )
 
-/** One number: what is given is changed. */
+/** One number: what is given is changed. What a number is shown as may be sent back. */
 export const changeSchema = z.object(
   {
     name: name.optional(),
     number: number.phone.optional(),
-    additionalOptions: additionalOptions.optional(),
-    incomingCallsOptions: incomingCallsOptions.partial().optional(),
-    notificationOptions: notificationOptions.partial().optional(),
-    webhookUrls: webhookUrls.optional(),
-    connectionOptions: connectionOptions.partial().optional(),
+    additionalOptions: additionalOptions.nullish(),
+    incomingCallsOptions: incomingCallsOptions.partial().nullish(),
+    notificationOptions: notificationOptions.partial().nullish(),
+    webhookUrls: webhookUrls.nullish(),
+    connectionOptions: connectionOptions.partial().nullish(),
   },
   'expected a JSON object',
 )
