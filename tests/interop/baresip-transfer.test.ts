@@ -10,6 +10,7 @@ import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
 import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
+import { readStereo } from './stereo.ts'
 
 const token = 'dw_interop_token_0123456789'
 const [talks, isMissed, isPassedOn] = ['+74951230001', '+74951230002', '+74951230003']
@@ -159,22 +160,13 @@ function assertHolds(recording: Int16Array, sound: Int16Array, name: string): vo
   assert.ok(correlation > 0.9, `${name}: correlation ${correlation.toFixed(3)}`)
 }
 
-/** Our recordings: 44 bytes of header, then left what we heard and right what we said. */
-function readStereo(bytes: Buffer): { them: Int16Array; us: Int16Array } {
-  const channel = (offset: number): Int16Array =>
-    Int16Array.from({ length: Math.floor((bytes.length - 44) / 4) }, (_, n) => bytes.readInt16LE(44 + n * 4 + offset))
-  return { them: channel(0), us: channel(2) }
-}
+const heardBy = (baresip: Baresip, nth: number): Int16Array =>
+  readWav(readFileSync(baresip.heard()[nth] ?? assert.fail(`no call ${nth}`))).samples
 
 const story = (call: Call): string[] =>
   call.timeline.map(({ kind }) => kind).filter((kind) => /transfer|operator/.test(kind))
 
-test('a caller presses a key and is handed over: two telephones hear each other; nobody answers; busy, then the next', {
-  skip: missingPeer('baresip') ?? false,
-  timeout: 180_000,
-}, async (t) => {
-  const ground = await openGround(t)
-  const { customers, operators, api, data, ledger, customerVoice, operatorVoice } = ground
+async function startCampaign({ api }: Ground, phones: readonly string[]): Promise<string> {
   const { id } = await api.post<{ id: string }>('/dialwright/v1/campaigns', {
     name: 'switchboard',
     scenario: 'switchboard',
@@ -182,9 +174,19 @@ test('a caller presses a key and is handed over: two telephones hear each other;
     pacing: { callsPerSecond: 1, maxCalls: 1 },
     ringTimeoutSeconds: 7,
   })
-  const contacts = [talks, isMissed, isPassedOn].map((phone) => ({ phones: [phone], zone: 'UTC' }))
+  const contacts = phones.map((phone) => ({ phones: [phone], zone: 'UTC' }))
   await api.post(`/dialwright/v1/campaigns/${id}/contacts`, { contacts })
   await api.post(`/dialwright/v1/campaigns/${id}/start`, {})
+  return id
+}
+
+test('a caller presses a key and is handed over: two telephones hear each other; nobody answers; busy, then the next', {
+  skip: missingPeer('baresip') ?? false,
+  timeout: 180_000,
+}, async (t) => {
+  const ground = await openGround(t)
+  const { customers, operators, data, ledger, customerVoice, operatorVoice } = ground
+  const id = await startCampaign(ground, [talks, isMissed, isPassedOn])
 
   await choose(ground, talks, 0, '1')
   await operators.until(({ type }) => type === 'CALL_ESTABLISHED')
@@ -226,8 +228,6 @@ test('a caller presses a key and is handed over: two telephones hear each other;
     assert.ok(file !== undefined, `no recording of the call ${call.id} among ${files.join(', ')}`)
     return readStereo(readFileSync(join(data, 'recordings', file)))
   }
-  const heardBy = (baresip: Baresip, nth: number): Int16Array =>
-    readWav(readFileSync(baresip.heard()[nth] ?? assert.fail(`no call ${nth}`))).samples
   assertHolds(heardBy(operators, 0), customerVoice, 'the operator hears the customer')
   assertHolds(heardBy(customers, 0), operatorVoice, 'the customer hears the operator')
   assertHolds(recording(talked).them, customerVoice, 'the customer is recorded')
@@ -256,4 +256,67 @@ test('a caller presses a key and is handed over: two telephones hear each other;
     1,
     'nobody is left on the line',
   )
+})
+
+/** Longer than either voice says its sentence once, and some of it again. */
+const sentenceSamples = 9 * 8_000
+const holdMs = 3_000
+
+test('either of two who talk puts the other on hold and takes him back: they hear each other again, and a refresh is nothing', {
+  skip: missingPeer('baresip') ?? false,
+  timeout: 180_000,
+}, async (t) => {
+  const ground = await openGround(t)
+  const { customers, operators, customerVoice, operatorVoice } = ground
+  const id = await startCampaign(ground, [talks])
+  await choose(ground, talks, 0, '1')
+  await operators.until(({ type }) => type === 'CALL_ESTABLISHED')
+  customers.select(talks)
+  operators.select(operator)
+  const heardSoFar = (baresip: Baresip): number => (statSync(baresip.heard()[0] ?? '').size - 44) / 2
+  /** Parts of what the two heard, by the samples at which they begin and end. */
+  type Part = { readonly customer: readonly [number, number]; readonly operator: readonly [number, number] }
+  const part = async (during: () => Promise<void>): Promise<Part> => {
+    const from = [heardSoFar(customers), heardSoFar(operators)] as const
+    await during()
+    return { customer: [from[0], heardSoFar(customers)], operator: [from[1], heardSoFar(operators)] }
+  }
+  const talk = (): Promise<Part> =>
+    part(async () => {
+      for (const side of [customers, operators]) await hasHeard(side, 0, heardSoFar(side) + sentenceSamples)
+    })
+  const held: [keyof Part, Part][] = []
+  const talked: [string, Part][] = [['before', await talk()]]
+  for (const [name, side] of [
+    ['customer', customers],
+    ['operator', operators],
+  ] as const) {
+    side.hold(true)
+    // Its own jitter buffer says the last words behind the hold.
+    await pause(500)
+    held.push([name, await part(() => pause(holdMs))])
+    side.hold(false)
+    await pause(500)
+    talked.push([`after the ${name} held`, await talk()])
+    side.refresh()
+    await pause(500)
+    talked.push([`after the ${name} refreshed`, await talk()])
+  }
+  customers.hangup()
+  const call = await callTo(ground, id, talks)
+  assert.deepEqual([call.disposition, call.endedBy], ['answered', 'callee'])
+  assert.deepEqual(
+    call.timeline.filter(({ kind }) => kind === 'media-lost'),
+    [],
+  )
+  const [customerHeard, operatorHeard] = [heardBy(customers, 0), heardBy(operators, 0)]
+  for (const [when, { customer, operator }] of talked) {
+    assertHolds(customerHeard.subarray(...customer), operatorVoice, `${when}, the customer hears the operator`)
+    assertHolds(operatorHeard.subarray(...operator), customerVoice, `${when}, the operator hears the customer`)
+  }
+  for (const [name, { [name]: between }] of held) {
+    const heard = (name === 'customer' ? customerHeard : operatorHeard).subarray(...between)
+    const loudest = heard.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+    assert.ok(loudest < 100, `the ${name} holds and hears ${loudest}`)
+  }
 })

@@ -9,6 +9,7 @@ import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
 import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
+import { readStereo } from './stereo.ts'
 
 const token = 'dw_interop_token_0123456789'
 const confirms = '+74951230001'
@@ -206,11 +207,3 @@ test('baresip is called: it hears the prompts, its key takes the branch, keys go
   assertHolds(them, 'its voice in our recording', ground.voice)
   assertHolds(us, 'the greeting in our recording', greeting)
 })
-
-/** Our recordings: 44 bytes of header, then left what we heard and right what we said. */
-function readStereo(bytes: Buffer): { them: Int16Array; us: Int16Array } {
-  const count = Math.floor((bytes.length - 44) / 4)
-  const channel = (offset: number): Int16Array =>
-    Int16Array.from({ length: count }, (_, index) => bytes.readInt16LE(44 + index * 4 + offset))
-  return { them: channel(0), us: channel(2) }
-}

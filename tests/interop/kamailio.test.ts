@@ -3,16 +3,17 @@
  * The telephony process alone, without a server around it.
  */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { IncomingCall, Registration, RegistrationState, TelephonyEvent } from '@dialwright/dialer'
-import { freeUdpPort, Kamailio, missingPeer, runPeer } from '@dialwright/testkit'
+import { freeUdpPort, Kamailio, missingPeer } from '@dialwright/testkit'
 import { pino } from 'pino'
 import { systemClock } from '../../packages/server/src/adapters/system/system-clock.ts'
 import { TelephonyClient } from '../../packages/server/src/adapters/telephony/telephony-client.ts'
+import { callerName, callerPhone, ringBySipp } from './sipp-caller.ts'
 
 const providerHost = '127.0.0.5'
 const callerHost = '127.0.0.6'
@@ -20,57 +21,6 @@ const strangerHost = '127.0.0.9'
 const number = '74951230001'
 const password = 'right horse'
 const skip = missingPeer('kamailio') ?? missingPeer('sipp') ?? false
-
-/** Calls, and hangs up only when we do; every request goes the way that the answer has recorded. */
-const scenario = `<?xml version="1.0" encoding="ISO-8859-1" ?>
-<scenario name="rings and waits">
-  <send retrans="500"><![CDATA[
-    INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-    Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
-    From: "Anna" <sip:79990001122@[local_ip]:[local_port]>;tag=[call_number]
-    To: <sip:[service]@[remote_ip]:[remote_port]>
-    Call-ID: [call_id]
-    CSeq: 1 INVITE
-    Contact: <sip:79990001122@[local_ip]:[local_port]>
-    Max-Forwards: 70
-    Content-Type: application/sdp
-    Content-Length: [len]
-
-    v=0
-    o=- 1 1 IN IP4 [local_ip]
-    s=-
-    c=IN IP4 [local_ip]
-    t=0 0
-    m=audio [media_port] RTP/AVP 8
-  ]]></send>
-  <recv response="100" optional="true"/>
-  <recv response="180" optional="true"/>
-  <recv response="200" rrs="true"/>
-  <send><![CDATA[
-    ACK [next_url] SIP/2.0
-    Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
-    [routes]
-    From: "Anna" <sip:79990001122@[local_ip]:[local_port]>;tag=[call_number]
-    To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]
-    Call-ID: [call_id]
-    CSeq: 1 ACK
-    Max-Forwards: 70
-    Content-Length: 0
-
-  ]]></send>
-  <recv request="BYE"/>
-  <send><![CDATA[
-    SIP/2.0 200 OK
-    [last_Via:]
-    [last_From:]
-    [last_To:]
-    [last_Call-ID:]
-    [last_CSeq:]
-    Content-Length: 0
-
-  ]]></send>
-</scenario>
-`
 
 async function openGround(t: TestContext, atMostSeconds = 60) {
   const directory = mkdtempSync(join(tmpdir(), 'kamailio-'))
@@ -105,7 +55,6 @@ async function openGround(t: TestContext, atMostSeconds = 60) {
     await kamailio.stop()
     rmSync(directory, { recursive: true, force: true })
   })
-  writeFileSync(join(directory, 'scenario.xml'), scenario)
   const line = (port: number, more: Partial<Registration> = {}): Registration => ({
     lineId: '019a9c00-0000-7000-8000-000000000001',
     trunk: {
@@ -130,20 +79,11 @@ async function openGround(t: TestContext, atMostSeconds = 60) {
     states,
     incoming,
     events,
-    /** One call of sipp, from its own address; resolves with its exit code, 0 when all has gone as in the scenario. */
+    /** One call of sipp, from its own address. */
     ring: async (from: string, to: string, timeoutSeconds = 20) => {
-      const log = join(directory, `${from}-${await freeUdpPort()}.log`)
-      const sipp = runPeer(
-        'sipp',
-        [
-          ...['-sf', join(directory, 'scenario.xml'), '-s', number, '-i', from, '-p', String(await freeUdpPort())],
-          ...['-m', '1', '-nostdin', '-timeout', `${timeoutSeconds}s`, '-timeout_error'],
-          ...['-trace_msg', '-message_file', log, to],
-        ],
-        directory,
-      )
+      const sipp = await ringBySipp({ directory, from, user: number, to, timeoutSeconds })
       t.after(() => sipp.kill())
-      return { exited: sipp.exited, log: () => readFileSync(log, 'utf8') }
+      return sipp
     },
     sipAddress: `127.0.0.1:${sipPort}`,
   }
@@ -190,7 +130,7 @@ test('our line registers at kamailio, and whoever calls its number reaches us', 
   const call = await isReached(ground)
   assert.deepEqual(
     [call.lineId, ...call.trunkIds, call.to, call.dialled, call.from, call.fromName],
-    [line.lineId, 'trunk', number, number, '79990001122', 'Anna'],
+    [line.lineId, 'trunk', number, number, callerPhone, callerName],
   )
   telephony.register([])
   await until(() => states.at(-1)?.state === 'ended')
