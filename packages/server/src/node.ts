@@ -5,6 +5,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { parse as parseYaml } from 'yaml'
 import { ensureOwner } from './access/first-owner.ts'
+import { startTokenSweep } from './access/token-sweep.ts'
 import { PostgresCampaignStore } from './adapters/postgres/campaign-store/campaign-store.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
 import { checkGivenDatabase } from './adapters/postgres/given-database.ts'
@@ -184,6 +185,8 @@ async function assemble(
   const madePassword = await ensureOwner(deps, config.admin)
   const dispatcher = startDispatcher(deps)
   stack.defer(() => dispatcher.stop())
+  const sweep = startTokenSweep({ pool, clock, log })
+  stack.defer(() => sweep.stop())
   await engine.start()
   stack.defer(() => engine.stop())
   inbound.start()
