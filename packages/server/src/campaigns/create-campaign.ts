@@ -39,7 +39,11 @@ export type NewCampaign = {
   readonly webhooks: readonly CampaignWebhook[]
 }
 
+/** A campaign whose own things are made in its transaction: what it throws undoes them too. */
+export type MakeCampaign = (connection: Connection) => Promise<NewCampaign>
+
 /**
+ * @param given  What it is, or what makes it: that is asked once, and not at all where the key was used before.
  * @param also  What else belongs to the same transaction, once the campaign is there: if it throws, there is no campaign.
  * @returns Its id; that of the first one, when it was asked for before under the same key.
  * @throws {InvalidInputError} naming each reference that leads nowhere; nothing is created then.
@@ -48,7 +52,7 @@ export type NewCampaign = {
 export async function createCampaign(
   deps: ServerDeps,
   actor: Actor,
-  input: NewCampaign,
+  given: NewCampaign | MakeCampaign,
   idempotency?: Idempotency,
   also?: (connection: Connection, campaignId: string) => Promise<void>,
 ): Promise<string> {
@@ -57,6 +61,7 @@ export async function createCampaign(
   const firstId = await transaction(deps.pool, async (client) => {
     const first = idempotency === undefined ? null : await takeKey(client, workspaceId, idempotency, id)
     if (first !== null) return first
+    const input = typeof given === 'function' ? await given(client) : given
     const problems: FieldProblem[] = []
     const { dialect } = input
     const { startBlock } = input

@@ -1,164 +1,99 @@
+/** OMICall's sessions: what a request becomes, and what is answered. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import fc from 'fast-check'
 import { speedOf } from '../../src/compat/omicall/script.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
-import { silentWav } from '../fixtures/silent-wav.ts'
-import { type HttpGround, native, openHttp, tokenOf } from './surface.ts'
+import { executePath, greetingPath, OmicallGround, scripts, session } from './omicall-ground.ts'
+import { native } from './surface.ts'
 
-/** The steps of the vendor's own page, in their order. */
-const scripts = [
-  {
-    targetId: '60e79bf81b20043c4e7a68d0',
-    targetType: 'recording',
-    targetValue: '1e942ee5-83f1-4893-9416-b4cbcb832e3c.mp3',
-  },
-  {
-    speed: 1,
-    targetType: 'callBotTextVariable',
-    targetValue: 'Chào bạn, đây là cuộc gọi tự động từ tổng đài OMICALL. Cảm ơn bạn đã sử dụng dịch vụ của chúng tôi.',
-    voice: 'northern_female_ngocanh',
-  },
-  { targetId: '6491781136826a5f9ce62910', targetType: 'ivrMenu', targetValue: '728341' },
-  { targetType: 'ringGroup', targetId: '65af2e9cc567a1128d92ffcc', targetValue: '79149' },
-]
-const provisioning = {
-  workspace: { name: 'Demo', timeZone: 'Asia/Ho_Chi_Minh', country: 'VN', maxCalls: 20, callsPerSecond: 20 },
-  audio: [
-    {
-      path: '/greetings/1e942ee5-83f1-4893-9416-b4cbcb832e3c.mp3',
-      name: 'Lời chào',
-      file: silentWav(),
-      externalIds: { omicall: '60e79bf81b20043c4e7a68d0' },
-    },
-  ],
-  numbers: [{ name: 'Hotline', phone: '842471000000', trunk: 'Carrier in the box', externalIds: { omicall: 'h1' } }],
-  voices: [{ name: 'northern_female_ngocanh', provider: 'espeak', voice: 'vi', language: 'vi' }],
-  operatorGroups: [
-    {
-      name: 'Nhóm nội bộ',
-      code: '79149',
-      mode: 'all',
-      operators: [{ name: 'Lan', phone: '84901111111' }],
-      externalIds: { omicall: '65af2e9cc567a1128d92ffcc' },
-    },
-  ],
-  scenarios: [
-    {
-      name: 'Tương tác phím',
-      code: '728341',
-      language: 'vi',
-      startBlocks: [{ id: 'start', name: 'start', next: 'ask', parameters: [] }],
-      blocks: [
-        {
-          ...{ id: 'ask', type: 'menu', audio: '/greetings/1e942ee5-83f1-4893-9416-b4cbcb832e3c.mp3' },
-          ...{ keys: { '1': 'yes' }, timeoutSeconds: 3, repeats: 1, noInput: 'bye', noMatch: 'bye' },
-        },
-        { id: 'yes', type: 'mark', goal: true, next: 'bye' },
-        { id: 'bye', type: 'hangup' },
-      ],
-      externalIds: { omicall: '6491781136826a5f9ce62910' },
-    },
-  ],
-}
-const session = {
-  name: 'Phiên 1',
-  scripts,
-  numberCallOuts: ['842471000000'],
-  numberCallPerTime: 2,
-  durationOfEachCall: 5,
-  maxRetryOfDetail: 2,
-  retryAfterSeconds: 60,
-  phoneNumberList: ['0395187319', '0901234567'],
-}
-const path = '/api/v2/autoCall/executeByPhone'
+type Block = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string }
 
-describe('the OMICall AutoCall API', () => {
+describe("OMICall's sessions", () => {
   const database = useTestDatabase()
-  let http: HttpGround
+  let omicall: OmicallGround
   before(async () => {
-    http = await openHttp(database.pool)
-    const applied = await ask('POST', `${native}/provisioning/apply`, provisioning)
-    assert.equal(applied.status, 200, JSON.stringify(applied.body))
+    omicall = await OmicallGround.open(database.pool)
   })
-  after(() => http.close())
+  after(() => omicall.close())
 
-  const ask = async (
-    method: 'GET' | 'POST',
-    url: string,
-    payload?: unknown,
-    headers: Readonly<Record<string, string>> = {},
-  ) => {
-    const answer = await http.app.inject({
-      method,
-      url,
-      headers: {
-        authorization: `Bearer ${tokenOf('own', 'owner')}`,
-        ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(payload === undefined ? {} : { payload: typeof payload === 'string' ? payload : JSON.stringify(payload) }),
-    })
-    return { status: answer.statusCode, body: answer.json() }
-  }
-  const campaigns = async (): Promise<number> =>
-    (await database.pool.query(`select count(*) from campaign where dialect = 'omicall'`)).rows[0].count
-  const refusedWith = async (body: unknown, pattern: RegExp): Promise<void> => {
-    const before = await campaigns()
-    const answer = await ask('POST', path, body)
-    assert.deepEqual(
-      [answer.status, answer.body.status_code, answer.body.payload.status, answer.body.payload.error],
-      [200, -9999, 'fail', 'data_is_required'],
-      JSON.stringify(answer.body),
+  const campaignOf = async (id: string) => {
+    const { rows } = await database.pool.query(
+      `select c.name, c.state, c.start_at as "startAt", c.settings, c.original, v.definition, v.scenario_id as "scenarioId"
+         from campaign c join scenario_version v on v.id = c.scenario_version_id where c.id = $1`,
+      [id],
     )
-    assert.match(answer.body.payload.message, pattern)
-    assert.equal(await campaigns(), before)
+    return rows[0]
   }
+  const execute = async (changes: object, headers?: Readonly<Record<string, string>>) =>
+    omicall.done('POST', executePath, { ...session, ...changes }, headers)
+  const blocksOf = async (steps: readonly object[]): Promise<readonly Block[]> =>
+    (await campaignOf((await execute({ scripts: steps })).autocall_id)).definition.blocks
+  const scenarioCount = async (): Promise<number> =>
+    ((await omicall.made()) as { readonly scenarios: number }).scenarios
+
+  // First of all: the others leave a scenario that this session could use.
+  test('a key that was used for another request leaves nothing behind, also while both are made at once', async () => {
+    const key = { 'idempotency-key': 'first' }
+    const spoken = (at: number) => ({ ...session, scripts: [{ ...scripts[1], targetValue: `Tin nhắn ${at}` }] })
+    const before = await scenarioCount()
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => omicall.ask('POST', executePath, spoken(at % 4), key)),
+    )
+    const made = answers.filter(({ body }) => body.status_code === 9999)
+    assert.equal(made.length, 2, 'one request and its repetition')
+    assert.equal(new Set(made.map(({ body }) => body.payload.autocall_id)).size, 1)
+    for (const { status, body } of answers.filter((answer) => !made.includes(answer)))
+      assert.deepEqual([status, body.status_code, body.payload.error], [200, -9999, 'conflict'])
+    assert.equal(await scenarioCount(), before + 1)
+    await omicall.refused('POST', executePath, spoken(9), key)
+  })
+
+  test('sessions of the same new steps at once share one scenario', async () => {
+    const before = await scenarioCount()
+    const steps = { scripts: [{ ...scripts[1], targetValue: 'Cùng một lúc' }] }
+    const made = await Promise.all(Array.from({ length: 8 }, () => execute(steps)))
+    const ids = new Set(
+      (await Promise.all(made.map((one) => campaignOf(one.autocall_id)))).map((one) => one.scenarioId),
+    )
+    assert.deepEqual([ids.size, await scenarioCount()], [1, before + 1])
+  })
 
   test("the vendor's own steps make a session of one scenario, with its phones, pace and redials", async () => {
-    const { status, body } = await ask('POST', path, session)
+    const { status, body } = await omicall.ask('POST', executePath, session)
     assert.equal(status, 200)
     const { payload, ...envelope } = body
-    assert.deepEqual(envelope, {
-      status_code: 9999,
-      instance_id: 'stg',
-      instance_name: 'dialwright',
-      key_enabled: false,
-    })
+    const instance = { instance_id: 'stg', instance_name: 'dialwright' }
+    assert.deepEqual(envelope, { status_code: 9999, ...instance, key_enabled: false })
     const { autocall_id, items, ...rest } = payload
     assert.deepEqual(rest, {
-      name: 'Phiên 1',
-      page_number: 1,
-      page_size: 50,
-      total_items: 2,
-      total_pages: 1,
-      has_next: false,
-      has_previous: false,
-      next_page: 1,
-      previous_page: 1,
+      ...{ name: 'Phiên 1', page_number: 1, page_size: 50, total_items: 2, total_pages: 1 },
+      ...{ has_next: false, has_previous: false, next_page: 1, previous_page: 1 },
     })
-    assert.deepEqual(items[0].attribute_structure[0], {
-      identify: false,
-      field_code: 'phone_number',
-      field_type: 'phone',
-      value: [{ display_value: '0395187319', data_type: 'personal', value_type: 'Cá nhân' }],
+    const [{ public_id, created_date, last_updated_date, ...contact }] = items
+    assert.match(public_id, /^[0-9a-f-]{36}$/)
+    assert.ok(Number.isSafeInteger(created_date) && created_date === last_updated_date && created_date > 1.7e12)
+    assert.deepEqual(contact, {
+      ...{ create_by: { name: 'owner' }, last_update_by: { name: 'owner' }, contact_type: 'contact' },
+      ...{ tags_view: null, is_deleted: false, tags: [] },
+      attribute_structure: [
+        {
+          ...{ identify: false, field_code: 'phone_number', field_type: 'phone' },
+          value: [{ display_value: '0395187319', data_type: 'personal', value_type: 'Cá nhân' }],
+        },
+      ],
     })
-    const { rows } = await database.pool.query(
-      `select c.state, c.settings, v.definition from campaign c join scenario_version v on v.id = c.scenario_version_id where c.id = $1`,
-      [autocall_id],
-    )
-    const { state, settings, definition } = rows[0]
-    assert.equal(state, 'running')
-    assert.deepEqual(settings.pacing.wave, { size: 2, gapSeconds: 5 })
-    assert.equal(settings.pacing.maxCalls, 2)
+    const { name, state, settings, definition, original } = await campaignOf(autocall_id)
+    assert.deepEqual([name, state], ['Phiên 1', 'running'])
+    assert.deepEqual([settings.pacing.wave, settings.pacing.maxCalls], [{ size: 2, gapSeconds: 5 }, 2])
     assert.deepEqual([settings.retry.rules[0].tries, settings.retry.rules[0].intervalsSeconds], [2, [60]])
+    assert.ok(!JSON.stringify(original).includes('0395187319'), 'people are kept once, as contacts')
     assert.deepEqual(
-      definition.blocks.map(({ type }: { type: string }) => type),
+      definition.blocks.map(({ type }: Block) => type),
       ['say', 'say', 'menu', 'mark', 'transfer', 'hangup'],
     )
     const [greeting, text, menu, mark, transfer] = definition.blocks
-    assert.equal(greeting.audio, '/greetings/1e942ee5-83f1-4893-9416-b4cbcb832e3c.mp3')
-    assert.deepEqual([text.text, text.voice, text.speed], [scripts[1]?.targetValue, 'northern_female_ngocanh', 1.26])
+    assert.equal(greeting.audio, greetingPath)
+    assert.deepEqual([text.text, text.voice, text.speed], [scripts[1].targetValue, 'northern_female_ngocanh', 1.26])
     assert.deepEqual([menu.keys['1'], menu.noInput, mark.next], [mark.id, transfer.id, transfer.id])
     const phones = await database.pool.query('select phone from contact_phone where campaign_id = $1 order by phone', [
       autocall_id,
@@ -169,145 +104,143 @@ describe('the OMICall AutoCall API', () => {
     )
   })
 
-  test('the same steps are the same scenario', async () => {
-    const count = async () =>
-      (await database.pool.query(`select count(*) from scenario where name like 'autoCall %'`)).rows[0].count
-    await ask('POST', path, session)
-    const before = await count()
-    const answers = await Promise.all(
-      [1, 2, 3].map(() => ask('POST', path, { ...session, scripts: scripts.slice(1, 2) })),
+  test('the same steps are the same scenario; a menu that was changed is another', async () => {
+    const [, , menu] = scripts
+    const first = await campaignOf((await execute({ scripts: [menu] })).autocall_id)
+    assert.equal((await campaignOf((await execute({ scripts: [menu] })).autocall_id)).scenarioId, first.scenarioId)
+    const { rows } = await database.pool.query(`select id from scenario where code = '728341'`)
+    const changed = { startBlocks: [{ id: 'start', name: 'start', next: 'bye', parameters: [] }] }
+    const blocks = { blocks: [{ id: 'bye', type: 'hangup' }] }
+    const scenario = `${native}/scenarios/${rows[0].id}`
+    const { startBlocks, blocks: earlier } = (await omicall.ask('GET', scenario)).body
+    assert.equal((await omicall.ask('PATCH', scenario, { ...changed, ...blocks })).status, 200)
+    assert.notEqual((await campaignOf((await execute({ scripts: [menu] })).autocall_id)).scenarioId, first.scenarioId)
+    assert.equal((await omicall.ask('PATCH', scenario, { startBlocks, blocks: earlier })).status, 200)
+  })
+
+  test('steps come in every order, and twice; each leads to the next', async () => {
+    for (const a of scripts)
+      for (const b of scripts)
+        for (const c of scripts) {
+          const blocks = await blocksOf([a, b, c])
+          const firsts = [0, 1, 2].map((at) => blocks.findIndex(({ id }) => id.split('_')[0] === `s${at}`))
+          assert.deepEqual(
+            firsts.toSorted((x, y) => x - y),
+            firsts,
+          )
+          const typeOf = {
+            recording: 'say',
+            callBotTextVariable: 'say',
+            ivrMenu: 'menu',
+            ringGroup: 'transfer',
+          } as const
+          assert.deepEqual(
+            firsts.map((at) => blocks[at]?.type),
+            [a, b, c].map(({ targetType }) => typeOf[targetType]),
+          )
+        }
+  })
+
+  test('an id decides before the value beside it; where it is none of anything, the value does', async () => {
+    const file = '1e942ee5-83f1-4893-9416-b4cbcb832e3c.mp3'
+    const sound = async (step: object) => (await blocksOf([{ targetType: 'Recording', ...step }]))[0]?.audio
+    assert.equal(await sound({ targetId: 'other', targetValue: file }), '/greetings/other.wav')
+    assert.equal(await sound({ targetId: 'none', targetValue: file }), greetingPath)
+    assert.equal(await sound({ targetId: '', targetValue: file }), greetingPath)
+    assert.equal(await sound({ targetValue: 'Khác' }), '/greetings/other.wav')
+    const [menu] = await blocksOf([{ targetType: 'Ivr_menu', targetValue: 728341 }])
+    assert.equal(menu?.type, 'menu')
+    const [said] = await blocksOf([{ targetType: 'Text_variable', targetValue: 'Chào' }])
+    assert.deepEqual([said?.text, said?.speed, said?.voice], ['Chào', 1, undefined])
+  })
+
+  test('a menu speaks its own language where no text is spoken beside it', async () => {
+    const languageOf = async (...steps: object[]) =>
+      (await campaignOf((await execute({ scripts: steps })).autocall_id)).definition.language
+    const english = { targetType: 'ivrMenu', targetValue: 'en' }
+    assert.deepEqual(
+      [await languageOf(english), await languageOf(scripts[0], english), await languageOf(scripts[1], english)],
+      ['en', 'en', 'vi'],
     )
-    for (const { body } of answers) assert.equal(body.status_code, 9999, JSON.stringify(body))
-    await ask('POST', path, session)
-    assert.equal(await count(), before + 1)
+  })
+
+  test('a menu that has lost what it needs is named by its step', async () => {
+    const desk = { name: 'Short-lived', operators: [{ name: 'Lan', phone: '84901111112' }] }
+    const group = await omicall.ask('POST', `${native}/operatorGroups`, desk)
+    const made = await omicall.ask('POST', `${native}/scenarios`, {
+      ...{ name: 'To the desk', code: 'desk', language: 'vi' },
+      startBlocks: [{ id: 'start', name: 'start', next: 'hand', parameters: [] }],
+      blocks: [
+        { id: 'hand', type: 'transfer', to: { operatorGroup: group.body.id }, noAnswer: 'bye' },
+        { id: 'bye', type: 'hangup' },
+      ],
+    })
+    assert.equal(made.status, 201, JSON.stringify(made.body))
+    await database.pool.query('delete from operator_group where id = $1', [group.body.id])
+    const steps = [scripts[1], { targetType: 'ivrMenu', targetValue: 'desk' }]
+    assert.match(
+      await omicall.refused('POST', executePath, { ...session, scripts: steps }),
+      /^scripts\.1\.targetId: there is no operator-group/,
+    )
   })
 
   test('without phones, under whatever name, it is an empty session', async () => {
     const { phoneNumberList: _, ...without } = session
-    const { body } = await ask('POST', path, without)
-    assert.deepEqual([body.status_code, body.payload.total_items, body.payload.items], [9999, 0, []])
+    const empty = await omicall.done('POST', executePath, without)
+    assert.deepEqual([empty.total_items, empty.items], [0, []])
     for (const name of ['phone_number_list', 'phoneNumbers', 'phones', 'phone_number']) {
-      const named = await ask('POST', path, { ...without, [name]: ['0395187319'] })
-      assert.equal(named.body.payload.total_items, 1, name)
+      const named = await omicall.done('POST', executePath, { ...without, [name]: ['0395187319'] })
+      assert.equal(named.total_items, 1, name)
     }
-    await refusedWith({ ...session, phones: ['0395187319'] }, /^phones: the numbers stand in phoneNumberList already$/)
+    const older = await omicall.done('POST', `${executePath}?phone_number=0395187319,0901234567`, without)
+    assert.equal(older.total_items, 2)
+    const twice = await omicall.done('POST', executePath, {
+      ...without,
+      phones: ['0395187319', '+84 395 187 319', 395187319],
+    })
+    assert.equal(twice.total_items, 1, 'nobody is rung twice')
   })
 
-  test('an instant to come is waited for', async () => {
-    const sendTime = Date.now() + 3_600_000
-    const { body } = await ask('POST', path, { ...session, sendTime })
-    const { rows } = await database.pool.query('select state, start_at from campaign where id = $1', [
-      body.payload.autocall_id,
-    ])
-    assert.deepEqual([rows[0].state, rows[0].start_at.epochMilliseconds], ['scheduled', sendTime])
+  test('an instant to come is waited for; one that is over is now; the farthest is held', async () => {
+    const state = async (sendTime: number | null) => {
+      const { state, startAt } = await campaignOf((await execute({ sendTime })).autocall_id)
+      return [state, startAt.epochMilliseconds]
+    }
+    const soon = Date.now() + 3_600_000
+    assert.deepEqual(await state(soon), ['scheduled', soon])
+    assert.deepEqual(await state(4_102_444_800_000), ['scheduled', 4_102_444_800_000])
+    assert.equal((await state(Date.now() - 86_400_000))[0], 'running')
+    assert.equal((await state(0))[0], 'running')
+    assert.equal((await state(null))[0], 'running')
   })
 
-  test('all mistakes are named in one refusal, and nothing is made', async () => {
-    await refusedWith({}, /^scripts: /)
-    const wrong: readonly (readonly [object, RegExp])[] = [
-      [{ scripts: [] }, /scripts: /],
-      [{ scripts: [{ targetType: 'sing' }] }, /scripts\.0\.targetType: /],
-      [{ scripts: [{ targetType: 'recording' }] }, /scripts\.0\.targetId: /],
-      [
-        { scripts: [{ targetType: 'recording', targetId: 'nowhere' }] },
-        /scripts\.0\.targetId: there is nothing behind nowhere/,
-      ],
-      [{ scripts: [{ targetType: 'ivrMenu', targetValue: '0' }] }, /scripts\.0\.targetId: there is nothing behind 0/],
-      [{ scripts: [{ targetType: 'callBotTextVariable', targetValue: ' ' }] }, /scripts\.0\.targetValue: /],
-      [{ scripts: [{ ...scripts[1], speed: 4 }] }, /scripts\.0\.speed: /],
-      [{ numberCallOuts: ['1'] }, /numberCallOuts\.0: the company has no number 1/],
-      [{ numberCallPerTime: 21 }, /numberCallPerTime: at most 20 calls at once/],
-      [{ durationOfEachCall: -1 }, /durationOfEachCall: /],
-      [{ maxRetryOfDetail: 'x' }, /maxRetryOfDetail: /],
-      [{ retryAfterSeconds: 1.5 }, /retryAfterSeconds: /],
-      [{ sendTime: 'now' }, /sendTime: /],
-      [{ phoneNumberList: ['0395187319', 'x'] }, /phoneNumberList\.1: /],
-      [{ numberCallOuts: ['1'], phoneNumberList: ['x'] }, /numberCallOuts\.0: .*phoneNumberList\.0: /],
-    ]
-    for (const [changes, pattern] of wrong) await refusedWith({ ...session, ...changes }, pattern)
-    const bad = await ask('POST', path, '{')
-    assert.deepEqual([bad.status, bad.body.status_code], [200, -9999])
+  test('what is absent, or null, is as the vendor has it by default', async () => {
+    const { autocall_id, name } = await omicall.done('POST', executePath, {
+      ...{ scripts, name: null, numberCallPerTime: null, durationOfEachCall: null },
+      ...{ maxRetryOfDetail: null, retryAfterSeconds: null, numberCallOuts: null },
+    })
+    assert.match(name, /^AutoCall \d{4}-\d\d-\d\dT/)
+    const made = await campaignOf(autocall_id)
+    assert.equal(made.name, name)
+    assert.deepEqual([made.settings.pacing.wave, made.settings.retry.rules], [{ size: 15, gapSeconds: 30 }, []])
   })
 
-  test('the door refuses with 401 and the same envelope', async () => {
-    const { status, body } = await ask('POST', path, session, { authorization: 'Bearer nobody' })
-    assert.deepEqual([status, body.status_code, body.payload.status], [401, -9999, 'fail'])
-  })
-
-  test('an apiKey gives a token for a day, which may do the same', async () => {
-    const { status, body } = await ask('GET', `/api/auth?apiKey=${tokenOf('own', 'analyst')}`)
-    assert.equal(status, 200)
-    assert.deepEqual([body.payload.access_type, body.payload.token_type], ['normal', 'Bearer'])
-    const as = { authorization: `bearer ${body.payload.access_token}` }
-    assert.equal((await ask('GET', '/api/call_center/hotline/list', undefined, as)).body.status_code, 9999)
-    assert.equal((await ask('POST', path, session, as)).status, 403)
-    assert.equal((await ask('GET', '/api/auth?apiKey=nobody')).status, 401)
-    assert.equal((await ask('GET', '/api/auth')).status, 401)
-  })
-
-  test('what a session can be made of is listed', async () => {
-    const names = async (url: string): Promise<string[]> =>
-      (await ask('GET', url)).body.payload.items.map(({ id }: { id: string }) => id)
-    assert.ok((await names('/api/call_center/hotline/list')).includes('h1'))
-    assert.deepEqual(await names('/api/call_center/greeting/list'), ['60e79bf81b20043c4e7a68d0'])
-    assert.ok((await names('/api/call_bot/script/list')).includes('6491781136826a5f9ce62910'))
-    const page = (await ask('GET', '/api/call_center/call_script/list?page=2&size=1')).body.payload
-    assert.deepEqual([page.page_number, page.page_size, page.items.length, page.has_previous], [2, 1, 1, true])
-  })
-
-  test('hooks are registered, listed and taken away', async () => {
-    const url = 'http://127.0.0.1:9/hook'
-    const webhook = { type: 'call', url, events: ['ringing', 'HANGUP'] }
-    const first = await ask('POST', '/api/webhooks/register', { webhook })
-    assert.equal(first.body.status_code, 9999, JSON.stringify(first.body))
-    const again = await ask('POST', '/api/webhooks/register', { webhook: { type: 'call', url, events: [] } })
-    assert.equal(again.body.payload.id, first.body.payload.id)
-    const [hook, ...more] = (await ask('GET', '/api/webhooks/list')).body.payload
-    assert.deepEqual([hook.url, hook.events, more.length], [url, ['ringing', 'answered', 'hangup'], 0])
-    const gone = await ask('POST', '/api/webhooks/destroy?hook_type=call')
-    assert.deepEqual([gone.body.status_code, gone.body.payload.destroyed], [9999, 1])
-    assert.deepEqual((await ask('GET', '/api/webhooks/list')).body.payload, [])
-    const contact = await ask('POST', '/api/webhooks/register', { webhook: { ...webhook, type: 'contact' } })
-    assert.match(contact.body.payload.message, /not yet in effect/)
-  })
-
-  test('the history answers for what is asked', async () => {
-    const { rows } = await database.pool.query(`select id from workspace where name = 'Demo'`)
-    const insert = (phone: string, disposition: string, talkMs: number) =>
-      database.pool.query(
-        `insert into call (id, workspace_id, direction, phone, caller_id, disposition, created_at, started_at, answered_at, ended_at, talk_ms, ended_by)
-         values ($1, $2, 'out', $3, '842471000000', $4, dw_clock(), dw_clock(), case when $5 > 0 then dw_clock() end, dw_clock(), $5, 'callee')`,
-        [crypto.randomUUID(), rows[0].id, phone, disposition, talkMs],
+  test('a workspace that lets no call out takes a session, and a wave above its limit is refused', async () => {
+    const limit = (maxCalls: number) => omicall.ask('PATCH', `${native}/workspace`, { maxCalls })
+    for (const [maxCalls, size] of [
+      [0, 1],
+      [7, 7],
+      [20, 15],
+    ] as const) {
+      assert.equal((await limit(maxCalls)).status, 200)
+      const { settings } = await campaignOf((await execute({ numberCallPerTime: null })).autocall_id)
+      assert.equal(settings.pacing.wave.size, size)
+      const above = { ...session, numberCallPerTime: maxCalls + 1 }
+      assert.equal(
+        await omicall.refused('POST', executePath, above),
+        `numberCallPerTime: at most ${maxCalls} calls at once are allowed`,
       )
-    await insert('84900000001', 'answered', 12_400)
-    await insert('84900000002', 'busy', 0)
-    const search = async (body: object) => (await ask('POST', '/api/v3/call-transaction/search', body)).body.payload
-    const [answered, ...more] = (await search({ disposition: 'ANSWERED', keyword: '8490000000' })).items
-    assert.equal(more.length, 0)
-    assert.deepEqual(
-      [answered.destination_number, answered.direction, answered.disposition, answered.bill_sec, answered.is_auto_call],
-      ['84900000001', 'outbound', 'answered', 12, false],
-    )
-    assert.equal((await search({ disposition: 'cancelled' })).items[0].phone_number, '84900000002')
-    assert.equal((await search({ to_date: 1 })).total_items, 0)
-    assert.equal((await search({ direction: 'inbound' })).total_items, 0)
-    assert.equal((await ask('POST', '/api/v3/call-transaction/search', { page: 0 })).body.status_code, -9999)
-  })
-
-  test('no body by chance brings a 5xx or half a session', async () => {
-    const value = fc.oneof(
-      fc.jsonValue({ maxDepth: 3 }),
-      fc.constantFrom('', '0', 0, 1, null, -1, 1e21, '\u0000', scripts),
-    )
-    await fc.assert(
-      fc.asyncProperty(fc.dictionary(fc.constantFrom(...Object.keys(session), 'sendTime'), value), async (changes) => {
-        const before = await campaigns()
-        const { status, body } = await ask('POST', path, { ...session, ...changes })
-        assert.equal(status, 200, JSON.stringify(changes))
-        assert.equal(await campaigns(), before + (body.status_code === 9999 ? 1 : 0))
-      }),
-      { numRuns: Number(process.env.DIALWRIGHT_HOSTILE_RUNS ?? 100), seed: 13 },
-    )
+    }
   })
 
   test('speeds run from half to twice', () => {

@@ -1,11 +1,10 @@
 /** Finds what the steps of a script name: sounds, menus, groups of operators; by the vendor's id, by ours, or by the value beside it. */
 import type { ScenarioDefinition } from '@dialwright/scenario'
 import type { Queryable } from '../../adapters/postgres/pool.ts'
+import type { FieldMessage } from '../mistake.ts'
 import type { ScriptStep } from './schemas.ts'
 import type { FoundStep } from './script.ts'
 import { speedOf } from './script.ts'
-
-type Problem = { readonly field: string; readonly message: string }
 
 const known = (kind: string): string =>
   `(t.id::text = lower($2) or exists (select from external_id x where x.workspace_id = t.workspace_id and x.dialect = 'omicall'
@@ -25,28 +24,29 @@ export async function findSteps(
   on: Queryable,
   workspaceId: string,
   steps: readonly ScriptStep[],
-  problems: Problem[],
+  problems: FieldMessage[],
 ): Promise<FoundStep[]> {
   const found: FoundStep[] = []
   for (const [index, step] of steps.entries()) {
-    const one = await findStep(on, workspaceId, step)
+    const one = await findStep(on, workspaceId, step, index)
     if (one !== null) found.push(one)
     else {
       const { targetId, targetValue } = step
       problems.push({
         field: `scripts.${index}.targetId`,
-        message: `there is nothing behind ${targetId ?? targetValue}`,
+        message: `there is nothing behind ${(targetId || targetValue || '').slice(0, 40)}`,
       })
     }
   }
   return found
 }
 
-async function findStep(on: Queryable, workspaceId: string, step: ScriptStep): Promise<FoundStep | null> {
+async function findStep(on: Queryable, workspaceId: string, step: ScriptStep, at: number): Promise<FoundStep | null> {
   const parameters = [workspaceId, step.targetId ?? '', step.targetValue?.trim() ?? '']
   switch (step.targetType) {
     case 'callbottextvariable':
       return {
+        at,
         type: 'text',
         text: step.targetValue?.trim() ?? '',
         voice: step.voice?.trim() || null,
@@ -54,15 +54,15 @@ async function findStep(on: Queryable, workspaceId: string, step: ScriptStep): P
       }
     case 'recording': {
       const { rows } = await on.query<{ path: string }>(sound, parameters)
-      return rows[0] === undefined ? null : { type: 'recording', path: rows[0].path }
+      return rows[0] === undefined ? null : { at, type: 'recording', path: rows[0].path }
     }
     case 'ivrmenu': {
       const { rows } = await on.query<{ definition: ScenarioDefinition }>(menu, parameters)
-      return rows[0] === undefined ? null : { type: 'menu', scenario: rows[0].definition }
+      return rows[0] === undefined ? null : { at, type: 'menu', scenario: rows[0].definition }
     }
     case 'ringgroup': {
       const { rows } = await on.query<{ id: string }>(group, parameters)
-      return rows[0] === undefined ? null : { type: 'ring-group', groupId: rows[0].id }
+      return rows[0] === undefined ? null : { at, type: 'ring-group', groupId: rows[0].id }
     }
   }
 }

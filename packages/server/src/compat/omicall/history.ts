@@ -1,5 +1,6 @@
 /** The call history in the vendor's words: whole seconds for times and lengths, milliseconds for `created_date`. */
 import type { Queryable } from '../../adapters/postgres/pool.ts'
+import { vendorId } from '../vendor-id.ts'
 import { paged } from './paging.ts'
 import type { HistoryQuery } from './schemas.ts'
 
@@ -23,9 +24,15 @@ export type CallOfHistory = {
 }
 
 const answered: readonly string[] = ['answered', 'machine', 'screened', 'fax']
-const columns = `c.id, c.attempt_id as "attemptId", c.campaign_id as "campaignId", c.direction, c.phone, c.caller_id as "callerId",
+const columns = `c.id, c.attempt_id as "attemptId", ${vendorId('omicall', 'campaign', 'c.campaign_id', 'c.workspace_id')} as "campaignId", c.direction, c.phone, c.caller_id as "callerId",
   c.disposition, c.created_at as "createdAt", c.started_at as "startedAt", c.answered_at as "answeredAt", c.ended_at as "endedAt",
   c.talk_ms as "talkMs", c.recording, c.tags, t.name as trunk`
+
+/** The campaign that `$8` names: looked up once, so that its calls are found by their index. */
+const asked = `(select coalesce(
+  (select x.resource_id from external_id x
+    where x.workspace_id = $1 and x.dialect = 'omicall' and x.kind = 'campaign' and x.external_id = $8 and x.part is null),
+  case when $8 ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then $8::uuid end))`
 
 export async function searchHistory(on: Queryable, workspaceId: string, query: HistoryQuery): Promise<object> {
   const instant = (ms: number | null | undefined) => (ms == null ? null : Temporal.Instant.fromEpochMilliseconds(ms))
@@ -34,7 +41,7 @@ export async function searchHistory(on: Queryable, workspaceId: string, query: H
     where c.workspace_id = $1 and ($2::timestamptz is null or c.created_at >= $2) and ($3::timestamptz is null or c.created_at < $3)
       and ($4::text is null or strpos(c.phone, $4) > 0 or strpos(coalesce(c.caller_id, ''), $4) > 0)
       and ($5::boolean is null or (c.disposition = any ($6)) = $5) and ($7::text is null or c.direction = $7)
-      and ($8::text is null or c.campaign_id::text = lower($8))`
+      and ($8::text is null or c.campaign_id = ${asked})`
   const parameters = [
     workspaceId,
     instant(query.from_date),

@@ -4,7 +4,6 @@ import { vendorId } from '../vendor-id.ts'
 import { paged } from './paging.ts'
 
 export type Page = { readonly page: number; readonly size: number }
-type Row = { readonly total: number; readonly item: object }
 
 const known = (kind: string): string => vendorId('omicall', kind)
 
@@ -20,13 +19,14 @@ const lists = {
 } as const
 
 export async function list(on: Queryable, workspaceId: string, what: keyof typeof lists, page: Page): Promise<object> {
-  const { rows } = await on.query<Row>(
-    `select l.item, count(*) over () as total from (${lists[what]}) l order by l.item ->> 'name', l.item ->> 'id' limit $2 offset $3`,
+  const { rows } = await on.query<{ item: object }>(
+    `select l.item from (${lists[what]}) l order by l.item ->> 'name', l.item ->> 'id' limit $2 offset $3`,
     [workspaceId, page.size, (page.page - 1) * page.size],
   )
+  const counted = await on.query<{ total: number }>(`select count(*) as total from (${lists[what]}) l`, [workspaceId])
   return paged(
     page,
-    rows[0]?.total ?? 0,
+    counted.rows[0]?.total ?? 0,
     rows.map(({ item }) => item),
   )
 }

@@ -20,9 +20,9 @@ const notAnswered = [
   'failed',
 ] as const satisfies readonly RetryTrigger[]
 
-/** Calls of one wave. */
+/** Calls of one wave; what is not asked for fits into what the workspace allows. A workspace that lets none out lets none of these out. */
 export function waveSizeOf({ numberCallPerTime }: Session, workspaceMaxCalls: number | null): number {
-  return numberCallPerTime ?? Math.min(defaults.perWave, workspaceMaxCalls ?? defaults.perWave)
+  return numberCallPerTime ?? Math.max(1, Math.min(defaults.perWave, workspaceMaxCalls ?? defaults.perWave))
 }
 
 export function campaignOf(
@@ -33,7 +33,15 @@ export function campaignOf(
   waveSize: number,
   now: Temporal.Instant,
 ): NewCampaign {
-  const { maxRetryOfDetail, retryAfterSeconds, durationOfEachCall, sendTime, phones: _, ...original } = session
+  const {
+    maxRetryOfDetail,
+    retryAfterSeconds,
+    durationOfEachCall,
+    sendTime,
+    phones: _,
+    phoneField: __,
+    ...original
+  } = session
   const tries = maxRetryOfDetail ?? defaults.retries
   return {
     name,

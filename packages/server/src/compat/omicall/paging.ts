@@ -14,7 +14,7 @@ export function paged(
     has_next: page < pages,
     has_previous: page > 1,
     next_page: Math.min(page + 1, pages),
-    previous_page: Math.max(page - 1, 1),
+    previous_page: Math.min(Math.max(page - 1, 1), pages),
     items,
   }
 }

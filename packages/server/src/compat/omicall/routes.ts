@@ -6,7 +6,6 @@ import { guardRoutes, principalOf, type Refusal } from '../../access/route-guard
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
 import { ResourceError } from '../../resources/errors.ts'
-import { ScenarioInvalidError } from '../../scenarios/errors.ts'
 import { mistakeOf, parseOr, toldFailure } from '../mistake.ts'
 import { done, OmicallError, refused } from './errors.ts'
 import { searchHistory } from './history.ts'
@@ -48,7 +47,7 @@ export async function registerOmicall(app: FastifyInstance, deps: HttpDeps): Pro
       },
     )
     scope.post('/api/v2/autoCall/executeByPhone', { config: { permission: 'campaigns:write' } }, async (request) =>
-      done(await executeByPhone(caller(request), request.body, request.headers['idempotency-key'])),
+      done(await executeByPhone(caller(request), withPhoneOfQuery(request), request.headers['idempotency-key'])),
     )
     for (const [path, [what, permission]] of Object.entries(pagedLists))
       scope.get(path, { config: { permission } }, async (request) => {
@@ -72,6 +71,13 @@ export async function registerOmicall(app: FastifyInstance, deps: HttpDeps): Pro
   })
 }
 
+/** The older API had `phone_number` in the query. */
+function withPhoneOfQuery({ body, query }: FastifyRequest): unknown {
+  const { phone_number } = query as { readonly phone_number?: unknown }
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
+  return phone_number === undefined || !isObject ? body : { phone_number, ...body }
+}
+
 function parse<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
   return parseOr(schema, given, 'body', (problems) => OmicallError.ofFields(problems))
 }
@@ -86,8 +92,6 @@ function answerError(deps: ServerDeps, error: unknown, request: FastifyRequest, 
 /** Null: the fault is ours. The vendor's clients look at the envelope alone. */
 function refusalOf(error: unknown): OmicallError | null {
   if (error instanceof OmicallError) return error
-  if (error instanceof ScenarioInvalidError)
-    return OmicallError.ofFields(error.problems.map(({ path, message }) => ({ field: `scripts ${path}`, message })))
   if (error instanceof ResourceError) return new OmicallError('conflict', error.message)
   const mistake = mistakeOf(error)
   if (mistake === null) return null

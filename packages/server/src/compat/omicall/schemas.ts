@@ -8,7 +8,11 @@ const whole = (from: number, to: number) =>
     .int(`expected a whole number from ${from} to ${to}`)
     .min(from, `expected at least ${from}`)
     .max(to, `expected at most ${to}`)
-const id = z.union([z.string().min(1).max(200), z.int().transform(String)], 'expected an id')
+const upTo = (most: number, what: string) =>
+  z.string(`expected ${what}`).max(most, `expected at most ${most} characters`)
+const orDigits = <Text extends z.ZodType>(text: Text) =>
+  z.preprocess((value) => (Number.isSafeInteger(value) ? String(value) : value), text)
+const id = orDigits(upTo(200, 'an id'))
 
 /** The older API wrote `Text_variable` for what is `callBotTextVariable` now. */
 const targetType = z.preprocess(
@@ -20,61 +24,76 @@ const targetType = z.preprocess(
 )
 const longestText = 2_000
 const stepSchema = z
-  .object({
-    targetType,
-    targetId: id.nullish(),
-    targetValue: z.union([z.string(), z.number().transform(String)], 'expected text').nullish(),
-    speed: z
-      .number('expected a number from -3, slow, to 3, fast')
-      .min(-3, 'expected at least -3')
-      .max(3, 'expected at most 3')
-      .nullish(),
-    voice: z.string('expected the name of a voice').max(64).nullish(),
-  })
+  .object(
+    {
+      targetType,
+      targetId: id.nullish(),
+      targetValue: orDigits(z.string('expected text')).nullish(),
+      speed: z
+        .number('expected a number from -3, slow, to 3, fast')
+        .min(-3, 'expected at least -3')
+        .max(3, 'expected at most 3')
+        .nullish(),
+      voice: upTo(64, 'the name of a voice').nullish(),
+    },
+    'expected a step with its targetType',
+  )
   .check(({ value, issues }) => {
     const wants = (path: string, message: string): void => {
       issues.push({ code: 'custom', path: [path], input: undefined, message })
     }
     const said = value.targetValue?.trim() ?? ''
     if (value.targetType !== 'callbottextvariable') {
-      if (value.targetId == null && said === '') wants('targetId', 'expected an id, or a targetValue')
+      if ((value.targetId ?? '') === '' && said === '') wants('targetId', 'expected an id, or a targetValue')
     } else if (said === '') wants('targetValue', 'expected the text that is to be spoken')
     else if (said.length > longestText) wants('targetValue', `expected at most ${longestText} characters`)
   })
 export type ScriptStep = z.infer<typeof stepSchema>
 
 const phones = z
-  .array(z.union([z.string().trim().min(1), z.int().transform(String)], 'expected a phone number'))
+  .array(
+    orDigits(z.string('expected a phone number').trim().min(1, 'expected a phone number')),
+    'expected a list of phone numbers',
+  )
   .max(10_000, 'expected at most 10000 numbers')
 const phoneFields = ['phoneNumberList', 'phone_number_list', 'phoneNumbers', 'phones', 'phone_number'] as const
+/** The older API's parameter is one number, or several with commas between them. */
+const separated = (value: unknown): unknown => (typeof value === 'string' ? value.split(',') : value)
 const latestSendMs = 4_102_444_800_000
+
+const aBody = 'expected a JSON object'
 
 /** One list of phones, under whichever of its names it came; none at all is an empty session. */
 export const sessionSchema = z
-  .object({
-    name: z.string('expected a name').max(500).nullish(),
-    sendTime: z
-      .int('expected an instant in milliseconds')
-      .min(0, 'expected an instant in milliseconds')
-      .max(latestSendMs, 'expected milliseconds, an instant before the year 2100')
-      .nullish(),
-    scripts: z
-      .array(stepSchema, 'expected the steps of the script, in their order')
-      .min(1, 'expected at least one step')
-      .max(20, 'expected at most 20 steps'),
-    numberCallOuts: z
-      .array(z.union([z.string().min(1), z.int().transform(String)]))
-      .max(1_000)
-      .nullish(),
-    numberCallPerTime: whole(1, 10_000).nullish(),
-    durationOfEachCall: whole(0, 86_400).nullish(),
-    maxRetryOfDetail: whole(0, 10).nullish(),
-    retryAfterSeconds: whole(0, 2_592_000).nullish(),
-    ...(Object.fromEntries(phoneFields.map((name) => [name, phones.nullish()])) as Record<
-      (typeof phoneFields)[number],
-      z.ZodOptional<z.ZodNullable<typeof phones>>
-    >),
-  })
+  .object(
+    {
+      name: upTo(500, 'a name').nullish(),
+      sendTime: z
+        .int('expected an instant in milliseconds')
+        .min(0, 'expected an instant in milliseconds')
+        .max(latestSendMs, 'expected milliseconds, an instant before the year 2100')
+        .nullish(),
+      scripts: z
+        .array(stepSchema, 'expected the steps of the script, in their order')
+        .min(1, 'expected at least one step')
+        .max(20, 'expected at most 20 steps'),
+      numberCallOuts: z
+        .array(orDigits(upTo(200, 'a number of the company')), 'expected a list of numbers of the company')
+        .min(1, 'expected at least one number')
+        .max(1_000, 'expected at most 1000 numbers')
+        .nullish(),
+      numberCallPerTime: whole(1, 10_000).nullish(),
+      durationOfEachCall: whole(0, 86_400).nullish(),
+      maxRetryOfDetail: whole(0, 10).nullish(),
+      retryAfterSeconds: whole(0, 2_592_000).nullish(),
+      phoneNumberList: phones.nullish(),
+      phone_number_list: phones.nullish(),
+      phoneNumbers: phones.nullish(),
+      phones: phones.nullish(),
+      phone_number: z.preprocess(separated, phones.nullish()),
+    },
+    aBody,
+  )
   .check(({ value, issues }) => {
     const given = phoneFields.filter((name) => value[name] != null)
     const [first, ...more] = given
@@ -86,10 +105,11 @@ export const sessionSchema = z
         message: `the numbers stand in ${first} already`,
       })
   })
-  .transform((given) => ({
-    ...given,
-    phones: phoneFields.map((name) => given[name]).find((list) => list != null) ?? [],
-  }))
+  .transform(({ phoneNumberList, phone_number_list, phoneNumbers, phones, phone_number, ...given }) => {
+    const lists = { phoneNumberList, phone_number_list, phoneNumbers, phones, phone_number }
+    const phoneField = phoneFields.find((name) => lists[name] != null) ?? 'phoneNumberList'
+    return { ...given, phoneField, phones: lists[phoneField] ?? [] }
+  })
 export type Session = z.output<typeof sessionSchema>
 
 /** In a body a number, in a query its digits. */
@@ -101,26 +121,42 @@ const page = {
 }
 export const pageSchema = z.object(page)
 const instantMs = whole(0, latestSendMs)
-export const historySchema = z.object({
-  ...page,
-  from_date: instantMs.nullish(),
-  to_date: instantMs.nullish(),
-  keyword: z.string().max(64).nullish(),
-  disposition: z.preprocess(word, z.enum(['answered', 'cancelled'], 'expected answered or cancelled').nullish()),
-  direction: z.preprocess(word, z.enum(['outbound', 'inbound'], 'expected outbound or inbound').nullish()),
-  autocall_id: z.string().max(200).nullish(),
-})
+export const historySchema = z.object(
+  {
+    ...page,
+    from_date: instantMs.nullish(),
+    to_date: instantMs.nullish(),
+    keyword: orDigits(upTo(64, 'a part of a number')).nullish(),
+    disposition: z.preprocess(word, z.enum(['answered', 'cancelled'], 'expected answered or cancelled').nullish()),
+    direction: z.preprocess(word, z.enum(['outbound', 'inbound'], 'expected outbound or inbound').nullish()),
+    autocall_id: id.nullish(),
+  },
+  aBody,
+)
 export type HistoryQuery = z.output<typeof historySchema>
 
-export const hookSchema = z.object({
-  webhook: z.object({
-    type: z.preprocess(word, z.literal('call', 'expected call; hooks of contacts are not yet in effect')),
-    url: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).max(2_000),
-    events: z
-      .array(z.preprocess(word, z.enum(['ringing', 'answered', 'hangup'], 'expected ringing, answered or hangup')))
-      .default([]),
-  }),
-})
+const longestUrl = 2_000
+export const hookEvents = ['ringing', 'answered', 'hangup'] as const
+export const hookSchema = z.object(
+  {
+    webhook: z.object(
+      {
+        type: z.preprocess(word, z.literal('call', 'expected call; hooks of contacts are not yet in effect')),
+        url: z
+          .url({ protocol: /^https?$/, error: 'expected an http or https address' })
+          .refine((url) => url.length <= longestUrl, `expected at most ${longestUrl} characters`),
+        events: z
+          .array(
+            z.preprocess(word, z.enum(hookEvents, 'expected ringing, answered or hangup')),
+            'expected a list of events',
+          )
+          .nullish(),
+      },
+      'expected a webhook with type, url and events',
+    ),
+  },
+  aBody,
+)
 export const hookTypeSchema = z.object({
   hook_type: z.preprocess(word, z.enum(['call', 'contact'], 'expected call or contact')),
 })

@@ -5,15 +5,16 @@
 import { createHash } from 'node:crypto'
 import { type Block, edgesOf, type Parameter, type ScenarioDefinition } from '@dialwright/scenario'
 
-/** A step with what it names found. */
-export type FoundStep =
+/** A step with what it names found; `at` is its place in the script. */
+export type FoundStep = { readonly at: number } & (
   | { readonly type: 'recording'; readonly path: string }
   | { readonly type: 'text'; readonly text: string; readonly voice: string | null; readonly speed: number }
   | { readonly type: 'menu'; readonly scenario: ScenarioDefinition }
   | { readonly type: 'ring-group'; readonly groupId: string }
+)
 
 /** The vendor's voices speak it. */
-const language = 'vi'
+const ownLanguage = 'vi'
 const last = 'end'
 
 /** Slow to fast, -3 to 3, as how many times as fast: each step is a cube root of two. */
@@ -21,26 +22,47 @@ export function speedOf(speed: number): number {
   return Math.round(2 ** (speed / 3) * 1_000) / 1_000
 }
 
-/** The same steps are the same scenario, under the same name. */
+/** The same steps are the same scenario, under the same name. Where only menus speak, they speak their language. */
 export function scenarioOf(steps: readonly FoundStep[]): ScenarioDefinition {
   const blocks: Block[] = [{ id: last, type: 'hangup' }]
   const parameters = new Map<string, Parameter>()
   let next = last
   // From behind: each step leads to what begins the next.
-  for (const [index, step] of [...steps.entries()].reverse()) {
-    const made = step.type === 'menu' ? within(step.scenario, `s${index}`, next) : blockOf(step, `s${index}`, next)
+  for (const step of steps.toReversed()) {
+    const id = `s${step.at}`
+    const made = step.type === 'menu' ? within(step.scenario, id, next) : blockOf(step, id, next)
     blocks.unshift(...made)
     next = made[0]?.id ?? next
     for (const parameter of step.type === 'menu' ? (step.scenario.startBlocks[0]?.parameters ?? []) : [])
       parameters.set(parameter.name, parameter)
   }
+  const languages = new Set(steps.flatMap((step) => languageOf(step) ?? []))
+  const [only = ownLanguage] = languages
   const said = {
-    language,
+    language: languages.size > 1 ? ownLanguage : only,
     startBlocks: [{ id: 'start', name: 'start', next, parameters: [...parameters.values()] }],
     blocks,
   }
   const mark = createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 16)
   return { name: `autoCall ${mark}`, ...said }
+}
+
+/** Undefined: it says nothing. */
+function languageOf(step: FoundStep): string | undefined {
+  if (step.type === 'menu') return step.scenario.language
+  return step.type === 'text' ? ownLanguage : undefined
+}
+
+/**
+ * The field of the request that a problem of the scenario stands for.
+ * @param path  RFC 6901 §3, as `/blocks/3/text`.
+ */
+export function placeIn({ blocks }: ScenarioDefinition, path: string): string {
+  const [, list, index] = path.split('/')
+  const block = list === 'blocks' ? blocks[Number(index)] : undefined
+  const step = /^s(\d+)(_|$)/.exec(block?.id ?? '')
+  if (step === null) return 'scripts'
+  return `scripts.${step[1]}.${step[2] === '' && block?.type === 'say' ? 'targetValue' : 'targetId'}`
 }
 
 function blockOf(step: Exclude<FoundStep, { type: 'menu' }>, id: string, next: string): Block[] {
