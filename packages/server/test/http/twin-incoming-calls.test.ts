@@ -1,9 +1,19 @@
 /** Incoming rules in effect: numbers are added as the vendor's page has it, then a provider calls them. */
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type LedgerLine, spawnCarrier } from '@dialwright/carrier'
+import {
+  challengeHeader,
+  header,
+  parseMessage,
+  parseNameAddress,
+  type SipRequest,
+  verifyAuthorization,
+} from '@dialwright/sip'
 import { demoEnvironment } from '../../src/config.ts'
 import { makeTemporaryDirectory } from '../../src/demo/temporary-directory.ts'
 import { WebhookReceiver } from '../../src/demo/webhook-receiver.ts'
@@ -147,7 +157,7 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
       trunks: [
         { name: 'provider', host: '127.0.0.1', port: provider.port, externalIds: { twin: shared } },
         {
-          ...{ name: 'box', host: '127.0.0.1', port: carrier.port, username: 'dialwright', password: 'secret' },
+          ...{ name: 'box', host: '127.0.0.1', port: carrier.port, username: 'nobody', password: 'wrong' },
           externalIds: { twin: 'box' },
         },
       ],
@@ -342,9 +352,44 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
     await until('taken away, it is taken back at the provider', () => !provider.bound(line).isBound)
   })
 
-  test('forceOutOverChannel: whoever shows the number calls over its provider, though the dialplan leads elsewhere', async () => {
-    const [shownNumber, person] = ['71234567030', '74951230002']
-    await add(shownNumber, { action: 'end' }, { providerId: 'box', forceOutOverChannel: true })
+  test('a number registers at its fromDomain, by its authUser', async () => {
+    const registrar = createSocket('udp4')
+    stack.defer(() => registrar.close())
+    const listening = once(registrar, 'listening')
+    registrar.bind(0, '127.0.0.1')
+    await listening
+    const { port } = registrar.address()
+    const proven = Promise.withResolvers<SipRequest>()
+    registrar.on('message', (bytes, source) => {
+      const request = parseMessage(bytes.toString('latin1'))
+      if (request.kind !== 'request') return
+      const isProven = header(request, 'Authorization') !== undefined
+      if (isProven) proven.resolve(request)
+      const copied = request.headers.filter(([name]) => ['Via', 'From', 'To', 'Call-ID', 'CSeq'].includes(name))
+      const answer = isProven
+        ? ['SIP/2.0 200 OK', `Contact: ${header(request, 'Contact')};expires=300`]
+        : ['SIP/2.0 401 Unauthorized', `WWW-Authenticate: ${challengeHeader('realm', 'nonce', 'MD5')}`]
+      const text = [...answer, ...copied.map(([name, value]) => `${name}: ${value}`), 'Content-Length: 0', '', '']
+      registrar.send(text.join('\r\n'), source.port, source.address)
+    })
+    const trunk = { name: 'registrar', host: '127.0.0.1', port, externalIds: { twin: 'registrar' } }
+    assert.equal((await ask('POST', '/dialwright/v1/trunks', trunk)).status, 201)
+    const own = { login: 'line-60', authUser: 'auth-60', password: 'pass-60', fromDomain: 'lines.test' }
+    await add('71234567060', { action: 'end' }, { providerId: 'registrar', ...own })
+    const request = await proven.promise
+    assert.deepEqual(
+      [request.uri, parseNameAddress(header(request, 'To') ?? '').uri],
+      ['sip:lines.test', 'sip:line-60@lines.test'],
+    )
+    const expected = { username: 'auth-60', password: 'pass-60', nonce: 'nonce', realm: 'realm' }
+    assert.ok(verifyAuthorization(header(request, 'Authorization') ?? '', 'REGISTER', expected))
+  })
+
+  test('forceOutOverChannel: whoever shows the number calls over its provider with its credentials, though the dialplan leads elsewhere', async () => {
+    // The box lets nobody call this person without the credentials, which its trunk here has not.
+    const [shownNumber, person] = ['71234567030', '74951230028']
+    const own = { login: 'dialwright', password: 'secret', forceOutOverChannel: true }
+    await add(shownNumber, { action: 'end' }, { providerId: 'box', ...own })
     const made = await ask('POST', '/dialwright/v1/campaigns', {
       ...{ name: 'forced', scenario: 'desk' },
       route: { via: 'dialplan', dialplan: 'elsewhere', callerId: { mode: 'number', number: shownNumber } },
