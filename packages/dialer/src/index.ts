@@ -105,5 +105,13 @@ export {
   type TrunkTally,
   tellsNothing,
 } from './trunks/breaker.ts'
-export { forbiddenBy, type Hours, isInWindow, isOpen, nextDay, nextOpening } from './windows/calling-window.ts'
+export {
+  forbiddenBy,
+  type Hours,
+  isInWindow,
+  isOpen,
+  nextDay,
+  nextOpening,
+  openingWithinYear,
+} from './windows/calling-window.ts'
 export { zonesOfNumber } from './zones/zones-of-number.ts'

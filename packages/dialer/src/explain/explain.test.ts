@@ -95,6 +95,45 @@ test('a policy tells which cap holds and until when, in legal hours; a test camp
   assert.deepEqual(told({ campaign: isTest, contact: { talks }, phone: { zones: night } }), ['eligible', at.toString()])
 })
 
+test('hours that never open are said to be so: no instant, and what to do about it', () => {
+  const shutAt = (zones: readonly string[]) => {
+    const windows = [{ zone: 'callee', fromSecond: 9 * 3_600, toSecond: 10 * 3_600 }] as const
+    const forbid = [{ fromSecond: 8 * 3_600, toSecond: 11 * 3_600 }]
+    const timeGroups = zones.length > 1 ? [] : [{ name: 'quiet', zone: 'callee', forbid } as const]
+    return told({ campaign: { settings: { windows, timeGroups, pacing: {} } }, phone: { zones } })
+  }
+  const together = 'never open: windows, time groups and policies together leave no hour of the next year'
+  assert.deepEqual(shutAt(['Europe/Moscow']), [
+    'never',
+    `window:outside-calling-window: ${together}; change the hours`,
+    null,
+  ])
+  assert.deepEqual(shutAt(['Europe/Kaliningrad', 'Asia/Kamchatka']), [
+    'never',
+    `window:outside-calling-window: ${together} in all 2 zones that the phone may be in; give the contact its zone, or change the hours`,
+    null,
+  ])
+})
+
+test('of a year whose days of rest are not known a policy says that it keeps their hours', () => {
+  const settings = { windows: [], timeGroups: [], pacing: {}, policies: ['ru-230fz'] }
+  const { gates } = explain({
+    ...plain,
+    at: Temporal.Instant.from('2027-01-12T05:30:00Z'),
+    campaign: { ...plain.campaign, settings },
+  })
+  assert.deepEqual(
+    gates.find(({ gate }) => gate === 'policy-hours'),
+    {
+      gate: 'policy-hours',
+      open: false,
+      reason:
+        'ru-230fz: outside-legal-hours; the days of rest of 2027 are not known, so every day has the hours of one',
+      until: Temporal.Instant.from('2027-01-12T06:00:00Z'),
+    },
+  )
+})
+
 test('a wave that is out has no instant, its gap has one, and so has a number that will be valid', () => {
   const settings = { windows: [], timeGroups: [], pacing: { wave: { size: 2, gapSeconds: 30 } } }
   const told2 = (live: number) =>

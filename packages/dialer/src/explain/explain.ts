@@ -2,8 +2,16 @@
 import type { CampaignSettings } from '../campaigns/campaign-settings.ts'
 import { type WaveView, waveRoom } from '../planning/wave.ts'
 import { policiesInForce } from '../policies/policies.ts'
+import type { PolicyPack } from '../policies/policy-pack.ts'
 import { capReached } from '../policies/policy-verdict.ts'
-import { forbiddenBy, type Hours, isInWindow, nextOpening, policyHoursOpen } from '../windows/calling-window.ts'
+import {
+  forbiddenBy,
+  type Hours,
+  isInWindow,
+  openingWithinYear,
+  policyHoursOpen,
+  whereabouts,
+} from '../windows/calling-window.ts'
 
 export type ExplainFacts = {
   /** The instant that is asked about. */
@@ -85,19 +93,23 @@ export type Explanation = {
   readonly rank: number
 }
 
+/** When the hours open (windows, time groups and legal hours together), or that they do not. */
+type HoursOpening = { readonly until: Temporal.Instant } | { readonly until: undefined; readonly never: string }
+
 /** `eligible` exactly when the claim, asked at `at` from this contact's lane, is kept from it by nothing but rank, pace and capacity. */
 export function explain(facts: ExplainFacts): Explanation {
+  const hours = hoursOpening(facts, facts.at)
   const gates = [
     campaignGate(facts),
     expiryGate(facts),
     contactGate(facts),
     orderGate(facts),
     dueGate(facts),
-    windowGate(facts),
-    timeGroupGate(facts),
+    windowGate(facts, hours),
+    timeGroupGate(facts, hours),
     doNotCallGate(facts),
     dayCapGate(facts),
-    policyHoursGate(facts),
+    policyHoursGate(facts, hours),
     policyCapGate(facts),
     phoneGate(facts),
     waveGate(facts),
@@ -108,7 +120,7 @@ export function explain(facts: ExplainFacts): Explanation {
   if (facts.contact.state === 'dialing') return { verdict: 'live', gates, nextAt: null, rank }
   const shut = gates.filter((gate) => !gate.open)
   if (shut.length === 0) return { verdict: 'eligible', gates, nextAt: facts.at, rank }
-  if (isOver(facts)) return { verdict: 'never', gates, nextAt: null, rank }
+  if (isOver(facts) || hours.until === undefined) return { verdict: 'never', gates, nextAt: null, rank }
   const nextAt = opening(facts, shut)
   const { expiresAt } = facts.campaign
   if (nextAt !== null && expiresAt !== null && isBefore(expiresAt, nextAt.add({ nanoseconds: 1 })))
@@ -131,7 +143,24 @@ function opening(facts: ExplainFacts, shut: readonly ExplainGate[]): Temporal.In
     if (gate.until === undefined) return null
     if (isBefore(from, gate.until)) from = gate.until
   }
-  return nextOpening(facts.campaign.settings, facts.phone.zones, facts.workspaceZone, from)
+  return hoursOpening(facts, from).until ?? null
+}
+
+function hoursOpening({ campaign, phone, workspaceZone }: ExplainFacts, from: Temporal.Instant): HoursOpening {
+  const until = openingWithinYear(campaign.settings, phone.zones, workspaceZone, from)
+  if (until !== null) return { until }
+  const together = 'windows, time groups and policies together leave no hour of the next year'
+  const never =
+    phone.zones.length < 2
+      ? `never open: ${together}; change the hours`
+      : `never open: ${together} in all ${phone.zones.length} zones that the phone may be in; give the contact its zone, or change the hours`
+  return { until: undefined, never }
+}
+
+/** A gate of the hours that is shut: what shuts it, or that nothing will ever open it. */
+function shutHours(gate: ExplainGate['gate'], reason: string, hours: HoursOpening): ExplainGate {
+  if (hours.until !== undefined) return { gate, open: false, reason, until: hours.until }
+  return { gate, open: false, reason: `${reason}: ${hours.never}` }
 }
 
 function campaignGate({ at, campaign }: ExplainFacts): ExplainGate {
@@ -164,18 +193,16 @@ function dueGate({ at, contact }: ExplainFacts): ExplainGate {
   return { gate: 'due', open: false, reason: contact.attempts > 0 ? 'retry-interval' : 'not-due', until: contact.dueAt }
 }
 
-function windowGate({ at, campaign, phone, workspaceZone }: ExplainFacts): ExplainGate {
+function windowGate({ at, campaign, phone, workspaceZone }: ExplainFacts, hours: HoursOpening): ExplainGate {
   if (isInWindow(campaign.settings.windows, phone.zones, workspaceZone, at))
     return { gate: 'window', open: true, reason: 'open' }
-  const until = nextOpening(campaign.settings, phone.zones, workspaceZone, at) ?? undefined
-  return { gate: 'window', open: false, reason: 'outside-calling-window', until }
+  return shutHours('window', 'outside-calling-window', hours)
 }
 
-function timeGroupGate({ at, campaign, phone, workspaceZone }: ExplainFacts): ExplainGate {
+function timeGroupGate({ at, campaign, phone, workspaceZone }: ExplainFacts, hours: HoursOpening): ExplainGate {
   const group = forbiddenBy(campaign.settings.timeGroups, phone.zones, workspaceZone, at)
   if (group === undefined) return { gate: 'time-group', open: true, reason: 'open' }
-  const until = nextOpening(campaign.settings, phone.zones, workspaceZone, at) ?? undefined
-  return { gate: 'time-group', open: false, reason: group.name, until }
+  return shutHours('time-group', group.name, hours)
 }
 
 function doNotCallGate({ phone }: ExplainFacts): ExplainGate {
@@ -188,12 +215,23 @@ function dayCapGate({ phone }: ExplainFacts): ExplainGate {
   return { gate: 'day-cap', open: false, reason: 'attempts-of-the-day-used-up', until: phone.dayFullUntil }
 }
 
-function policyHoursGate({ at, campaign, phone, workspaceZone }: ExplainFacts): ExplainGate {
+function policyHoursGate({ at, campaign, phone, workspaceZone }: ExplainFacts, hours: HoursOpening): ExplainGate {
   const packs = policiesInForce(campaign.settings)
   const shut = packs.find(({ name }) => !policyHoursOpen({ policies: [name] }, phone.zones, workspaceZone, at))
   if (shut === undefined) return { gate: 'policy-hours', open: true, reason: packs.length === 0 ? 'no-policy' : 'open' }
-  const until = nextOpening(campaign.settings, phone.zones, workspaceZone, at) ?? undefined
-  return { gate: 'policy-hours', open: false, reason: `${shut.name}: outside-legal-hours`, until }
+  const year = yearUnknown(shut, whereabouts(phone.zones, workspaceZone), at)
+  const strict = year === null ? '' : `; the days of rest of ${year} are not known, so every day has the hours of one`
+  return shutHours('policy-hours', `${shut.name}: outside-legal-hours${strict}`, hours)
+}
+
+/** The year that it is for the callee, where the pack's calendar does not know it. */
+function yearUnknown(
+  { calendar: { years } }: PolicyPack,
+  zones: readonly string[],
+  at: Temporal.Instant,
+): number | null {
+  const local = zones.map((zone) => at.toZonedDateTimeISO(zone).year)
+  return local.find((year) => year < years.from || year > years.to) ?? null
 }
 
 function policyCapGate({

@@ -1,9 +1,9 @@
 /** Which compliance packs there are, and which of them a campaign is held by. */
-import { type PolicyPack, restDaysOf } from './policy-pack.ts'
+import { type KnownDays, knownDaysOf, type PolicyPack } from './policy-pack.ts'
 import { ru230fz } from './ru-230fz.ts'
 
 /** A pack with what its calendar comes to. */
-export type PolicyInForce = PolicyPack & { readonly restDays: ReadonlySet<number> }
+export type PolicyInForce = PolicyPack & { readonly known: KnownDays }
 
 /** What of a campaign's settings says by which packs it is held. */
 export type PolicyChoice = {
@@ -15,7 +15,7 @@ export type PolicyChoice = {
 export const policyPacks: readonly PolicyPack[] = [ru230fz]
 
 const known: ReadonlyMap<string, PolicyInForce> = new Map(
-  policyPacks.map((pack) => [pack.name, { ...pack, restDays: restDaysOf(pack.calendar) }]),
+  policyPacks.map((pack) => [pack.name, { ...pack, known: knownDaysOf(pack.calendar) }]),
 )
 const none: readonly PolicyInForce[] = []
 const never = { fromSecond: 0, toSecond: 0 }
@@ -28,8 +28,9 @@ export function policiesInForce({ policies, isTest }: PolicyChoice): readonly Po
 
 function unknown(name: string): PolicyInForce {
   return {
-    ...{ name, version: '0', asOf: '', source: '', caps: [], restDays: new Set<number>() },
+    ...{ name, version: '0', asOf: '', source: '', caps: [] },
     hours: { workingDays: never, restDays: never },
-    calendar: { holidays: [], movedOn: [], extra: [] },
+    calendar: { years: { from: 0, to: 0 }, holidays: [], movedOn: [], extra: [] },
+    known: { from: 0, until: 0, restDays: new Set() },
   }
 }

@@ -13,6 +13,7 @@ export type PolicyPack = {
   /** The day for which the text was read, `YYYY-MM-DD`. */
   readonly asOf: string
   readonly source: string
+  /** Those of days of rest lie within those of working days: they hold where nobody knows which of the two a day is. */
   readonly hours: { readonly workingDays: DayHours; readonly restDays: DayHours }
   readonly calendar: RestDayCalendar
   /** Talks with one person at most, on whichever phone, in calendar periods of the callee's zone, over all campaigns of a workspace. */
@@ -20,6 +21,8 @@ export type PolicyPack = {
 }
 
 export type RestDayCalendar = {
+  /** Of which `extra` is complete. Any day of other years may be one of rest: a government decides shortly before. */
+  readonly years: { readonly from: number; readonly to: number }
   /** Every year, `MM-DD`. */
   readonly holidays: readonly string[]
   /** Those of them which, on a Saturday or Sunday, make the next working day a day of rest. */
@@ -37,12 +40,12 @@ export const talkDispositions: readonly Disposition[] = ['answered', 'unknown']
 /** How far back an attempt can matter: a calendar month of any zone is shorter. */
 export const talksDays = 32
 
-const [firstYear, lastYear] = [2_024, 2_099]
+/** A calendar in days since 1970-01-01: what it knows, from a day to before another, and where it rests, Saturdays and Sundays left out. */
+export type KnownDays = { readonly from: number; readonly until: number; readonly restDays: ReadonlySet<number> }
 
-/** Days since 1970-01-01 on which the calendar rests, Saturdays and Sundays left out. */
-export function restDaysOf({ holidays, movedOn, extra }: RestDayCalendar): ReadonlySet<number> {
+export function knownDaysOf({ years, holidays, movedOn, extra }: RestDayCalendar): KnownDays {
   const days = new Set(extra.map((text) => epochDay(Temporal.PlainDate.from(text))))
-  for (let year = firstYear; year <= lastYear; year++) {
+  for (let year = years.from; year <= years.to; year++) {
     for (const day of holidays) days.add(epochDay(Temporal.PlainDate.from(`${year}-${day}`)))
     for (const day of movedOn) {
       let date = Temporal.PlainDate.from(`${year}-${day}`)
@@ -51,7 +54,8 @@ export function restDaysOf({ holidays, movedOn, extra }: RestDayCalendar): Reado
       days.add(epochDay(date))
     }
   }
-  return days
+  const first = (year: number): number => epochDay(Temporal.PlainDate.from({ year, month: 1, day: 1 }))
+  return { from: first(years.from), until: first(years.to + 1), restDays: days }
 }
 
 function epochDay(date: Temporal.PlainDate): number {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { isOpen, nextOpening } from '../windows/calling-window.ts'
 import { policiesInForce, policyPacks } from './policies.ts'
-import { restDaysOf } from './policy-pack.ts'
+import { knownDaysOf } from './policy-pack.ts'
 import { policyVerdict } from './policy-verdict.ts'
 import { ru230fz } from './ru-230fz.ts'
 
@@ -49,9 +49,36 @@ test('a holiday on a Sunday gives the working day after it the hours of rest', (
   for (const day of ['2026-03-09', '2026-05-11']) assert.equal(isLegal(moscow(`${day}T08:30:00`)), false, day)
   for (const day of ['2026-03-10', '2026-05-12']) assert.equal(isLegal(moscow(`${day}T08:30:00`)), true, day)
   // 2027: the first of May is a Saturday, the ninth a Sunday.
-  const days = restDaysOf(ru230fz.calendar)
+  const { restDays: days } = knownDaysOf({ ...ru230fz.calendar, years: { from: 2_027, to: 2_027 } })
   const isRest = (text: string): boolean => days.has(Temporal.PlainDate.from(text).since('1970-01-01').days)
   assert.deepEqual(['2027-05-03', '2027-05-04', '2027-05-10', '2027-05-11'].map(isRest), [true, false, true, false])
+})
+
+test("of a year whose calendar is not known every day has the hours of a day of rest, in the callee's zone", () => {
+  // A Thursday, and the first Friday behind it.
+  const known = ['2026-12-30T08:30:00', '2026-12-30T21:00:00']
+  const unknown = [
+    '2027-01-12T08:30:00',
+    '2027-01-12T21:00:00',
+    '2027-07-14T08:59:59',
+    '2031-07-16T20:00:00',
+    '2024-07-16T08:30:00',
+  ]
+  for (const time of known) assert.equal(isLegal(moscow(time)), true, time)
+  for (const time of unknown) assert.equal(isLegal(moscow(time)), false, time)
+  for (const time of ['2027-01-12T09:00:00', '2031-07-16T19:59:59']) assert.equal(isLegal(moscow(time)), true, time)
+  // Half past eight of the last day of 2026 in Kaliningrad; the year begins earlier further east.
+  const lastEvening = at('2026-12-30T19:00:00Z')
+  assert.equal(isLegal(lastEvening, ['Europe/Kaliningrad']), true)
+  assert.equal(isLegal(at('2026-12-31T21:30:00Z'), ['Asia/Kamchatka']), true, "half past nine of New Year's Day")
+  assert.equal(isLegal(at('2026-12-31T20:30:00Z'), ['Asia/Kamchatka']), false)
+})
+
+test('the hours of days of rest lie within those of working days, in every pack', () => {
+  for (const { name, hours: legal } of policyPacks) {
+    assert.ok(legal.restDays.fromSecond >= legal.workingDays.fromSecond, name)
+    assert.ok(legal.restDays.toSecond <= legal.workingDays.toSecond, name)
+  }
 })
 
 test('the hours are those of the callee, and of every zone the callee may be in', () => {

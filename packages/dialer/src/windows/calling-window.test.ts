@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { forbiddenBy, type Hours, isOpen, nextOpening } from './calling-window.ts'
+import { forbiddenBy, type Hours, isOpen, nextOpening, openingWithinYear } from './calling-window.ts'
 
 const at = (text: string) => Temporal.Instant.from(text)
 const hours = (fromSecond: number, toSecond: number, timeGroups: Hours['timeGroups'] = []): Hours => ({
@@ -89,4 +89,65 @@ test('the next opening is open, and no minute before it is', () => {
     ),
     { numRuns: 60 },
   )
+})
+
+/** ISO days from Monday to Friday. */
+const weekdays = {
+  windows: [{ zone: 'callee', days: [1, 2, 3, 4, 5], fromSecond: 0, toSecond: 86_399 }],
+  timeGroups: [],
+} as const
+/** Twenty-five hours apart: 24 hours of one clock time, and of two dates at any instant. */
+const acrossTheDateLine = ['Pacific/Kiritimati', 'Pacific/Pago_Pago']
+
+test('east and west of the date line it is another day: both have to be one of the days', () => {
+  const open = (text: string) => isOpen(weekdays, acrossTheDateLine, 'UTC', at(text))
+  // Monday the second of March 2026 begins on Kiritimati at ten on Sunday, in Pago Pago at eleven on Monday.
+  assert.deepEqual(
+    ['2026-03-02T10:59:59Z', '2026-03-02T11:00:00Z', '2026-03-06T09:59:59Z', '2026-03-06T10:00:00Z'].map(open),
+    [false, true, true, false],
+  )
+  assert.equal(
+    nextOpening(weekdays, acrossTheDateLine, 'UTC', at('2026-03-06T10:00:00Z'))?.toString(),
+    '2026-03-09T11:00:00Z',
+  )
+})
+
+test('one day of the week is never the same day on both sides of the date line: no window of it opens, in a year', () => {
+  const mondays = { windows: [{ zone: 'callee', days: [1], fromSecond: 0, toSecond: 86_399 }], timeGroups: [] } as const
+  const from = at('2026-03-01T00:00:00Z')
+  assert.equal(openingWithinYear(mondays, acrossTheDateLine, 'UTC', from), null)
+  assert.equal(openingWithinYear(mondays, ['Pacific/Kiritimati'], 'UTC', from)?.toString(), '2026-03-01T10:00:00Z')
+})
+
+test('hours that meet only while one of two places has put its clocks are seen a year ahead, not weeks ahead', () => {
+  // Eight in the morning in New York is three in the afternoon in Cairo, and two from the eighth of March to the end of April alone.
+  const quiet = { name: 'all but two to three', forbid: [{ fromSecond: 15 * 3_600, toSecond: 14 * 3_600 }] } as const
+  const some = hours(8 * 3_600, 9 * 3_600 - 1, [{ ...quiet, zone: 'workspace' }])
+  const winter = at('2026-01-10T00:00:00Z')
+  assert.equal(nextOpening(some, ['America/New_York'], 'Africa/Cairo', winter), null)
+  const spring = openingWithinYear(some, ['America/New_York'], 'Africa/Cairo', winter)
+  assert.equal(spring?.toString(), '2026-03-08T12:00:00Z')
+})
+
+test('the night between two days of which the clocks lose or gain an hour keeps the wall time of its ends', () => {
+  const night = [{ name: 'night', zone: 'callee', forbid: [{ fromSecond: 22 * 3_600, toSecond: 8 * 3_600 }] }] as const
+  const hours = { windows: [], timeGroups: night }
+  const morning = (zone: string, evening: string) => nextOpening(hours, [zone], 'UTC', at(evening))?.toString()
+  assert.equal(morning('Europe/Berlin', '2026-03-28T22:00:00Z'), '2026-03-29T06:00:00Z')
+  assert.equal(morning('Europe/Berlin', '2026-10-24T22:00:00Z'), '2026-10-25T07:00:00Z')
+  // Lord Howe puts its clocks by half an hour.
+  assert.equal(morning('Australia/Lord_Howe', '2026-04-04T13:00:00Z'), '2026-04-04T21:30:00Z')
+  assert.equal(morning('Australia/Lord_Howe', '2026-10-03T13:00:00Z'), '2026-10-03T21:00:00Z')
+})
+
+test('a window of one second is open for that second, a forbidden span of no length forbids nothing', () => {
+  const noon = hours(43_200, 43_200)
+  assert.deepEqual(
+    ['11:59:59.999', '12:00:00', '12:00:00.999', '12:00:01'].map((time) =>
+      isOpen(noon, ['UTC'], 'UTC', at(`2026-03-02T${time}Z`)),
+    ),
+    [false, true, true, false],
+  )
+  const nothing = [{ name: 'none', zone: 'callee', forbid: [{ fromSecond: 43_200, toSecond: 43_200 }] }] as const
+  assert.equal(isOpen({ windows: [], timeGroups: nothing }, ['UTC'], 'UTC', at('2026-03-02T12:00:00Z')), true)
 })

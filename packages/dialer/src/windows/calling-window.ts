@@ -17,8 +17,10 @@ import {
 export type Hours = Pick<CampaignSettings, 'windows' | 'timeGroups'> & PolicyChoice
 
 const lastSecond = daySeconds - 1
-/** Beyond this no opening is looked for: the hours never open in all zones at once. */
+/** How far ahead whoever plans looks for an opening: he will look again. */
 const horizonDays = 15
+/** In longer than a year nothing comes that has not been: every day of the week, every holiday, every offset of every clock. */
+const yearDays = 400
 
 /** Whether a call may start at `instant`. */
 export function isOpen(
@@ -75,7 +77,7 @@ export function whereabouts(calleeZones: readonly string[], workspaceZone: strin
 
 /**
  * The first instant from `from` on at which calling is allowed: `from` itself when it is open; null when none comes within two
- * weeks, because the zones are never open together.
+ * weeks, because the zones are not open together.
  */
 export function nextOpening(
   hours: Hours,
@@ -84,8 +86,34 @@ export function nextOpening(
   from: Temporal.Instant,
 ): Temporal.Instant | null {
   if (isAlwaysOpen(hours)) return from
+  return openingBetween(hours, calleeZones, workspaceZone, from, from.add({ hours: 24 * horizonDays }))
+}
+
+/** As `nextOpening`, for whoever wants to know whether waiting helps at all: null when none comes within a year. */
+export function openingWithinYear(
+  hours: Hours,
+  calleeZones: readonly string[],
+  workspaceZone: string,
+  from: Temporal.Instant,
+): Temporal.Instant | null {
+  if (isAlwaysOpen(hours)) return from
+  for (let days = 0; days < yearDays; days += horizonDays) {
+    const [begin, end] = [from.add({ hours: 24 * days }), from.add({ hours: 24 * (days + horizonDays) })]
+    const opening = openingBetween(hours, calleeZones, workspaceZone, begin, end)
+    if (opening !== null) return opening
+  }
+  return null
+}
+
+function openingBetween(
+  hours: Hours,
+  calleeZones: readonly string[],
+  workspaceZone: string,
+  from: Temporal.Instant,
+  to: Temporal.Instant,
+): Temporal.Instant | null {
   const begin = Math.floor(from.epochMilliseconds / 1000)
-  const end = begin + horizonDays * daySeconds
+  const end = Math.floor(to.epochMilliseconds / 1000)
   const workspace = zoneTimeline(workspaceZone, begin, end)
   const callees = distinct(whereabouts(calleeZones, workspaceZone).map((zone) => zoneTimeline(zone, begin, end)))
   const isOpenAt = (second: number): boolean =>
@@ -98,10 +126,8 @@ export function nextOpening(
   if (isOpenAt(begin)) return from
   const seconds = edges(hours)
   // The answer changes only where a window begins or a forbidden span ends, or with the clocks: those instants are enough.
-  const opening = distinct([workspace, ...callees])
-    .flatMap((timeline) => changesAfter(timeline, seconds, begin, end))
-    .sort((a, b) => a - b)
-    .find(isOpenAt)
+  const changes = distinct([workspace, ...callees]).flatMap((timeline) => changesAfter(timeline, seconds, begin, end))
+  const opening = [...new Set(changes)].sort((a, b) => a - b).find(isOpenAt)
   return opening === undefined ? null : Temporal.Instant.fromEpochMilliseconds(opening * 1000)
 }
 
@@ -118,8 +144,10 @@ function areOpen(hours: Hours, callees: readonly LocalTime[], workspace: LocalTi
   )
 }
 
-function isLegal({ hours, restDays }: PolicyInForce, { day, second, date }: LocalTime): boolean {
-  const { fromSecond, toSecond } = day > 5 || restDays.has(date) ? hours.restDays : hours.workingDays
+/** A day of which the calendar knows nothing may be one of rest: the hours of those are legal on either. */
+function isLegal({ hours, known }: PolicyInForce, { day, second, date }: LocalTime): boolean {
+  const isWorkingDay = day < 6 && date >= known.from && date < known.until && !known.restDays.has(date)
+  const { fromSecond, toSecond } = isWorkingDay ? hours.workingDays : hours.restDays
   return second >= fromSecond && second < toSecond
 }
 
