@@ -10,12 +10,14 @@ import type { FieldProblem } from './errors.ts'
 
 export type NamedReference = ReadReference & { readonly field: string }
 export type GivenRules = {
-  /** Null: rules of its own. Undefined: as it is. */
-  readonly retryRule?: NamedReference | null | undefined
+  /** Null: rules of its own. Undefined: as it is. Each of its caps takes the place of the rule's. */
+  readonly retryRule?: (NamedReference & { readonly caps?: RetryPolicy['caps'] | undefined }) | null | undefined
   readonly timeGroups?: readonly NamedReference[] | undefined
 }
 export type TakenRules = {
   readonly retryRuleId: string | null | undefined
+  /** The campaign's own; null: the rule's alone, or none is named. */
+  readonly retryCaps: RetryPolicy['caps'] | null
   readonly timeGroupIds: readonly string[] | undefined
   /** The parts of the settings that come from them. */
   readonly settings: Partial<Pick<CampaignSettings, 'retry' | 'timeGroups'>>
@@ -45,9 +47,11 @@ export async function takeSharedRules(
       `select ${policyColumn} as policy from retry_rule r where r.workspace_id = $1 and r.id = $2 for share`,
       [workspaceId, retryRuleId],
     )
-    if (rows[0] !== undefined) settings.retry = rows[0].policy
+    const policy = rows[0]?.policy
+    if (policy !== undefined) settings.retry = { ...policy, caps: { ...policy.caps, ...retryRule?.caps } }
   }
-  if (timeGroups === undefined) return { retryRuleId, timeGroupIds: undefined, settings }
+  const retryCaps = retryRule?.caps ?? null
+  if (timeGroups === undefined) return { retryRuleId, retryCaps, timeGroupIds: undefined, settings }
   const ids: string[] = []
   for (const group of timeGroups) {
     const id = await find('time-group', group)
@@ -61,21 +65,20 @@ export async function takeSharedRules(
   )
   const byId = new Map(rows.map(({ id, hours }) => [id, hours]))
   settings.timeGroups = ids.flatMap((id) => byId.get(id) ?? [])
-  return { retryRuleId, timeGroupIds: ids, settings }
+  return { retryRuleId, retryCaps, timeGroupIds: ids, settings }
 }
 
 /** Notes what the campaign has taken; its settings are its caller's affair. */
 export async function keepSharedRules(
   connection: Connection,
   { id, workspaceId }: { readonly id: string; readonly workspaceId: string },
-  { retryRuleId, timeGroupIds }: TakenRules,
+  { retryRuleId, retryCaps, timeGroupIds }: TakenRules,
 ): Promise<void> {
   if (retryRuleId !== undefined)
-    await connection.query('update campaign set retry_rule_id = $3 where workspace_id = $1 and id = $2', [
-      workspaceId,
-      id,
-      retryRuleId,
-    ])
+    await connection.query(
+      'update campaign set retry_rule_id = $3, retry_caps = $4 where workspace_id = $1 and id = $2',
+      [workspaceId, id, retryRuleId, retryCaps === null ? null : JSON.stringify(retryCaps)],
+    )
   if (timeGroupIds === undefined) return
   await connection.query('delete from campaign_time_group where workspace_id = $1 and campaign_id = $2', [
     workspaceId,
@@ -97,8 +100,12 @@ export async function spreadSharedRules(connection: Connection, workspaceId: str
     [workspaceId],
   )
   await connection.query(
-    `update campaign c set settings = jsonb_set(c.settings, '{retry}', ${policyColumn}) from retry_rule r
-      where c.workspace_id = $1 and r.id = c.retry_rule_id and c.settings -> 'retry' is distinct from ${policyColumn}`,
+    `with told as (
+       select c.id, jsonb_set(p.policy, '{caps}', (p.policy -> 'caps') || coalesce(c.retry_caps, '{}')) as policy
+         from campaign c join retry_rule r on r.id = c.retry_rule_id cross join lateral (select ${policyColumn} as policy) p
+        where c.workspace_id = $1)
+     update campaign c set settings = jsonb_set(c.settings, '{retry}', told.policy) from told
+      where c.id = told.id and c.settings -> 'retry' is distinct from told.policy`,
     [workspaceId],
   )
   await connection.query(

@@ -23,11 +23,13 @@ export type ShownCampaign = {
   readonly finishedAt: Temporal.Instant | null
   /** The shared rule that the settings' retry comes from; null: its own. */
   readonly retryRule: string | null
+  /** Of its own, in the place of the shared rule's; null: none. */
+  readonly retryCaps: CampaignSettings['retry']['caps'] | null
   readonly timeGroups: readonly string[]
 }
 
 export const campaignColumns = `id, name, state, dialect, start_block as "startBlock", settings, normalization, start_at as "startAt",
-  expires_at as "expiresAt", is_test as "isTest", created_at as "createdAt", finished_at as "finishedAt", retry_rule_id as "retryRule",
+  expires_at as "expiresAt", is_test as "isTest", created_at as "createdAt", finished_at as "finishedAt", retry_rule_id as "retryRule", retry_caps as "retryCaps",
   case when dialplan_id is not null then jsonb_build_object('via', 'dialplan', 'dialplan', dialplan_id)
        else jsonb_build_object('via', 'numbers', 'numbers', array(
               select m.number_id from caller_id_group_member m join caller_id_group o on o.id = m.group_id

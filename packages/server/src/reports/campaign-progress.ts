@@ -1,5 +1,5 @@
 /** How far a campaign is, and who waits for what. */
-import { type CampaignSettings, isOpen, nextOpening } from '@dialwright/dialer'
+import { type CampaignSettings, isOpen, nextOpening, openingWithinYear } from '@dialwright/dialer'
 import type { CampaignState } from '../campaigns/change-state.ts'
 import { CampaignNotFoundError } from '../campaigns/errors.ts'
 import type { ServerDeps } from '../deps.ts'
@@ -64,7 +64,7 @@ export async function campaignProgress(
 export type WaitingContact = {
   readonly id: string
   readonly phones: readonly string[]
-  readonly reason: 'campaign-not-running' | 'outside-calling-window' | 'retry-interval' | 'due'
+  readonly reason: 'campaign-not-running' | 'outside-calling-window' | 'hours-never-open' | 'retry-interval' | 'due'
   /** When time alone will make it callable; null: it is callable, or time alone does not help. */
   readonly until: Temporal.Instant | null
 }
@@ -106,7 +106,19 @@ export async function waitingContacts(
     ])
     if (rowCount === 0) throw new CampaignNotFoundError(campaignId)
   }
-  return rows.map((row) => ({ id: row.id, phones: row.phones, ...whyWaiting(row) }))
+  const known = new Map<string, boolean>()
+  /** People in the same zones have the same hours: a year is looked through once for all of them. */
+  const neverOpens = ({ settings, zones, workspaceZone, now }: Row): boolean => {
+    const key = zones.join()
+    const never = known.get(key) ?? openingWithinYear(settings, zones, workspaceZone, now) === null
+    known.set(key, never)
+    return never
+  }
+  return rows.map((row) => ({
+    id: row.id,
+    phones: row.phones,
+    ...(neverOpens(row) ? { reason: 'hours-never-open', until: null } : whyWaiting(row)),
+  }))
 }
 
 function whyWaiting({

@@ -94,7 +94,7 @@ describe('campaigns that change and go', () => {
     const earlier = (await ask('GET', `/campaigns/${id}`)).json()
     for (const [change, pointer] of [
       [{ pacing: { maxCalls: 0 } }, '/pacing/maxCalls'],
-      [{ windows: [{ from: '20:00', to: '09:00' }] }, '/windows'],
+      [{ windows: [{ from: '09:00', to: '09:00' }] }, '/windows'],
       [{ scenario: 'another' }, '/scenario'],
       [{}, ''],
       [{ expiresAt: 'tomorrow' }, '/expiresAt'],

@@ -40,6 +40,7 @@ describe('rules of the engine over the native API', () => {
     assert.equal(pack.name, 'ru-230fz')
     assert.match(pack.asOf, /^\d{4}-\d\d-\d\d$/)
     assert.ok(pack.source.includes('230-FZ') && pack.version !== '')
+    assert.deepEqual(pack.calendar, { years: { from: 2025, to: 2026 } })
     assert.deepEqual(pack.caps, [
       { period: 'day', talks: 1 },
       { period: 'week', talks: 2 },
@@ -190,5 +191,67 @@ describe('rules of the engine over the native API', () => {
     assert.equal(await due(), false)
     await ask('PATCH', `campaigns/${id}`, { policies: [] })
     assert.equal(await due(), true)
+  })
+
+  test('isTest is changed while a campaign is paused or runs: the policies hold, or hold no more, from then on', async () => {
+    const id = await make('campaigns', { ...campaign, policies: ['ru-230fz'] })
+    await ask('POST', `campaigns/${id}/contacts`, contacts)
+    await ask('POST', `campaigns/${id}/start`)
+    const gate = async (): Promise<string> => {
+      const { gates } = (await ask('GET', `explain?campaign=${id}&phone=74951234567&at=2026-03-02T23:30:00Z`)).json()
+      return gates.find((one: { gate: string }) => one.gate === 'policy-hours').reason
+    }
+    const outside = 'ru-230fz: outside-legal-hours'
+    assert.equal(await gate(), outside)
+    const running = await ask('PATCH', `campaigns/${id}`, { isTest: true })
+    assert.deepEqual([running.statusCode, running.json().isTest, running.json().state], [200, true, 'running'])
+    assert.deepEqual([await gate(), (await shown(id)).settings.policies], ['no-policy', ['ru-230fz']])
+    await ask('POST', `campaigns/${id}/pause`)
+    const paused = await ask('PATCH', `campaigns/${id}`, { isTest: false })
+    assert.deepEqual([paused.json().isTest, paused.json().state], [false, 'paused'])
+    assert.equal(await gate(), outside)
+    assert.equal((await ask('PATCH', `campaigns/${id}`, { isTest: 1 })).statusCode, 422)
+  })
+
+  test('a window over midnight is two windows, the second of the next day; one of no length is refused', async () => {
+    const windows = [{ zone: 'callee', days: [5, 7], from: '22:00', to: '06:00' }]
+    const id = await make('campaigns', { ...campaign, windows })
+    assert.deepEqual((await shown(id)).settings.windows, [
+      { zone: 'callee', days: [5, 7], fromSecond: 79_200, toSecond: 86_399 },
+      { zone: 'callee', days: [6, 1], fromSecond: 0, toSecond: 21_599 },
+    ])
+    await ask('PATCH', `campaigns/${id}`, { windows: [{ from: '22:00', to: '00:00' }] })
+    assert.deepEqual((await shown(id)).settings.windows, [{ zone: 'callee', fromSecond: 79_200, toSecond: 86_399 }])
+    for (const [from, to] of [
+      ['09:00', '09:00'],
+      ['24:00', '06:00'],
+    ]) {
+      const refused = await ask('POST', 'campaigns', { ...campaign, windows: [{ from, to }] })
+      assert.equal(refused.statusCode, 422)
+      assert.match(refused.body, /over midnight/)
+    }
+  })
+
+  test('where the hours never open, explain and the list of those who wait say so, and what to do', async () => {
+    const windows = [{ from: '09:00', to: '18:00' }]
+    const id = await make('campaigns', { ...campaign, windows })
+    // A Russian mobile may be anywhere in Russia, from Kaliningrad to Kamchatka.
+    const anywhere = { phones: ['+79161234567'], variables: {} }
+    const placed = { phones: ['+79161234568'], variables: {}, zone: 'Europe/Moscow' }
+    const { accepted } = (await ask('POST', `campaigns/${id}/contacts`, { contacts: [anywhere, placed] })).json()
+    assert.equal(accepted, 2)
+    await ask('POST', `campaigns/${id}/start`)
+    const at = '2026-03-02T22:30:00Z'
+    const why = async (phone: string) => (await ask('GET', `explain?campaign=${id}&phone=${phone}&at=${at}`)).json()
+    const { verdict, nextAt, gates } = await why('79161234567')
+    const shut = gates.find((gate: { gate: string }) => gate.gate === 'window')
+    assert.deepEqual([verdict, nextAt, shut.open, shut.until], ['never', null, false, undefined])
+    assert.match(shut.reason, /^outside-calling-window: never open: .* in all \d+ zones .*give the contact its zone/)
+    const other = await why('79161234568')
+    assert.deepEqual([other.verdict, typeof other.nextAt], ['waiting', 'string'])
+    const { items } = (await ask('GET', `campaigns/${id}/waiting`)).json()
+    const reasonOf = (phone: string) => items.find((one: { phones: string[] }) => one.phones[0] === phone)
+    assert.deepEqual([reasonOf('+79161234567').reason, reasonOf('+79161234567').until], ['hours-never-open', null])
+    assert.notEqual(reasonOf('+79161234568').reason, 'hours-never-open')
   })
 })

@@ -44,12 +44,42 @@ describe('rules that campaigns share', () => {
     assert.deepEqual(shown.settings.timeGroups, [lunch, always])
   })
 
+  test('a campaign that takes a shared rule sets caps of its own: they stay when the rule changes, and go with it', async () => {
+    const rule = await make('retryRules', {
+      name: 'capped',
+      rules: { busy: { tries: 4, intervals: [60] } },
+      caps: { perContact: 5, perPhonePerDay: 3 },
+    })
+    const id = await make('campaigns', { ...campaign, retry: { rule: 'capped', caps: { perContact: 2 } } })
+    const plain = await make('campaigns', { ...campaign, retry: { rule: 'capped' } })
+    const capsOf = async (campaignId: string) => {
+      const { retryRule, retryCaps, settings } = (await ask('GET', `campaigns/${campaignId}`)).json()
+      return [retryRule === rule, retryCaps, settings.retry.rules.length, settings.retry.caps]
+    }
+    assert.deepEqual(await capsOf(id), [true, { perContact: 2 }, 1, { perContact: 2, perPhonePerDay: 3 }])
+    await ask('PATCH', `retryRules/${rule}`, { caps: { perContact: 9, perPhonePerDay: 1 } })
+    assert.deepEqual(await capsOf(id), [true, { perContact: 2 }, 1, { perContact: 2, perPhonePerDay: 1 }])
+    assert.deepEqual(await capsOf(plain), [true, null, 1, { perContact: 9, perPhonePerDay: 1 }])
+    await ask('PATCH', `retryRules/${rule}`, { enabled: false })
+    assert.deepEqual(await capsOf(id), [true, { perContact: 2 }, 0, { perContact: 2, perPhonePerDay: 1 }])
+    // A change that says nothing of redials leaves them; one that names the rule alone takes the rule's caps.
+    await ask('PATCH', `campaigns/${id}`, { name: 'renamed' })
+    assert.deepEqual((await capsOf(id))[1], { perContact: 2 })
+    await ask('PATCH', `campaigns/${id}`, { retry: { rule: 'capped' } })
+    assert.deepEqual(await capsOf(id), [true, null, 0, { perContact: 9, perPhonePerDay: 1 }])
+    await ask('PATCH', `campaigns/${id}`, { retry: { rule: 'capped', caps: { perPhonePerDay: 7 } } })
+    await ask('PATCH', `campaigns/${id}`, { retry: { rules: {}, caps: { perContact: 1 } } })
+    assert.deepEqual(await capsOf(id), [false, null, 0, { perContact: 1 }])
+    for (const retry of [{ rule: 'capped', rules: {} }, { caps: { perContact: 1 } }])
+      assert.equal((await ask('POST', 'campaigns', { ...campaign, retry })).statusCode, 422)
+  })
+
   test('nobody is called in hours that a time group forbids, and explain says which', async () => {
     const id = await make('campaigns', { ...campaign, timeGroups: ['always'] })
     assert.equal((await ask('POST', `campaigns/${id}/contacts`, contacts)).json().accepted, 1)
     await ask('POST', `campaigns/${id}/start`)
     const why = (await ask('GET', `explain?campaign=${id}&phone=74951234567`)).json()
-    assert.equal(why.verdict, 'waiting', JSON.stringify(why))
+    assert.equal(why.verdict, 'never', JSON.stringify(why))
     const closed = why.gates.filter(({ open }: { open: boolean }) => !open)
     assert.ok(
       closed.some(({ reason }: { reason: string }) => reason.includes('always')),

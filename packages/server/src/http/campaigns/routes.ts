@@ -236,6 +236,7 @@ function changeOf(body: CampaignChangeBody): CampaignChange {
       ...(body.pacing === undefined ? {} : { pacing: pacingOf(body.pacing) }),
       ...(body.windows === undefined ? {} : { windows: windowsOf(body.windows) }),
       ...(body.policies === undefined ? {} : { policies: body.policies }),
+      ...(body.isTest === undefined ? {} : { isTest: body.isTest }),
       ...(body.retry === undefined ? {} : { retry: ownRetry(body.retry) }),
       ...(body.ringTimeoutSeconds === undefined ? {} : { ringTimeoutMs: body.ringTimeoutSeconds * 1_000 }),
       ...(body.maxDurationSeconds === undefined ? {} : { maxDurationMs: body.maxDurationSeconds * 1_000 }),
@@ -262,8 +263,16 @@ function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]
   }
 }
 
+/** A window over midnight is two: what is behind it belongs to the day after. */
 function windowsOf(given: NewCampaignBody['windows']): CampaignSettings['windows'] {
-  return given.map(({ zone, days, from, to }) => ({ zone, days, fromSecond: seconds(from), toSecond: seconds(to) - 1 }))
+  return given.flatMap(({ zone, days, from, to }) => {
+    const [fromSecond, end] = [seconds(from), seconds(to)]
+    if (fromSecond < end) return [{ zone, days, fromSecond, toSecond: end - 1 }]
+    const evening = { zone, days, fromSecond, toSecond: 86_399 }
+    return end === 0
+      ? [evening]
+      : [evening, { zone, days: days?.map((day) => (day % 7) + 1), fromSecond: 0, toSecond: end - 1 }]
+  })
 }
 
 /** Without a rule that is named, whose place `shared` fills. */
@@ -278,7 +287,7 @@ function sharedOf({ retry, timeGroups }: Pick<CampaignChangeBody, 'retry' | 'tim
         ? undefined
         : retry.rule === undefined
           ? null
-          : { field: 'retry.rule', ...referenceOf(retry.rule) },
+          : { field: 'retry.rule', ...referenceOf(retry.rule), caps: retry.caps },
     timeGroups: timeGroups?.map((given, index) => ({ field: `timeGroups.${index}`, ...referenceOf(given) })),
   }
 }

@@ -26,16 +26,16 @@ const windows = z
     z.strictObject({ zone: z.enum(['callee', 'workspace']).default('callee'), days, from: clockTime, to: clockTime }),
   )
   .refine(
-    (all) => all.every(({ from, to }) => seconds(from) < seconds(to)),
-    'expected from before to; a window over midnight is two windows',
+    (all) => all.every(({ from, to }) => from !== to && from !== '24:00'),
+    'expected a window of some length, like 22:00 to 06:00 (over midnight), or 00:00 to 24:00 for the whole day',
   )
 const { rules, caps } = sections.retryRules.schema.shape
-/** A shared rule, or rules of its own. */
+/** A shared rule, or rules of its own; each cap takes the place of the shared rule's. */
 const retry = z
   .strictObject({ rule: referenceSchema.optional(), rules: rules.optional(), caps: caps.unwrap().optional() })
   .refine(
-    ({ rule, rules, caps }) => (rule === undefined ? rules !== undefined : rules === undefined && caps === undefined),
-    'expected either "rule", or "rules" with or without "caps"',
+    ({ rule, rules }) => (rule === undefined) !== (rules === undefined),
+    'expected either "rule" or "rules", with or without "caps"',
   )
 const timeGroups = z.array(referenceSchema).max(50)
 const ringTimeoutSeconds = z.int().min(1).max(180)
@@ -104,6 +104,7 @@ export const campaignChangeSchema = z
     timeGroups,
     retry,
     policies,
+    isTest: z.boolean(),
     ringTimeoutSeconds,
     maxDurationSeconds,
     redirect: transferTargetSchema.nullable(),

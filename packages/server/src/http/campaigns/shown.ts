@@ -26,6 +26,10 @@ export const shownCampaign = z.object({
   createdAt: shownInstant,
   finishedAt: shownInstantOrNull,
   retryRule: shownId.nullable().meta({ description: 'The shared rule that settings.retry comes from; null: its own' }),
+  retryCaps: z
+    .object({ perContact: z.int().optional(), perPhonePerDay: z.int().optional() })
+    .nullable()
+    .meta({ description: "Its own caps in the place of the shared rule's; null: the rule's, or rules of its own" }),
   timeGroups: z.array(shownId).readonly(),
 })
 export const shownCampaigns = z.object({ items: z.array(shownCampaign), next: nextSchema })
@@ -44,11 +48,17 @@ export const shownPolicies = z.object({
         version: z.string(),
         asOf: z.string().meta({ description: 'The day for which the text was read' }),
         source: z.string(),
+        calendar: z.object({ years: z.object({ from: z.int(), to: z.int() }) }).meta({
+          description: 'Years whose days of rest are known; on every day of others the hours of days of rest hold',
+        }),
         hours: z.object({ workingDays: dayHours, restDays: dayHours }),
         caps: z
           .array(z.object({ period: z.enum(['day', 'week', 'month']), talks: z.int() }))
           .readonly()
-          .meta({ description: 'Talks with one person at most, on all phones of a contact, over all campaigns of the workspace' }),
+          .meta({
+            description:
+              'Talks with one person at most, on all phones of a contact, over all campaigns of the workspace',
+          }),
       }),
     )
     .readonly(),
@@ -72,7 +82,7 @@ export const shownWaiting = z.object({
     z.object({
       id: shownId,
       phones: z.array(z.string()).readonly(),
-      reason: z.enum(['campaign-not-running', 'outside-calling-window', 'retry-interval', 'due']),
+      reason: z.enum(['campaign-not-running', 'outside-calling-window', 'hours-never-open', 'retry-interval', 'due']),
       until: shownInstantOrNull,
     }),
   ),
