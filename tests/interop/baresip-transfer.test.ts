@@ -9,7 +9,7 @@ import { readWav, writeWav } from '../../packages/server/src/audio/wav.ts'
 import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
-import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
+import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 import { readStereo } from './stereo.ts'
 
 const token = 'dw_interop_token_0123456789'
@@ -258,65 +258,48 @@ test('a caller presses a key and is handed over: two telephones hear each other;
   )
 })
 
-/** Longer than either voice says its sentence once, and some of it again. */
+/** Longer than either voice says its sentence, and some of it again. */
 const sentenceSamples = 9 * 8_000
-const holdMs = 3_000
+const settleMs = 500
 
-test('either of two who talk puts the other on hold and takes him back: they hear each other again, and a refresh is nothing', {
+// Debian's baresip 1.0.0 goes on talking behind a hold of its own, but keeps what it hears no more: that whoever holds hears again is
+// shown by packages/server/test/telephony/re-invites.test.ts.
+test('either of two who talk refreshes the session, holds the call and takes it back: the other one hears him again', {
   skip: missingPeer('baresip') ?? false,
   timeout: 180_000,
 }, async (t) => {
   const ground = await openGround(t)
   const { customers, operators, customerVoice, operatorVoice } = ground
-  const id = await startCampaign(ground, [talks])
-  await choose(ground, talks, 0, '1')
-  await operators.until(({ type }) => type === 'CALL_ESTABLISHED')
-  customers.select(talks)
-  operators.select(operator)
-  const heardSoFar = (baresip: Baresip): number => (statSync(baresip.heard()[0] ?? '').size - 44) / 2
-  /** Parts of what the two heard, by the samples at which they begin and end. */
-  type Part = { readonly customer: readonly [number, number]; readonly operator: readonly [number, number] }
-  const part = async (during: () => Promise<void>): Promise<Part> => {
-    const from = [heardSoFar(customers), heardSoFar(operators)] as const
-    await during()
-    return { customer: [from[0], heardSoFar(customers)], operator: [from[1], heardSoFar(operators)] }
+  const phones = [talks, isPassedOn] as const
+  const id = await startCampaign(ground, phones)
+  /** What somebody hears of it while they talk. */
+  const heard: { readonly when: string; readonly by: Baresip; readonly nth: number; readonly upTo: number }[] = []
+  for (const [nth, phone] of phones.entries()) {
+    await choose(ground, phone, nth, '1')
+    await operators.until(({ type }) => type === 'CALL_ESTABLISHED')
+    operators.select(operator)
+    const samplesOf = (by: Baresip): number => (statSync(by.heard()[nth] ?? assert.fail('no call')).size - 44) / 2
+    const talk = async (when: string, ...listeners: readonly Baresip[]): Promise<void> => {
+      const upTos = listeners.map((by) => ({ when, by, nth, upTo: samplesOf(by) + sentenceSamples }))
+      for (const { by, upTo } of upTos) await hasHeard(by, nth, upTo)
+      heard.push(...upTos)
+    }
+    const [holder, other] = nth === 0 ? [customers, operators] : [operators, customers]
+    holder.refresh()
+    await pause(settleMs)
+    await talk('after a refresh', customers, operators)
+    holder.hold(true)
+    await pause(settleMs)
+    holder.hold(false)
+    await pause(settleMs)
+    await talk('after a hold', other)
+    customers.hangup()
+    const call = await callTo(ground, id, phone)
+    assert.deepEqual([call.disposition, call.endedBy], ['answered', 'callee'])
+    assert.ok(!call.timeline.some(({ kind }) => kind === 'media-lost'))
   }
-  const talk = (): Promise<Part> =>
-    part(async () => {
-      for (const side of [customers, operators]) await hasHeard(side, 0, heardSoFar(side) + sentenceSamples)
-    })
-  const held: [keyof Part, Part][] = []
-  const talked: [string, Part][] = [['before', await talk()]]
-  for (const [name, side] of [
-    ['customer', customers],
-    ['operator', operators],
-  ] as const) {
-    side.hold(true)
-    // Its own jitter buffer says the last words behind the hold.
-    await pause(500)
-    held.push([name, await part(() => pause(holdMs))])
-    side.hold(false)
-    await pause(500)
-    talked.push([`after the ${name} held`, await talk()])
-    side.refresh()
-    await pause(500)
-    talked.push([`after the ${name} refreshed`, await talk()])
-  }
-  customers.hangup()
-  const call = await callTo(ground, id, talks)
-  assert.deepEqual([call.disposition, call.endedBy], ['answered', 'callee'])
-  assert.deepEqual(
-    call.timeline.filter(({ kind }) => kind === 'media-lost'),
-    [],
-  )
-  const [customerHeard, operatorHeard] = [heardBy(customers, 0), heardBy(operators, 0)]
-  for (const [when, { customer, operator }] of talked) {
-    assertHolds(customerHeard.subarray(...customer), operatorVoice, `${when}, the customer hears the operator`)
-    assertHolds(operatorHeard.subarray(...operator), customerVoice, `${when}, the operator hears the customer`)
-  }
-  for (const [name, { [name]: between }] of held) {
-    const heard = (name === 'customer' ? customerHeard : operatorHeard).subarray(...between)
-    const loudest = heard.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
-    assert.ok(loudest < 100, `the ${name} holds and hears ${loudest}`)
+  for (const { when, by, nth, upTo } of heard) {
+    const [name, voice] = by === customers ? ['customer', operatorVoice] : ['operator', customerVoice]
+    assertHolds(heardBy(by, nth).subarray(upTo - sentenceSamples, upTo), voice, `${when} in call ${nth}, the ${name}`)
   }
 })

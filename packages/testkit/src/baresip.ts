@@ -108,6 +108,16 @@ export class Baresip {
     this.#send('sndcode', digit)
   }
 
+  /** Puts the user's call on hold, or takes it back; its sound goes on where the far end hears it. */
+  hold(isHeld: boolean): void {
+    this.#send(isHeld ? 'hold' : 'resume')
+  }
+
+  /** Says its session again by a re-INVITE, as it is. */
+  refresh(): void {
+    this.#send('reinvite')
+  }
+
   hangup(): void {
     this.#send('hangup')
   }
