@@ -10,7 +10,8 @@ export type StateAction = 'start' | 'pause' | 'resume' | 'stop'
 
 const allowed: Readonly<Record<StateAction, readonly CampaignState[]>> = {
   start: ['draft', 'scheduled', 'paused', 'running', 'done'],
-  pause: ['draft', 'scheduled', 'running', 'paused'],
+  // One that is done as well: whoever is added to it then waits, where else it would run again.
+  pause: ['draft', 'scheduled', 'running', 'paused', 'done'],
   resume: ['paused', 'running', 'scheduled'],
   stop: ['draft', 'scheduled', 'running', 'paused', 'done', 'stopped'],
 }
@@ -37,7 +38,7 @@ export async function changeState(
     if (!allowed[action].includes(campaign.state)) throw new CampaignStateError(action, campaign.state)
     const target = targetState(action, campaign)
     const { rowCount } = await client.query(
-      `update campaign set state = $3, finished_at = case when $3 = 'stopped' then dw_clock() else finished_at end
+      `update campaign set state = $3, finished_at = case $3 when 'stopped' then dw_clock() when 'paused' then null else finished_at end
         where workspace_id = $1 and id::text = lower($2) and state <> $3`,
       [workspaceId, id, target],
     )

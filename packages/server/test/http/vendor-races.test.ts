@@ -11,7 +11,7 @@ const phonesFrom = (first: number, count: number): string[] =>
 const legal: Readonly<Record<string, readonly string[]>> = {
   start: ['draft', 'scheduled', 'paused', 'done'],
   resume: ['paused', 'scheduled'],
-  pause: ['draft', 'scheduled', 'running'],
+  pause: ['draft', 'scheduled', 'running', 'done'],
   stop: ['draft', 'scheduled', 'running', 'paused', 'done'],
 }
 
