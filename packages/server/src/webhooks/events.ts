@@ -99,7 +99,7 @@ export function nativeBody(
   }
 }
 
-function nativeCall({ scenario: _, number: __, ...call }: CallFacts): object {
+function nativeCall({ scenario: _, number: __, knownTags: ___, blocks: ____, ...call }: CallFacts): object {
   return call
 }
 

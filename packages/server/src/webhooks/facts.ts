@@ -40,6 +40,10 @@ export type CallFacts = LiveCallFacts & {
   readonly keys: string
   readonly variables: Json
   readonly tags: readonly string[]
+  /** Those of the tags that the scenario's tag scene knows. */
+  readonly knownTags: readonly (Named & { readonly name: string })[]
+  /** Blocks that the conversation went through, each as often as it did. */
+  readonly blocks: number
   readonly goal: string | null
   readonly level: string | null
   readonly recording: string | null
@@ -85,6 +89,11 @@ const scenarioOf = (column: string): string =>
 const numberOf = (column: string): string =>
   `(select jsonb_build_object('id', n.id, 'ids', ${idsOf('number', 'n.id')}, 'name', n.name, 'phone', n.phone)
       from phone_number n where n.workspace_id = k.workspace_id and n.id = ${column})`
+/** Most calls have no tags: they cost no look at the scenes. */
+const knownTags = `case when k.tags = '{}' then '[]' else
+  (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'ids', ${idsOf('tag', 't.id')}, 'name', t.name) order by t.position), '[]')
+     from scenario_version v join scenario s on s.id = v.scenario_id join tag t on t.scene_id = s.tag_scene_id
+    where v.id = k.scenario_version_id and t.name = any (k.tags)) end`
 const common = `attempt_id as "attemptId", attempt_number as "attemptNumber", direction, phone, caller_id as "callerId",
           answered_at as "answeredAt", ${numberOf('k.number_id')} as number, ${scenarioOf('k.scenario_version_id')} as scenario`
 
@@ -92,7 +101,7 @@ const readCalls = statement<CallFacts>(
   'webhook-calls',
   `select k.id, ${common}, disposition, detail, sip_code as "sipCode", sip_reason as "sipReason", q850, created_at as "createdAt",
           started_at as "startedAt", ringing_at as "ringingAt", ended_at as "endedAt", talk_ms as "talkMs", ${robotMsOf('k')} as "robotMs", ended_by as "endedBy",
-          keys, variables, tags, goal, level, recording
+          keys, variables, tags, ${knownTags} as "knownTags", jsonb_array_length(path) as blocks, goal, level, recording
      from call k where k.id = any ($1::uuid[])`,
 )
 // The leg that the call began with: those that were added to it are no calls of their own.

@@ -42,6 +42,8 @@ const call = {
   keys: '',
   variables: {},
   tags: [],
+  knownTags: [],
+  blocks: 0,
   goal: null,
   level: null,
   recording: null,
