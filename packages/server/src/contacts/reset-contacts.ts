@@ -24,6 +24,8 @@ export type ContactFilter = {
   readonly createdTo?: Temporal.Instant | undefined
   /** Somewhere in a phone, the client's own id or a variable; upper and lower case are one. */
   readonly keyword?: string | undefined
+  /** The key of one of their phones, whole. */
+  readonly phoneKey?: string | undefined
 }
 
 const atOnce = 5_000
@@ -58,6 +60,7 @@ const reset = statement<{ id: string; isReset: boolean }>(
         and ($9::text is null or strpos(lower(coalesce(k.client_external_id, '')), $9) > 0
              or exists (select from contact_phone x where x.contact_id = k.id and (strpos(x.phone, $9) > 0 or strpos(x.given, $9) > 0))
              or exists (select from jsonb_each_text(k.variables) v where strpos(lower(v.value), $9) > 0))
+        and ($11::text is null or exists (select from contact_phone x where x.contact_id = k.id and x.phone_key = $11))
       returning k.id, k.route_id, k.zone_id, k.priority),
    -- Back at the first phone, with a priority that may be another by now: the claim finds nobody outside of a lane.
    lanes as (
@@ -119,6 +122,7 @@ async function resetPage(
     filter.createdTo ?? null,
     filter.keyword?.toLowerCase() ?? null,
     filter.lastEnds === undefined ? null : JSON.stringify(filter.lastEnds),
+    filter.phoneKey ?? null,
   ])
   if (page.some(({ isReset }) => isReset) && (await wake(connection, [campaignId])).length > 0)
     await tellCampaignState(connection, { workspaceId, campaignId, state: 'paused' })

@@ -6,12 +6,14 @@ import { CalledServer } from '../fixtures/called-server.ts'
 const lines = { narrow: '37d73edf-4628-4cf1-8beb-758433fd0aab', wide: '83f180c4-00f3-4aaa-bc41-6cba4493e892' }
 const open = '146979fe-3864-4817-ad76-13b37f43bb1c'
 const closed = 'cf44b8fc-a60f-499e-a5c8-5340963a56a3'
+/** The hours around now, there: forbidden by the workspace's clock they hold nobody elsewhere. */
+const nowBy = { moscow: 'a6c20127-1199-4b87-bffa-75ed3e368fd0', vladivostok: 'b6c20127-1199-4b87-bffa-75ed3e368fd0' }
 const shown = { narrow: '74951110001', wide: '74951110002' }
 /** Answers and hangs up at once. */
 const operator = '74952220018'
 
 const scenario = (name: string, yunfu: number, blocks: readonly object[]): object => ({
-  ...{ name, language: 'en', externalIds: { yunfu }, blocks },
+  ...{ name, language: 'en', tagScene: 'Interest', externalIds: { yunfu }, blocks },
   startBlocks: [{ id: 'start', name: 'Start', next: 'first', parameters: [] }],
 })
 /** A minute that no test lives to see. */
@@ -19,6 +21,11 @@ function inSixHours(): { readonly from: string; readonly to: string } {
   const hour = (Temporal.Now.zonedDateTimeISO('Europe/Moscow').hour + 6) % 24
   const at = String(hour).padStart(2, '0')
   return { from: `${at}:00`, to: `${at}:01` }
+}
+function aroundNow(zone: string): { readonly from: string; readonly to: string } {
+  const { hour } = Temporal.Now.zonedDateTimeISO(zone)
+  const at = (one: number): string => `${String((one + 24) % 24).padStart(2, '0')}:00`
+  return { from: at(hour - 1), to: at(hour + 2) }
 }
 const sections = {
   numbers: [
@@ -28,6 +35,21 @@ const sections = {
   timeGroups: [
     { name: 'Never', zone: 'workspace', forbid: [inSixHours()], externalIds: { yunfu: open } },
     { name: 'Always', zone: 'workspace', forbid: [{ from: '00:00', to: '24:00' }], externalIds: { yunfu: closed } },
+    ...[
+      ['Europe/Moscow', nowBy.moscow],
+      ['Asia/Vladivostok', nowBy.vladivostok],
+    ].map(([zone = '', yunfu]) => ({
+      name: zone,
+      zone: 'workspace',
+      forbid: [aroundNow(zone)],
+      externalIds: { yunfu },
+    })),
+  ],
+  tagScenes: [
+    {
+      name: 'Interest',
+      groups: [{ name: 'Warmth', tags: [{ name: 'cold' }, { name: 'hot', externalIds: { yunfu: '12' } }] }],
+    },
   ],
   retryRules: [
     { name: 'Once', rules: {}, caps: {}, externalIds: { yunfu: 1 } },
@@ -43,6 +65,10 @@ const sections = {
     scenario('Level', 297, [
       { id: 'first', type: 'mark', level: 'A', tags: ['hot'], next: 'say' },
       { id: 'say', type: 'say', audio: '/prompts/en/greeting.wav', next: 'bye' },
+      { id: 'bye', type: 'hangup' },
+    ]),
+    scenario('Long', 447, [
+      { id: 'first', type: 'pause', seconds: 3, next: 'bye' },
       { id: 'bye', type: 'hangup' },
     ]),
     scenario('Handing over', 390, [
@@ -66,12 +92,22 @@ const example = {
 type Data = Record<string, unknown>
 const idOf = (thing: unknown): unknown => (thing as Data).id
 let next = 3_000
-const phoneOf = (persona: string): string => `7495${String(next++).padStart(5, '0')}${persona}`
+/** @param area  Of Moscow, where nothing else is said. */
+const phoneOf = (persona: string, area = '7495'): string => `${area}${String(next++).padStart(5, '0')}${persona}`
 
 describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
   let server: CalledServer
+  let secondTrunk: string
   before(async () => {
     server = await CalledServer.start(sections)
+    const [box] = (await server.done('GET', '/dialwright/v1/trunks')).items as Data[]
+    const { host, port, transport } = box ?? {}
+    const trunk = {
+      ...{ name: 'Second', host, port, transport, maxCalls: 60, callsPerSecond: 50 },
+      codecs: ['pcma', 'pcmu'],
+    }
+    secondTrunk = String((await server.done('POST', '/dialwright/v1/trunks', trunk)).id)
+    await change(shown.narrow, { trunk: secondTrunk })
   })
   after(() => server.stop())
 
@@ -80,20 +116,36 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
     assert.equal(envelope.code, 200, JSON.stringify(envelope))
     return envelope.data as Data
   }
-  const run = async (changes: object, phones: readonly string[]): Promise<string> => {
+  /** Changes one of our numbers, as its owner does. */
+  const change = async (phone: string, fields: object): Promise<void> => {
+    const { items } = await server.done('GET', '/dialwright/v1/numbers')
+    const number = (items as Data[]).find((one) => String(one.phone).endsWith(phone))
+    await server.done('PATCH', `/dialwright/v1/numbers/${number?.id}`, fields)
+  }
+  const make = async (changes: object, phones: readonly string[]): Promise<string> => {
     const { uuid } = await data('POST', '/v1/task', { ...example, ...changes })
     await data('POST', `/v1/task/import_task_customer/${uuid}`, {
       customer_info_list: phones.map((phone) => ({ phone: Number(phone) })),
     })
-    await data('GET', `/v1/task/start/${uuid}`)
     return String(uuid)
+  }
+  const start = (uuid: string): Promise<Data> => data('GET', `/v1/task/start/${uuid}`)
+  const run = async (changes: object, phones: readonly string[]): Promise<string> => {
+    const uuid = await make(changes, phones)
+    await start(uuid)
+    return uuid
   }
   /** Everybody is dialled, and the task has come to rest by itself: it may be reset or destroyed. */
   const finished = (uuid: string): Promise<void> =>
     server.until(`task ${uuid} is dialled`, async () => {
-      const { start, progress_bar } = await data('GET', `/v1/task/${uuid}`)
-      return start === 0 && (progress_bar as { percent: number }).percent === 100
+      const { state } = await server.done('GET', `/dialwright/v1/campaigns/${uuid}`)
+      return state === 'done'
     })
+  /** Of these, who began and ended when, in order. */
+  const eventsOf = (phones: readonly string[]) =>
+    phones
+      .flatMap((phone) => [...server.seen(phone), ...server.seen(phone, 'ended')])
+      .toSorted((a, b) => a.monotonicMs - b.monotonicMs)
   const states = async (uuid: string): Promise<readonly (readonly [string, number])[]> => {
     const numbers = (await data('GET', `/v1/task/${uuid}/number`)).data as { number: string; status: number }[]
     return numbers.map(({ number, status }) => [number, status])
@@ -129,21 +181,77 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
       [event?.callid, event?.intention_results, idOf(event?.task), idOf(event?.group)],
       [answered?.callid, 1, uuid, 297],
     )
+    assert.deepEqual(
+      [event?.calldate, event?.answerdate, event?.bill, event?.duration, event?.rounds, event?.level],
+      [
+        answered?.calldate,
+        answered?.answerdate,
+        answered?.bill,
+        answered?.duration,
+        3,
+        { level_id: 1, level_name: 'A' },
+      ],
+    )
+    assert.deepEqual(event?.tags, [{ tag_id: '12', name: 'hot' }])
+    assert.deepEqual((event?.number_data as Data | undefined)?.hangupdate, answered?.hangupdate)
     assert.equal(told().length, 1, 'of calls that were answered alone')
   })
 
-  test('maximumcall: never more calls at once; call_pause_second: a channel rests', async () => {
+  test('maximumcall: never more calls at once, on a line of ten; call_pause_second: a channel rests', async () => {
     const phones = [phoneOf('02'), phoneOf('10'), phoneOf('10')]
-    const uuid = await run({ caller_line_id: lines.narrow, maximumcall: 1, call_pause_second: 1 }, phones)
-    await finished(uuid)
-    const events = phones.flatMap((phone) => [...server.seen(phone), ...server.seen(phone, 'ended')])
-    events.sort((a, b) => a.monotonicMs - b.monotonicMs)
+    await finished(await run({ maximumcall: 1, call_pause_second: 1 }, phones))
+    const events = eventsOf(phones)
     assert.deepEqual(
       events.map(({ kind }) => kind),
       ['ring', 'ended', 'ring', 'ended', 'ring', 'ended'],
     )
     for (const at of [2, 4])
       assert.ok((events[at]?.monotonicMs ?? 0) - (events[at - 1]?.monotonicMs ?? 0) >= 900, 'the channel has rested')
+  })
+
+  test('caller_line_id: calls show the number and go over its trunk; its only channel is no obstacle to its own task', async () => {
+    const phone = phoneOf('02')
+    const uuid = await run({ caller_line_id: lines.narrow, maximumcall: 1, destination_extension: 447 }, [phone])
+    const [ring] = await server.rung(phone)
+    assert.equal(ring?.from.replace(/\D/g, ''), shown.narrow)
+    const other = { ...example, caller_line_id: lines.narrow, maximumcall: 1 }
+    const refused = await server.ask('POST', '/v1/task', other)
+    assert.match(String(refused.body.message), /^maximumcall: the line has 0 free/)
+    const changed = await data('PUT', `/v1/task/${uuid}`, {
+      ...other,
+      name: 'while it talks',
+      destination_extension: 447,
+    })
+    assert.equal(changed.name, 'while it talks')
+    assert.equal(server.seen(phone, 'ended').length, 0, 'it still talks')
+    await finished(uuid)
+    const { items } = await server.done('GET', `/dialwright/v1/calls?phone=${phone}`)
+    assert.deepEqual(
+      (items as Data[]).map(({ trunkId }) => trunkId),
+      [secondTrunk],
+    )
+  })
+
+  test('a line that is narrowed or runs out after the task was made is kept to', async () => {
+    const phones = [phoneOf('10'), phoneOf('10'), phoneOf('10')]
+    const three = await make({ maximumcall: 3 }, phones)
+    await change(shown.wide, { maxCalls: 1 })
+    await start(three)
+    await finished(three)
+    assert.deepEqual(
+      eventsOf(phones).map(({ kind }) => kind),
+      ['ring', 'ended', 'ring', 'ended', 'ring', 'ended'],
+    )
+    await change(shown.wide, { maxCalls: 10 })
+    const [late, meanwhile] = [phoneOf('10'), phoneOf('10')]
+    const uuid = await make({}, [late])
+    await change(shown.wide, { validUntil: '2020-01-01T00:00:00Z' })
+    await start(uuid)
+    await finished(await run({ caller_line_id: lines.narrow, maximumcall: 1 }, [meanwhile]))
+    assert.equal(server.seen(late).length, 0, 'another task was dialled to its end meanwhile')
+    await change(shown.wide, { validUntil: null })
+    await finished(uuid)
+    assert.equal(server.seen(late).length, 1)
   })
 
   test('_originate_timeout: ringing ends after so many seconds', async () => {
@@ -161,7 +269,10 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
     const phone = phoneOf('10')
     const uuid = await run({ auto_recycle_rule_id: 103 }, [phone])
     await finished(uuid)
-    assert.equal(server.seen(phone).length, 2)
+    const [first, second, ...more] = server.seen(phone)
+    assert.equal(more.length, 0)
+    const waitedMs = (second?.monotonicMs ?? 0) - (first?.monotonicMs ?? 0)
+    assert.ok(waitedMs >= 1_000, `the rule waits for a second, not ${waitedMs} ms`)
   })
 
   test('disable_dial_timegroup: nobody is called in its hours; a change of the task opens them', async () => {
@@ -173,6 +284,37 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
     await data('PUT', `/v1/task/${uuid}`, { ...example, disable_dial_timegroup: open })
     await finished(uuid)
     assert.equal(server.seen(phone).length, 1)
+  })
+
+  test("disable_dial_timegroup: it forbids by the workspace's clock, not by that of who is called", async () => {
+    const vladivostok = '7423'
+    const [held, free] = [phoneOf('10', vladivostok), phoneOf('10', vladivostok)]
+    const uuid = await run({ disable_dial_timegroup: nowBy.moscow }, [held])
+    await finished(await run({ disable_dial_timegroup: nowBy.vladivostok }, [free]))
+    assert.deepEqual([server.seen(held).length, server.seen(free).length], [0, 1])
+    await data('GET', `/v1/task/stop/${uuid}`)
+  })
+
+  test('a task that was dialled to its end and stopped rings nobody who is imported then, until it is started', async () => {
+    const phones = [phoneOf('10'), phoneOf('10'), phoneOf('10')]
+    const [first = '', second = '', third = ''] = phones
+    const more = (uuid: string, phone: string) =>
+      data('POST', `/v1/task/import_task_customer/${uuid}`, { customer_info_list: [{ phone }] })
+    const uuid = await run({}, [first])
+    await finished(uuid)
+    await more(uuid, second)
+    await server.rung(second)
+    await finished(uuid)
+    await data('GET', `/v1/task/stop/${uuid}`)
+    await more(uuid, third)
+    await finished(await run({}, [phoneOf('10')]))
+    assert.equal(server.seen(third).length, 0, 'another task was dialled to its end meanwhile')
+    await start(uuid)
+    await finished(uuid)
+    assert.deepEqual(
+      phones.map((phone) => server.seen(phone).length),
+      [1, 1, 1],
+    )
   })
 
   test('number_reset: whose state it names is called again', async () => {
@@ -188,13 +330,16 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
     )
   })
 
-  test('customer_service_id: the script hands over to the group, by its own line', async () => {
-    const phone = phoneOf('01')
-    const uuid = await run({ destination_extension: 390, customer_service_id: 21 }, [phone])
+  test('customer_service_id: the script hands over to the group, by its own line; null: it hangs up', async () => {
+    const [phone, alone] = [phoneOf('01'), phoneOf('01')]
+    const byNarrow = { caller_line_id: lines.narrow, maximumcall: 1, destination_extension: 390 }
+    await finished(await run(byNarrow, [alone]))
+    assert.deepEqual([server.seen(alone).length, server.seen(operator).length], [1, 0])
+    const uuid = await run({ ...byNarrow, customer_service_id: 21 }, [phone])
     const [ring] = await server.rung(operator)
     assert.equal(ring?.from.replace(/\D/g, ''), shown.wide)
     await finished(uuid)
-    assert.equal(server.seen(phone).length, 1)
+    assert.equal(server.seen(phone)[0]?.from.replace(/\D/g, ''), shown.narrow)
   })
 
   test('destroyed, it is gone; what it called stays in the records', async () => {

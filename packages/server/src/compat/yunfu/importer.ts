@@ -64,7 +64,7 @@ function readLine(row: Row, found: Findings): void {
 function readHours(row: Row, ranges: readonly Row[], found: Findings): void {
   const id = textIn(row, 'uuid', 'id')
   const named = { id, name: textIn(row, 'name') }
-  const forbid = ranges
+  const forbid = [...rowsIn(row.ranges), ...ranges]
     .filter((range) => id !== undefined && textIn(range, 'group_uuid') === id)
     .flatMap((range) => {
       const [from, to] = [clock(textIn(range, 'begin_datetime')), clock(textIn(range, 'end_datetime'))]

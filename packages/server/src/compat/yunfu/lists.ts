@@ -1,24 +1,18 @@
 /** What a task can be made of, as the robot lists it: lines, script groups, customer services, redial rules, time groups. */
+import type { ForbiddenHours } from '@dialwright/dialer'
 import type { Database } from '../../adapters/postgres/pool.ts'
-import { integerIdsOf, resourceByIntegerId } from '../../resources/integer-id.ts'
+import { freeLines } from '../../numbers/free-lines.ts'
+import { integerIdsOf } from '../../resources/integer-id.ts'
 import { vendorId } from '../vendor-id.ts'
-import { localTime } from './task-view.ts'
+import { clockTime, localTime } from './local-time.ts'
 
 type At = Temporal.Instant
-type Line = {
-  readonly name: string
-  readonly value: string
-  readonly maxCalls: number | null
-  readonly live: number
-  readonly from: At | null
-  readonly phone: string
-}
 type Group = { readonly id: string; readonly name: string; readonly createdAt: At }
 
 /** As the vendor's client brought it, else ours. */
 const known = (kind: string, id?: string): string => vendorId('yunfu', kind, id)
-/** Free lines of a number that has no limit of its own: what its trunk and the workspace let through is found when it dials. */
-const withoutLimit = 10_000
+/** Lines of a number that has no limit of its own: what its trunk and the workspace let through is found when it dials. */
+export const withoutLimit = 10_000
 
 export class Lists {
   readonly #database: Database
@@ -31,27 +25,51 @@ export class Lists {
 
   /** Numbers that may be used now, with their free lines. */
   async lines(): Promise<readonly object[]> {
-    const rows = await this.#rows<Line & { zone: string }>(
-      `select t.name, ${known('number')} as value, p.max_calls as "maxCalls", t.valid_from as from, t.phone, w.time_zone as zone,
-              (select count(*) from live_leg l where l.number_id = t.id) as live
-         from phone_number t join workspace w on w.id = t.workspace_id left join pace p on p.owner_id = t.id
+    const rows = await this.#rows<{
+      id: string
+      name: string
+      value: string
+      from: At | null
+      phone: string
+      zone: string
+    }>(
+      `select t.id, t.name, ${known('number')} as value, t.valid_from as from, t.phone, w.time_zone as zone
+         from phone_number t join workspace w on w.id = t.workspace_id
         where t.workspace_id = $1 and coalesce(t.valid_from <= dw_clock(), true) and coalesce(t.valid_until > dw_clock(), true)
         order by t.name, t.id`,
     )
-    return rows.map(({ name, value, maxCalls, live, from, phone, zone }) => ({
+    const lines = await freeLines(this.#database, this.#workspaceId)
+    return rows.map(({ id, name, value, from, phone, zone }) => ({
       name,
       value,
-      residue: Math.max(0, (maxCalls ?? withoutLimit) - live),
-      call_line: maxCalls ?? withoutLimit,
+      residue: lines.get(id)?.free ?? withoutLimit,
+      call_line: lines.get(id)?.all ?? withoutLimit,
       available_at: from === null ? null : localTime(from, zone),
       call_number: phone,
     }))
   }
 
-  async forbiddenHours(): Promise<readonly object[]> {
+  async timeGroups(): Promise<readonly object[]> {
     return this.#rows(
       `select ${known('time-group')} as uuid, t.name from time_group t where t.workspace_id = $1 order by t.name, t.id`,
     )
+  }
+
+  /** The same with their hours; `days` (1 Monday to 7 Sunday) where a range is not of every day. */
+  async timeGroupsWithRanges(): Promise<readonly object[]> {
+    const rows = await this.#rows<{ uuid: string; name: string; forbid: ForbiddenHours['forbid'] }>(
+      `select ${known('time-group')} as uuid, t.name, t.forbid from time_group t where t.workspace_id = $1 order by t.name, t.id`,
+    )
+    return rows.map(({ uuid, name, forbid }) => ({
+      uuid,
+      name,
+      ranges: forbid.map(({ fromSecond, toSecond, days }) => ({
+        group_uuid: uuid,
+        begin_datetime: clockTime(fromSecond),
+        end_datetime: clockTime(toSecond),
+        ...(days === undefined ? {} : { days }),
+      })),
+    }))
   }
 
   async redialRules(): Promise<readonly object[]> {
@@ -81,21 +99,11 @@ export class Lists {
     }))
   }
 
-  /** Whether a group of this id takes calls. */
-  async mayBeHandedTo(id: number): Promise<boolean> {
-    const group = await resourceByIntegerId(this.#database, this.#workspaceId, 'yunfu', 'operator-group', id)
-    const { rows } = await this.#database.query<{ enabled: boolean }>(
-      'select enabled from operator_group where workspace_id = $1 and id = $2',
-      [this.#workspaceId, group?.resourceId ?? null],
-    )
-    return rows[0]?.enabled === true
-  }
-
   async scriptGroups(): Promise<readonly object[]> {
     const rows = await this.#rows<
       Group & { zone: string; scene: string | null; allByVoice: boolean; isDefault: boolean }
     >(
-      `select t.id, t.name, t.created_at as "createdAt", w.time_zone as zone, t.tag_scene_id as scene,
+      `select t.id, t.name, t.created_at as "createdAt", w.time_zone as zone, ${known('tag-scene', 't.tag_scene_id')} as scene,
               coalesce((v.definition ->> 'allByVoice')::boolean, false) as "allByVoice",
               coalesce((v.definition ->> 'default')::boolean, false) as "isDefault"
          from scenario t join workspace w on w.id = t.workspace_id
@@ -120,7 +128,7 @@ export class Lists {
   /** All that is needed to make a task, in one. */
   async forNewTask(): Promise<object> {
     return {
-      enum_disable_dial_timegroup: await this.forbiddenHours(),
+      enum_disable_dial_timegroup: await this.timeGroups(),
       caller_line_list: await this.lines(),
       max_recycle_limit: '50',
       auto_recycle_rules: await this.redialRules(),

@@ -1,10 +1,10 @@
 /** The numbers of a task and the records of its calls, page by page, in the robot's words. */
 import type { Disposition } from '@dialwright/dialer'
 import type { Queryable } from '../../adapters/postgres/pool.ts'
+import { localTime } from './local-time.ts'
 import { endsOf, numberState } from './number-states.ts'
-import { localTime } from './task-view.ts'
 
-export type Page = { readonly page: number; readonly perPage: number }
+export type Page = { readonly page: number; readonly per_page: number }
 
 type NumberRow = {
   readonly id: string
@@ -25,7 +25,7 @@ export async function numbersOfTask(
   workspaceId: string,
   campaignId: string,
   states: readonly number[],
-  { page, perPage }: Page,
+  { page, per_page: perPage }: Page,
 ): Promise<{ readonly data: readonly object[]; readonly total: number }> {
   const where = `k.workspace_id = $1 and k.campaign_id = $2 and (cardinality($3::int[]) = 0
       or 11 = any ($3) and k.state = 'excluded'
@@ -86,7 +86,7 @@ export async function callsOfTask(
   on: Queryable,
   workspaceId: string,
   campaignId: string,
-  { page, perPage }: Page,
+  { page, per_page: perPage }: Page,
 ): Promise<{ readonly data: readonly object[]; readonly total: number }> {
   const { rows } = await on.query<CallRow>(
     `select c.id as callid, c.phone as number, c.disposition, c.detail, c.started_at as "startedAt", c.answered_at as "answeredAt",

@@ -1,7 +1,7 @@
 /** The account's callback: every call that was answered, as soon as it has ended. The vendor tells of nothing else that we know of. */
 import { type DialectTeller, idIn, integerIdIn, type Told, takesAny2xx } from '../../webhooks/dialects.ts'
+import { localTime } from './local-time.ts'
 import { intention } from './numbers.ts'
-import { localTime } from './task-view.ts'
 
 /** Whose account it is: 4 the main one, 8 one below it. */
 const mainAccount = 4
@@ -34,12 +34,16 @@ function callSucceeded({ row, campaign, contact, call }: Told): object | null {
         user_id: userId,
         type: mainAccount,
         intention_results: intention(call.level),
+        rounds: call.blocks,
         number_data: { number: call.phone, hangupdate: localTime(call.endedAt, timeZone) },
         group: { id: integerIdIn('yunfu', campaign.scenario), name: campaign.scenario.name },
         task: { id: idIn('yunfu', campaign), name: campaign.name },
         user: { id: userId },
         level: { level_id: intention(call.level), level_name: call.level },
-        tags: call.tags.map((name) => ({ name })),
+        tags: call.tags.map((name) => {
+          const tag = call.knownTags.find((one) => one.name === name)
+          return { tag_id: tag === undefined ? null : idIn('yunfu', tag), name }
+        }),
       },
     ],
   }
