@@ -15,9 +15,10 @@ import {
   verifyAuthorization,
 } from '@dialwright/sip'
 import { demoEnvironment } from '../../src/config.ts'
-import { makeTemporaryDirectory } from '../../src/demo/temporary-directory.ts'
 import { WebhookReceiver } from '../../src/demo/webhook-receiver.ts'
+import { takeDatabase } from '../fixtures/database.ts'
 import { ServerRun, until } from '../fixtures/server-run.ts'
+import { makeTemporaryDirectory } from '../fixtures/temporary-directory.ts'
 import { openProvider, type ProviderByHand } from '../telephony/caller-by-hand.ts'
 
 const token = 'dw_incoming_token_0123456789'
@@ -150,6 +151,8 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
     stack.defer(() => company.stop())
     const carrier = await spawnCarrier({ ledgerPath: join(directory, 'ledger.jsonl'), seed: 1 })
     stack.defer(() => carrier.stop())
+    const database = await takeDatabase()
+    stack.defer(() => database.drop())
     const provisionFile = join(directory, 'provisioning.json')
     const document = {
       workspace: { name: 'Incoming', timeZone: 'Europe/Moscow', country: 'RU' },
@@ -165,7 +168,10 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
       scenarios: [scenario],
     }
     writeFileSync(provisionFile, JSON.stringify(document))
-    const run = ServerRun.start(demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }))
+    const run = ServerRun.start({
+      ...demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }),
+      DATABASE_URL: database.connectionString,
+    })
     stack.defer(async () => void (await run.stop()))
     address = await run.ready()
     sipPort = (await get<{ network: { sip: { port: number } } }>('/dialwright/v1/system')).network.sip.port
@@ -354,7 +360,7 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
 
   test('a number registers at its fromDomain, by its authUser', async () => {
     const registrar = createSocket('udp4')
-    stack.defer(() => registrar.close())
+    stack.defer(() => void registrar.close())
     const listening = once(registrar, 'listening')
     registrar.bind(0, '127.0.0.1')
     await listening
