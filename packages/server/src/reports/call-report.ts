@@ -40,12 +40,14 @@ export type ReportQuery = {
   readonly after?: string | undefined
 }
 
+export type Totals = { readonly calls: number; readonly talkMs: number }
+
 export type CallReport = {
   readonly columns: readonly ColumnHead[]
   /** Values in the order of the columns, the latest call first where no column sorts; at most `limit`. */
   readonly rows: readonly (readonly unknown[])[]
-  /** Over all calls that fit, shown or not. */
-  readonly totals: { readonly calls: number; readonly talkMs: number }
+  /** Over all calls that fit, shown or not; null behind the first page, which told them: a page costs what it holds. */
+  readonly totals: Totals | null
   /** For `after`; null: this was the last page, or the order has no pages. */
   readonly next: string | null
 }
@@ -55,6 +57,9 @@ export const maxRows = 5_000
 
 /** As the indexes of calls have it: a page is read from where it begins, and no further than it goes. */
 const latestFirst = ['k.created_at desc', 'k.id']
+
+/** Of a report of nothing. */
+export const noCalls: Totals = { calls: 0, talkMs: 0 }
 
 type Row = { readonly id: string; readonly [column: `c${number}`]: unknown }
 
@@ -80,13 +85,13 @@ export async function reportCalls(deps: ServerDeps, workspaceId: string, query: 
   return transaction(deps.pool, async (connection) => {
     // Rows and totals of one moment: calls end meanwhile.
     await connection.query('set transaction isolation level repeatable read, read only')
-    const totals = await connection.query<CallReport['totals']>(totalsText, totalsAsked.values)
+    const counted = query.after === undefined ? await connection.query<Totals>(totalsText, totalsAsked.values) : null
     const { rows } = await connection.query<Row>(rowsText, rowsAsked.values)
     const isPage = sorting.length === 0 && rows.length === query.limit
     return {
       columns: query.columns.map(({ name }, at) => ({ name, type: found[at]?.type ?? 'text' })),
       rows: rows.map((row) => found.map((_, at) => row[`c${at}`] ?? null)),
-      totals: totals.rows[0] ?? { calls: 0, talkMs: 0 },
+      totals: counted === null ? null : (counted.rows[0] ?? noCalls),
       next: isPage ? (rows.at(-1)?.id ?? null) : null,
     }
   })

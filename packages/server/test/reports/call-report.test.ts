@@ -8,7 +8,7 @@ import { useTestDatabase } from '../fixtures/database.ts'
 import { type Is74Ground, openIs74, printedCampaign, printedReport } from '../http/is74-ground.ts'
 
 type Json = Readonly<Record<string, unknown>>
-type Shown = { readonly rows: unknown[][]; readonly totals: Json; readonly next: string | null }
+type Shown = { readonly rows: unknown[][]; readonly totals: Json | null; readonly next: string | null }
 type Report = { readonly columns: Json[]; readonly data: Json[]; readonly [total: string]: unknown }
 
 /** What one call was like; the rest is the same for all. */
@@ -103,7 +103,7 @@ describe('reports on calls', () => {
       { name: 'startedAt', sort: 'asc' },
     ]
     const { rows, totals } = await shown({ columns })
-    assert.equal(totals.calls, rows.length)
+    assert.equal(totals?.calls, rows.length)
     return rows.map(([phone, attempt]) => `${String(phone).slice(-2)}/${attempt}`).join(' ')
   }
   const [busy, agreed, brien, unanswered] = ['99/1', '99/2', '67/1', '68/1']
@@ -225,7 +225,7 @@ describe('reports on calls', () => {
     assert.deepEqual(totals, { calls: 4, talkMs: 20_000, averageTalkMs: 5_000 })
     assert.equal(rows.length, 3)
     const rest = await shown({ limit: 3, columns: [{ name: 'id' }], after: next })
-    assert.deepEqual([rest.rows.length, rest.next, rest.totals.calls], [1, null, 4])
+    assert.deepEqual([rest.rows.length, rest.next, rest.totals], [1, null, null], 'the first page told the totals')
     assert.equal(new Set([...rows, ...rest.rows].map(([id]) => id)).size, 4)
     const empty = await shown({ from: '2030-01-01T00:00:00Z' })
     assert.deepEqual([empty.rows, empty.totals], [[], { calls: 0, talkMs: 0, averageTalkMs: 0 }])
@@ -233,7 +233,7 @@ describe('reports on calls', () => {
   })
 
   test('the range holds the first instant and not the last; scenario and start block narrow', async () => {
-    const count = async (body: object) => (await shown(body)).totals.calls
+    const count = async (body: object) => (await shown(body)).totals?.calls
     const [from, to] = ['2026-03-02T09:00:00.123Z', '2026-03-02T10:00:00Z']
     assert.equal(await count({ from, to }), 1)
     assert.equal(await count({ from, to: '2026-03-02T10:00:00.001Z' }), 2)

@@ -1,6 +1,6 @@
 /** The report of a campaign in the assistant's form, over the report on calls. */
 import type { FieldProblem } from '../../campaigns/errors.ts'
-import { maxRows, reportCalls } from '../../reports/call-report.ts'
+import { maxRows, noCalls, reportCalls } from '../../reports/call-report.ts'
 import { type ColumnType, columnSql } from '../../reports/report-columns.ts'
 import { conditionOf, type Filter } from '../../reports/report-filters.ts'
 import { reportVariables } from '../../reports/report-variables.ts'
@@ -47,7 +47,7 @@ export async function makeReport({ deps, principal }: Caller, projectId: string,
     variables,
     limit: maxRows,
   })
-  const { calls, talkMs } = report.totals
+  const { calls, talkMs } = report.totals ?? noCalls
   const seconds = Math.round(talkMs / 1_000)
   return {
     columns: chosen.map(({ known: { name, title, type }, asked }) => ({

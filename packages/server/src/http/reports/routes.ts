@@ -48,7 +48,10 @@ const shownReport = z.object({
     .meta({ description: 'A value for each column; the latest call first where no column sorts' }),
   totals: z
     .object({ calls: z.number(), talkMs: z.number(), averageTalkMs: z.number() })
-    .meta({ description: 'Over all calls that fit, shown or not' }),
+    .nullable()
+    .meta({
+      description: 'Over all calls that fit, shown or not; null where `after` is given: the first page told them',
+    }),
   next: nextSchema,
 })
 const columnsQuery = z.strictObject({
@@ -76,11 +79,11 @@ export function reportRoutes(app: NativeApp, deps: HttpDeps): void {
         limit,
         after: cursorOf(after) ?? undefined,
       })
-      const { calls, talkMs } = report.totals
+      const { totals } = report
       return {
         columns: [...report.columns],
         rows: report.rows.map((row) => [...row]),
-        totals: { calls, talkMs, averageTalkMs: calls === 0 ? 0 : Math.round(talkMs / calls) },
+        totals: totals && { ...totals, averageTalkMs: Math.round(totals.talkMs / Math.max(1, totals.calls)) },
         next: report.next,
       }
     },
