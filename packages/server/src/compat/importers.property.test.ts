@@ -27,6 +27,7 @@ const fields = [
   ...['parameters', 'hotline', 'file_name', 'code', 'remark', 'description', 'debug', 'default'],
   ...['host', 'port', 'connectionOptions', 'incomingCallsOptions'],
   ...['scenario_ids', 'phone_ids', 'project_id', 'scenario_id', 'phone_id'],
+  ...['members', 'extension', 'url', 'events', 'type', 'targetType', 'targetId', 'targetValue'],
 ]
 const lists: Readonly<Record<Dialect, readonly string[]>> = {
   twin: ['bots', 'dialplans', 'aonNumbers', 'aonGroups', 'noises', 'providers', 'incomingRules'],
@@ -35,7 +36,7 @@ const lists: Readonly<Record<Dialect, readonly string[]>> = {
     ...['ranges', 'tag_scene', 'tag_groups', 'tags', 'data', 'meta'],
   ],
   is74: ['projects', 'scenarios', 'phones', 'campaigns'],
-  omicall: ['hotline', 'greeting', 'script', 'items', 'payload'],
+  omicall: ['hotline', 'greeting', 'script', 'ring_group', 'webhook', 'scripts', 'items', 'payload'],
 }
 const cell = fc.oneof(
   fc.jsonValue({ maxDepth: 1 }),
