@@ -8,7 +8,8 @@ import { newToken, tokenHash } from './token-value.ts'
 
 export type Session = { readonly token: string; readonly refreshToken: string; readonly expiresAt: Temporal.Instant }
 
-const weekSeconds = 7 * 86_400
+/** Of an access token, where nobody says. */
+export const weekSeconds = 7 * 86_400
 const refreshSeconds = 30 * 86_400
 
 const userRow = statement<{ id: string; workspaceId: string; passwordHash: string; role: Role }>(

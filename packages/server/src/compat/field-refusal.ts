@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import type { Refusal } from '../access/route-guard.ts'
 import { CampaignNotFoundError, CampaignStateError } from '../campaigns/errors.ts'
 import type { ServerDeps } from '../deps.ts'
-import { type FieldMessage, mistakeOf, parseOr, toldFailure } from './mistake.ts'
+import { type FieldMessage, isRecord, mistakeOf, parseOr, toldFailure } from './mistake.ts'
 
 export type FieldErrors = Readonly<Record<string, readonly string[]>>
 
@@ -40,12 +40,18 @@ export function guardRefusal(why: Refusal): FieldRefusal {
   return new FieldRefusal(...refusals[why])
 }
 
+/** A list, a text or nothing where fields are expected. */
+export function notAnObject(): FieldRefusal {
+  return new FieldRefusal(400, 'Expected a JSON object, with Content-Type: application/json')
+}
+
 /** @throws {FieldRefusal} 400 with every mistake by its dotted path. */
 export function parseGiven<Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
   message = 'The request cannot be accepted',
 ): z.output<Schema> {
+  if (!isRecord(given)) throw notAnObject()
   return parseOr(schema, given, '', (problems) => new FieldRefusal(400, message, problems))
 }
 

@@ -30,6 +30,10 @@ export function mistakeOf(error: unknown): Mistake | null {
   return isRefused ? { is: 'unreadable', status, message: error.message } : null
 }
 
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** @param whole  The field that stands for the whole request. */
 export function problemsOf(error: z.ZodError, whole = ''): FieldMessage[] {
   return error.issues.map(({ path, message }) => ({ field: path.join('.') || whole, message }))

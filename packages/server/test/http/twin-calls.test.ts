@@ -425,6 +425,9 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
     )) as { count: number; items: object[] }
     assert.equal(sessions.count, 2)
     assert.deepEqual(sessions.items, [{ phone: late, status: 'ANSWERED' }])
+    const spelled = encodeURIComponent(`8 (495) ${early.slice(4)}`)
+    const found = await server.done('GET', `/api/v1/search/cis/sessions?phone=${spelled}&fields=phone`)
+    assert.deepEqual(found, { count: 1, items: [{ phone: early }] })
   })
 
   describe('defaultRedirect, where the scenario hands over by the settings of the task', () => {

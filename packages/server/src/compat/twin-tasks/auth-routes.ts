@@ -2,29 +2,22 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { principalOfToken } from '../../access/authenticate.ts'
-import { login, openSession } from '../../access/login.ts'
+import { login, openSession, weekSeconds } from '../../access/login.ts'
 import type { HttpDeps } from '../../deps.ts'
 import { FieldRefusal, parseGiven } from '../field-refusal.ts'
+import { emptyIsNull, optionalInQuery } from './fields.ts'
 
-const longestSeconds = 31_536_000
+const seconds = (number: z.ZodNumber) =>
+  number.int('expected whole seconds').positive('expected 1 or more').max(31_536_000, 'expected at most a year')
 const loginSchema = z.object({
   email: z.string('expected a login').min(1, 'expected a login'),
   password: z.string('expected a password').min(1, 'expected a password'),
-  ttl: z
-    .int('expected whole seconds')
-    .positive('expected 1 or more')
-    .max(longestSeconds, 'expected at most a year')
-    .nullish(),
+  ttl: z.preprocess(emptyIsNull, seconds(z.number('expected whole seconds')).nullish()),
   companyId: z.unknown().optional(),
 })
 const refreshSchema = z.object({
-  refreshToken: z.string('expected the refresh token').default(''),
-  ttl: z.coerce
-    .number()
-    .int('expected whole seconds')
-    .positive('expected 1 or more')
-    .max(longestSeconds, 'expected at most a year')
-    .default(604_800),
+  refreshToken: z.string('expected the refresh token').min(1, 'expected the refresh token'),
+  ttl: optionalInQuery(seconds(z.coerce.number('expected whole seconds'))),
 })
 
 export function authRoutes(scope: FastifyInstance, deps: HttpDeps): void {
@@ -44,7 +37,7 @@ export function authRoutes(scope: FastifyInstance, deps: HttpDeps): void {
     if (principal === null || principal.userId === null)
       throw new FieldRefusal(401, 'The refresh token is unknown or has expired')
     const { userId: id, workspaceId, role } = principal
-    const session = await openSession(deps, { id, workspaceId, role }, ttl)
+    const session = await openSession(deps, { id, workspaceId, role }, ttl ?? weekSeconds)
     return { token: session.token, refreshToken: session.refreshToken }
   })
 }

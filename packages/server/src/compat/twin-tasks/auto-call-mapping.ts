@@ -12,6 +12,8 @@ export type AutoCallGround = {
   readonly timeZone: string
   /** The dialplan that calls leave by where the body names none: our id. Null: the workspace has none. */
   readonly dialplanId: string | null
+  /** What is shown: the phone behind `cidData`, where that is a number of ours and calls leave by a dialplan. */
+  readonly shownPhone: string | null
 }
 
 /** Calls a second: 1.03 is 3 a second, 1 is one, 0.96 is one in 4 seconds. */
@@ -22,7 +24,7 @@ export function callsPerSecondOf(cps: number): number {
 }
 
 /** @param original  The body as it was accepted. */
-export function campaignOfAutoCall(task: TwinAutoCall, original: object, ground: AutoCallGround): NewCampaign {
+export function campaignOfAutoCall(task: TwinAutoCall, original: unknown, ground: AutoCallGround): NewCampaign {
   const { additionalOptions: options, redialStrategyOptions: redial } = task
   const moment = task.startType === 'time' ? readMoment(task.startMoment ?? '') : null
   const startAt = moment === null ? null : moment.toZonedDateTime(ground.timeZone).toInstant()
@@ -35,7 +37,7 @@ export function campaignOfAutoCall(task: TwinAutoCall, original: object, ground:
         NOT_SUCCESSFUL: { ...ruleOf(redial.answerNoList), duration: options.fullListTime },
       })
     : []
-  const isPlainNumber = task.cidType === 'gornum' && isPhone(task.cidData ?? '')
+  const shownPhone = isPlainNumber(task) ? task.cidData : ground.shownPhone
   return {
     name: task.name,
     scenario: { field: 'defaultExecData', value: task.defaultExecData },
@@ -58,7 +60,7 @@ export function campaignOfAutoCall(task: TwinAutoCall, original: object, ground:
         },
       ],
       retry: { rules, caps: capsOf(redial) },
-      callerId: isPlainNumber ? { mode: 'number', number: task.cidData ?? '' } : { mode: 'trunk' },
+      callerId: shownPhone == null ? { mode: 'trunk' } : { mode: 'number', number: shownPhone },
       isTest: !options.fz230,
     }),
     normalization: task.phoneNormalization ?? 'none',
@@ -86,10 +88,11 @@ export function campaignOfAutoCall(task: TwinAutoCall, original: object, ground:
 }
 
 /** A number of ours goes over its own trunk; a group, or a number of somebody else, over the dialplan. */
-function routeOf({ cidType, cidData, additionalOptions }: TwinAutoCall, { dialplanId }: AutoCallGround): GivenRoute {
-  const data = cidData ?? ''
+function routeOf(task: TwinAutoCall, { dialplanId }: AutoCallGround): GivenRoute {
+  const { cidType, additionalOptions } = task
+  const data = task.cidData ?? ''
   const { providerId } = additionalOptions
-  if (cidType === 'gornum' && !isPhone(data) && providerId == null)
+  if (cidType === 'gornum' && !isPlainNumber(task) && providerId == null)
     return { via: 'numbers', numbers: [{ field: 'cidData', value: data }] }
   return {
     via: 'dialplan',
@@ -98,8 +101,9 @@ function routeOf({ cidType, cidData, additionalOptions }: TwinAutoCall, { dialpl
   }
 }
 
-function isPhone(text: string): boolean {
-  return /^\+?\d{10,15}$/.test(text)
+/** Not the id of a number of ours, but the number itself. */
+export function isPlainNumber({ cidType, cidData }: Pick<TwinAutoCall, 'cidType' | 'cidData'>): boolean {
+  return cidType === 'gornum' && /^\+?\d{10,15}$/.test(cidData ?? '')
 }
 
 type Redial = NonNullable<TwinAutoCall['redialStrategyOptions']>

@@ -7,12 +7,13 @@ import { within } from '../../http/scope.ts'
 import { type ById, reading, telephonyPrefixes, writing } from '../twin-routes.ts'
 import { taskId } from './candidates.ts'
 import { listTasks } from './task-list.ts'
+import { taskStatus } from './task-status.ts'
 import { createAutoCall, readAutoCall } from './tasks.ts'
 
-const actions: readonly (readonly [word: string, action: StateAction, status: string])[] = [
-  ['play', 'start', 'PROCESS'],
-  ['pause', 'pause', 'PAUSED'],
-  ['halted', 'stop', 'HALTED'],
+const actions: readonly (readonly [word: string, action: StateAction, summary: string])[] = [
+  ['play', 'start', 'The task dials'],
+  ['pause', 'pause', 'The task dials nobody until it is played'],
+  ['halted', 'stop', 'The task is over'],
 ]
 
 export function autoCallRoutes(scope: FastifyInstance, deps: HttpDeps): void {
@@ -29,11 +30,11 @@ export function autoCallRoutes(scope: FastifyInstance, deps: HttpDeps): void {
     scope.get<ById>(`${path}/:id`, reading('campaigns:read', 'Read a task'), async (request) =>
       readAutoCall(within(deps, request), principalOf(request).workspaceId, request.params.id),
     )
-    for (const [word, action, status] of actions)
-      scope.post<ById>(`${path}/:id/${word}`, writing('campaigns:write', `The task is ${status}`), async (request) => {
-        const [own, principal] = [within(deps, request), principalOf(request)]
-        await changeState(own, principal, await taskId(own, principal.workspaceId, request.params.id), action)
-        return { id: request.params.id, status }
+    for (const [word, action, summary] of actions)
+      scope.post<ById>(`${path}/:id/${word}`, writing('campaigns:write', summary), async (request) => {
+        const [own, principal, { id }] = [within(deps, request), principalOf(request), request.params]
+        const state = await changeState(own, principal, await taskId(own, principal.workspaceId, id), action)
+        return { id, status: taskStatus(state) }
       })
   }
 }

@@ -1,17 +1,33 @@
 /** The body of a task in the vendor's newer form, `telephony/autoCall`. Unknown fields are ignored. */
 import { z } from 'zod'
-import { address, count, emptyIsNull, flag, id, nullableText, second, webhookEvents, word } from './fields.ts'
+import {
+  address,
+  count,
+  emptyIsMissing,
+  emptyIsNull,
+  flag,
+  id,
+  name,
+  nullableText,
+  second,
+  together,
+  webhookEvents,
+  word,
+} from './fields.ts'
 
 /** A number, or its text: clients send `"0.97"`. */
 const numeric = (value: unknown): unknown =>
   typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value
 
+const emptiable = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(emptyIsMissing, schema)
 /** One redial rule; `time` in seconds. */
-const rule = z
-  .object({ redial: flag.default(false), time: count('seconds', 31_536_000), count: count('redials', 100) })
-  .optional()
+const rule = emptiable(
+  z
+    .object({ redial: flag.default(false), time: count('seconds', 31_536_000), count: count('redials', 100) })
+    .optional(),
+)
 /** Calls at most, all results together. */
-const limit = z.object({ redial: flag.default(false), count: count('calls', 1_000) }).optional()
+const limit = emptiable(z.object({ redial: flag.default(false), count: count('calls', 1_000) }).optional())
 
 const webhook = z.union(
   [
@@ -20,15 +36,14 @@ const webhook = z.union(
       url: address,
       partialResults: flag.nullish(),
       delay: count('seconds', 86_400),
-      // An empty array of PHP is an object without anything in it.
       events: z.preprocess(
-        (value) => (Array.isArray(value) && value.length === 0 ? undefined : value),
+        emptyIsMissing,
         z
           .partialRecord(
             z.enum(webhookEvents, `expected one of ${webhookEvents.join(', ')}`),
             z.object({ name: z.string().optional(), value: flag.default(true) }),
           )
-          .nullish(),
+          .optional(),
       ),
     }),
   ],
@@ -37,7 +52,7 @@ const webhook = z.union(
 
 export const autoCallSchema = z
   .object({
-    name: z.string('expected a name').min(1, 'expected a name').max(500),
+    name,
     taskComment: nullableText,
     defaultExec: z.preprocess(word, z.literal('robot', 'expected robot')).default('robot'),
     defaultExecData: id('a bot'),
@@ -71,62 +86,65 @@ export const autoCallSchema = z
     ),
     normalizationErrorAction: nullableText,
     sendReportAfterFinish: flag.nullish(),
-    webhookUrls: z.array(webhook).max(20).default([]),
-    additionalOptions: z
-      .object({
-        fullListMethod: nullableText,
-        fullListTime: count('seconds', 86_400),
-        useTr: flag.default(false),
-        allowCallTimeFrom: second.default(0),
-        allowCallTimeTo: second.default(86_399),
-        recordCall: flag.default(true),
-        // Clients of PHP send false for nothing.
-        recTrimLeft: z.preprocess(
-          (value) => (value === false ? 0 : value === true ? 1 : value),
-          count('seconds', 86_400),
-        ),
-        detectRobot: flag.default(false),
-        detectRobotMode: z.preprocess(
-          (value) => word(emptyIsNull(value)),
-          z.enum(['back', 'block'], 'expected back or block').nullish(),
-        ),
-        detectRobotGreeting: nullableText,
-        providerId: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), nullableText),
-        fz230: flag.default(true),
-      })
-      .check(({ value, issues }) => {
-        if (value.allowCallTimeFrom > value.allowCallTimeTo)
-          issues.push({
-            code: 'custom',
-            path: ['allowCallTimeFrom'],
-            input: value.allowCallTimeFrom,
-            message: 'expected allowCallTimeFrom to be at most allowCallTimeTo',
-          })
-      })
-      .prefault({}),
-    redialStrategyOptions: z
-      .object({
-        redialStrategyEn: flag.default(false),
-        candidateLimit: limit,
-        numberLimit: limit,
-        busy: rule,
-        noAnswer: rule,
-        answerMash: rule,
-        congestion: rule,
-        answerNoList: rule,
-      })
-      .prefault({}),
+    webhookUrls: z.preprocess(
+      emptyIsMissing,
+      z.array(webhook, 'expected a list of addresses').max(20, 'expected at most 20').default([]),
+    ),
+    additionalOptions: emptiable(
+      z
+        .object({
+          fullListMethod: nullableText,
+          fullListTime: count('seconds', 86_400),
+          useTr: flag.default(false),
+          allowCallTimeFrom: second.default(0),
+          allowCallTimeTo: second.default(86_399),
+          recordCall: flag.default(true),
+          // Clients of PHP send false for nothing.
+          recTrimLeft: z.preprocess(
+            (value) => (value === false ? 0 : value === true ? 1 : value),
+            count('seconds', 86_400),
+          ),
+          detectRobot: flag.default(false),
+          detectRobotMode: z.preprocess(
+            (value) => word(emptyIsNull(value)),
+            z.enum(['back', 'block'], 'expected back or block').nullish(),
+          ),
+          detectRobotGreeting: nullableText,
+          providerId: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), nullableText),
+          fz230: flag.default(true),
+        })
+        .check(
+          together(({ allowCallTimeFrom: from = 0, allowCallTimeTo: to = from }, refuse) => {
+            if (from > to) refuse('allowCallTimeFrom', 'expected allowCallTimeFrom to be at most allowCallTimeTo')
+          }),
+        )
+        .prefault({}),
+    ),
+    redialStrategyOptions: emptiable(
+      z
+        .object({
+          redialStrategyEn: flag.default(false),
+          candidateLimit: limit,
+          numberLimit: limit,
+          busy: rule,
+          noAnswer: rule,
+          answerMash: rule,
+          congestion: rule,
+          answerNoList: rule,
+        })
+        .prefault({}),
+    ),
   })
-  .check(({ value, issues }) => {
-    const refuse = (field: keyof typeof value, message: string) =>
-      issues.push({ code: 'custom', path: [field], input: value[field], message })
-    if (value.secondExec === 'ch' && (value.secondExecData ?? '') === '')
-      refuse('secondExecData', 'expected the id of an operator group')
-    if (value.cidType !== 'default' && (value.cidData ?? '') === '')
-      refuse('cidData', 'expected the id of a number, or of a group of numbers')
-    if (value.startType === 'time' && readMoment(value.startMoment ?? '') === null)
-      refuse('startMoment', 'expected YYYY-MM-DD HH:MM, like 2023-06-02 10:00')
-  })
+  .check(
+    together((value, refuse) => {
+      if (value.secondExec === 'ch' && (value.secondExecData ?? '') === '')
+        refuse('secondExecData', 'expected the id of an operator group')
+      if (value.cidType !== undefined && value.cidType !== 'default' && (value.cidData ?? '') === '')
+        refuse('cidData', 'expected the id of a number, or of a group of numbers')
+      if (value.startType === 'time' && readMoment(value.startMoment ?? '') === null)
+        refuse('startMoment', 'expected YYYY-MM-DD HH:MM, like 2023-06-02 10:00')
+    }),
+  )
 export type TwinAutoCall = z.infer<typeof autoCallSchema>
 
 /** `2023-06-02 10:00`, on the wall clock of the workspace. Null: it is no time. */

@@ -10,7 +10,7 @@ import { checkContacts } from '../../contacts/check-contacts.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { resolveReference } from '../../resources/references.ts'
 import { FieldRefusal, parseGiven } from '../field-refusal.ts'
-import { type FieldMessage, problemsOf } from '../mistake.ts'
+import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
 import {
   batchSchema,
   cancelSchema,
@@ -18,11 +18,12 @@ import {
   candidateSchema,
   singleBatchSchema,
   singleSchema,
+  type TwinCandidate,
   type TwinPerson,
   type TwinSingle,
 } from './candidate-schema.ts'
-import { isRecord } from './folding.ts'
 import { contactOfPerson } from './mapping.ts'
+import { missingOf, namedByCandidate, namedBySingle, parseNaming } from './named.ts'
 
 type Identity = { readonly id: { readonly identity: string } }
 type Indexed<Person extends TwinPerson> = { readonly index: number; readonly person: Person }
@@ -37,73 +38,96 @@ type Told = {
   readonly errors: (FieldMessage & { readonly index: number })[]
 }
 
+const refusedOne = 'The candidate cannot be added'
+const refusedMany = 'The candidates cannot be added'
+const noTemplate: FieldMessage = {
+  field: 'autoCallTemplateId',
+  message: 'expected the id of a task to take as a template: there is none that was never started',
+}
+
 /** One person into a task. */
 export async function addOne(deps: ServerDeps, principal: Principal, given: unknown): Promise<Identity> {
-  const candidate = parseGiven(candidateSchema, given, 'The candidate cannot be added')
-  const id = await taskId(deps, principal.workspaceId, candidate.autoCallId)
-  const added = await addPerson(deps, principal, id, candidate)
-  await startUnlessTold(deps, principal, id, candidate.forceStart)
-  return added
+  const reading = { schema: candidateSchema, naming: namedByCandidate, message: refusedOne }
+  const person = await parseNaming({ deps, workspaceId: principal.workspaceId }, reading, given)
+  const told: Told = { items: [], errors: [] }
+  await addToTasks(deps, principal, [{ index: 0, person }], person.forceStart, told)
+  return identityOf(told)
 }
 
 /** Many people: who cannot be added is told by the place in the list, the others are in. */
 export async function addBatch(deps: ServerDeps, principal: Principal, given: unknown): Promise<object> {
-  const { batch, forceStart } = parseGiven(batchSchema, given, 'The candidates cannot be added')
+  const { batch, forceStart } = parseGiven(batchSchema, given, refusedMany)
   const told: Told = { items: [], errors: [] }
-  const people = readPeople(candidateItemSchema, batch, told)
-  for (const [autoCallId, list] of grouped(people, ({ autoCallId }) => autoCallId)) {
+  await addToTasks(deps, principal, readPeople(candidateItemSchema, batch, told), forceStart, told)
+  return shown(told, false)
+}
+
+/** One person into the task that the bot has for this day; it is made from the template when it is not there. */
+export async function addSingle(deps: ServerDeps, principal: Principal, given: unknown): Promise<Identity> {
+  const reading = { schema: singleSchema, naming: namedBySingle, message: refusedOne }
+  const person = await parseNaming({ deps, workspaceId: principal.workspaceId }, reading, given)
+  const told: Told = { items: [], errors: [] }
+  await addToTasksOfDay(deps, principal, [{ index: 0, person }], told)
+  return identityOf(told)
+}
+
+export async function addSingleBatch(deps: ServerDeps, principal: Principal, given: unknown): Promise<object> {
+  const { batch } = parseGiven(singleBatchSchema, given, refusedMany)
+  const told: Told = { items: [], errors: [] }
+  await addToTasksOfDay(deps, principal, readPeople(singleSchema, batch, told), told)
+  return shown(told, true)
+}
+
+async function addToTasks(
+  deps: ServerDeps,
+  principal: Principal,
+  people: readonly Indexed<TwinCandidate>[],
+  forceStart: boolean | undefined,
+  told: Told,
+): Promise<void> {
+  for (const [autoCallId, list] of Map.groupBy(people, ({ person }) => person.autoCallId)) {
     try {
       const id = await taskId(deps, principal.workspaceId, autoCallId)
       await addPeople(deps, principal, { id, autoCallId }, list, told)
       await startUnlessTold(deps, principal, id, forceStart)
     } catch (error) {
       if (!(error instanceof CampaignNotFoundError)) throw error
-      for (const { index } of list)
-        told.errors.push({ index, field: 'autoCallId', message: `there is no task ${autoCallId}` })
+      tellAll(told, list, [{ field: 'autoCallId', message: `there is no task "${autoCallId}"` }])
     }
   }
-  return shown(told, false)
 }
 
-/** One person into the task that the bot has for this day; it is made from the template when it is not there. */
-export async function addSingle(deps: ServerDeps, principal: Principal, given: unknown): Promise<Identity> {
-  const person = parseGiven(singleSchema, given, 'The candidate cannot be added')
-  const template = await templateOf(deps, principal, person)
-  const [rejected] = await checkContacts(deps, principal.workspaceId, template, [contactOfPerson(person)])
-  if (rejected) throw new FieldRefusal(400, 'The candidate cannot be added', [ofVendor(rejected)])
-  const id = await taskOfDay(deps, principal, template, person)
-  const added = await addPerson(deps, principal, id, person)
-  await startUnlessTold(deps, principal, id, undefined)
-  return added
-}
-
-export async function addSingleBatch(deps: ServerDeps, principal: Principal, given: unknown): Promise<object> {
-  const { batch } = parseGiven(singleBatchSchema, given, 'The candidates cannot be added')
-  const told: Told = { items: [], errors: [] }
-  const people = readPeople(singleSchema, batch, told)
-  const byTask = grouped(people, (one) => JSON.stringify([one.autoCallTemplateId ?? null, one.botSettingsId ?? null]))
-  for (const list of byTask.values()) {
-    const [first] = list
-    if (first === undefined) continue
+/** Where nobody can be added no task is made either. */
+async function addToTasksOfDay(
+  deps: ServerDeps,
+  principal: Principal,
+  people: readonly Indexed<TwinSingle>[],
+  told: Told,
+): Promise<void> {
+  const { workspaceId } = principal
+  const orders = Map.groupBy(people, ({ person }) =>
+    JSON.stringify([person.autoCallTemplateId ?? null, person.botSettingsId ?? null]),
+  )
+  for (const list of orders.values()) {
+    const [{ person: order } = {}] = list
+    if (order === undefined) continue
     try {
-      const template = await templateOf(deps, principal, first.person)
-      const contacts = list.map(({ person }) => contactOfPerson(person))
-      const rejections = await checkContacts(deps, principal.workspaceId, template, contacts)
-      for (const [at, rejected] of rejections.entries())
-        if (rejected !== null) told.errors.push({ index: list[at]?.index ?? 0, ...ofVendor(rejected) })
-      // Where nobody can be added no task is made either.
-      const addable = list.filter((_, at) => rejections[at] === null)
-      if (addable.length === 0) continue
-      const id = await taskOfDay(deps, principal, template, first.person)
+      const template = await templateOf(deps, workspaceId, order)
+      const wrong = await missingOf(deps, workspaceId, order, namedBySingle)
+      if (template === null && order.autoCallTemplateId == null) wrong.push(noTemplate)
+      tellAll(told, list, wrong)
+      const refused = template === null ? new Map() : await unreadable(deps, workspaceId, template, list)
+      for (const [{ index }, mistakes] of refused) tellAll(told, [{ index }], mistakes)
+      const addable = list.filter((one) => !refused.has(one))
+      if (template === null || wrong.length > 0 || addable.length === 0) continue
+      const id = await taskOfDay(deps, principal, template, order)
       await addPeople(deps, principal, { id, autoCallId: id }, addable, told)
       await startUnlessTold(deps, principal, id, undefined)
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error
-      for (const { index } of list)
-        for (const { field, message } of error.problems) told.errors.push({ index, field, message })
+      tellAll(told, list, error.problems)
     }
   }
-  return shown(told, true)
 }
 
 /**
@@ -135,20 +159,13 @@ export async function taskId(deps: ServerDeps, workspaceId: string, given: strin
 /** Our id. Without a template of its own: the newest task that was never started, of this bot before that of others. */
 async function templateOf(
   deps: ServerDeps,
-  { workspaceId }: Principal,
+  workspaceId: string,
   { botSettingsId, autoCallTemplateId }: TwinSingle,
-): Promise<string> {
-  const field = 'autoCallTemplateId'
-  if (autoCallTemplateId == null) {
-    const template = await defaultTemplate(deps, workspaceId, botSettingsId ?? null)
-    if (template !== null) return template
-    const message = 'expected the id of a task to take as a template: there is none that was never started'
-    throw new InvalidInputError([{ field, code: 'required', message }])
-  }
+): Promise<string | null> {
+  if (autoCallTemplateId == null) return defaultTemplate(deps, workspaceId, botSettingsId ?? null)
   const given = { value: autoCallTemplateId, dialect: 'twin' }
   const found = await resolveReference(deps.pool, workspaceId, 'campaign', given)
-  if ('id' in found) return found.id
-  throw new InvalidInputError([{ field, code: found.problem, message: `there is no task "${autoCallTemplateId}"` }])
+  return 'id' in found ? found.id : null
 }
 
 async function taskOfDay(
@@ -179,15 +196,6 @@ async function defaultTemplate(deps: ServerDeps, workspaceId: string, botId: str
   return rows[0]?.id ?? null
 }
 
-async function addPerson(deps: ServerDeps, principal: Principal, id: string, person: TwinPerson): Promise<Identity> {
-  const added = await addContacts(deps, principal.workspaceId, id, [contactOfPerson(person)])
-  const [rejected] = added.rejected
-  if (rejected !== undefined) throw new FieldRefusal(400, 'The candidate cannot be added', [ofVendor(rejected)])
-  const [one] = [...added.accepted, ...added.duplicates]
-  if (one === undefined) throw new Error('Expected one person to be added, found none.')
-  return { id: { identity: one.id } }
-}
-
 async function addPeople(
   deps: ServerDeps,
   { workspaceId }: Principal,
@@ -202,35 +210,55 @@ async function addPeople(
     const clientExternalId = person?.clientExternalId ?? null
     told.items.push({ index, id, phone: phones, clientExternalId, autoCallId: task.autoCallId })
   }
-  for (const { index: at, ...rejection } of added.rejected)
-    told.errors.push({ index: list[at]?.index ?? 0, ...ofVendor(rejection) })
+  const rejected = added.rejected.flatMap(({ index }) => list[index] ?? [])
+  for (const [{ index }, mistakes] of await unreadable(deps, workspaceId, task.id, rejected))
+    tellAll(told, [{ index }], mistakes)
+}
+
+/** Who cannot be added, with each phone that cannot be read as this task reads phones: the schema has looked at all else. */
+async function unreadable<Person extends Indexed<TwinPerson>>(
+  deps: ServerDeps,
+  workspaceId: string,
+  campaignId: string,
+  people: readonly Person[],
+): Promise<Map<Person, FieldMessage[]>> {
+  const phones = people.flatMap((one) => one.person.phone.map((phone, place) => ({ one, phone, place })))
+  const contacts = phones.map(({ one, phone }) => ({ ...contactOfPerson(one.person), phones: [phone] }))
+  const read = await checkContacts(deps, workspaceId, campaignId, contacts)
+  const found = new Map<Person, FieldMessage[]>()
+  for (const [at, { one, place }] of phones.entries()) {
+    const message = read[at]?.message
+    if (message !== undefined) found.set(one, [...(found.get(one) ?? []), { field: `phone.${place}`, message }])
+  }
+  return found
 }
 
 /** Those that can be read; the others are told by their place. */
 function readPeople<Schema extends z.ZodType<TwinPerson>>(
   schema: Schema,
   batch: readonly unknown[],
-  { errors }: Told,
+  told: Told,
 ): Indexed<z.output<Schema>>[] {
   return batch.flatMap((given, index) => {
     const parsed = schema.safeParse(given)
     if (parsed.success) return { index, person: parsed.data }
-    for (const problem of problemsOf(parsed.error)) errors.push({ index, ...problem })
+    tellAll(told, [{ index }], problemsOf(parsed.error))
     return []
   })
 }
 
-function grouped<Person extends TwinPerson>(
-  people: readonly Indexed<Person>[],
-  keyOf: (person: Person) => string,
-): Map<string, Indexed<Person>[]> {
-  return Map.groupBy(people, ({ person }) => keyOf(person))
+function tellAll(
+  { errors }: Told,
+  people: readonly { readonly index: number }[],
+  mistakes: readonly FieldMessage[],
+): void {
+  for (const { index } of people) errors.push(...mistakes.map(({ field, message }) => ({ index, field, message })))
 }
 
-/** Ours says `phones/0`, the vendor's body has `phone`. */
-function ofVendor({ field, message }: FieldMessage): FieldMessage {
-  const renamed = field.replace(/^phones/, 'phone').replace(/^zone$/, 'timezone')
-  return { field: renamed.replaceAll('/', '.'), message }
+/** @throws {FieldRefusal} where this one could not be added. */
+function identityOf({ items: [item], errors }: Told): Identity {
+  if (item === undefined) throw new FieldRefusal(400, refusedOne, errors)
+  return { id: { identity: item.id } }
 }
 
 function shown({ items, errors }: Told, withTask: boolean): object {

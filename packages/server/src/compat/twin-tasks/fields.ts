@@ -1,9 +1,13 @@
 /** How the vendor's clients write values: booleans as ones and zeros, nothing as an empty text, words in any case of letters. */
 import { z } from 'zod'
 import { isKeepable } from '../../instant.ts'
+import { isRecord } from '../mistake.ts'
 
 /** `""` stands for null wherever null is legal. */
 export const emptyIsNull = (value: unknown): unknown => (value === '' ? null : value)
+/** Clients of PHP send an empty list where they have an object without anything in it, or null: it counts as missing. */
+export const emptyIsMissing = (value: unknown): unknown =>
+  value === null || value === '' || (Array.isArray(value) && value.length === 0) ? undefined : value
 /** Words are compared without case, blanks around them cut: the vendor's own example sends `"Custom "`. */
 export const word = (value: unknown): unknown => (typeof value === 'string' ? value.trim().toLowerCase() : value)
 
@@ -11,7 +15,15 @@ export const flag = z.preprocess(
   (value) => (value === 1 ? true : value === 0 ? false : value),
   z.boolean({ error: 'expected true, false, 1 or 0' }),
 )
-export const nullableText = z.preprocess(emptyIsNull, z.string().max(2_000).nullish())
+export const nullableText = z.preprocess(
+  emptyIsNull,
+  z.string('expected a text').max(2_000, 'expected at most 2000 characters').nullish(),
+)
+/** @param max  In characters. */
+const text = (what: string, max: number) =>
+  z.string(`expected ${what}`).min(1, `expected ${what}`).max(max, `expected at most ${max} characters`)
+export const name = text('a name', 500)
+export const id = (what: string) => text(`the id of ${what}`, 200)
 /** A whole number from 0; null and `""` are none. */
 export const count = (what: string, max: number) =>
   z.preprocess(
@@ -19,7 +31,7 @@ export const count = (what: string, max: number) =>
     z
       .int({ error: `expected ${what} as a whole number` })
       .min(0, 'expected 0 or more')
-      .max(max)
+      .max(max, `expected at most ${max}`)
       .nullish(),
   )
 /** Of a day, counted from midnight. */
@@ -33,12 +45,50 @@ export const instant = z
 export const address = z
   .url({ protocol: /^https?$/, error: 'expected an http or https address' })
   .max(2_000, 'expected at most 2000 characters')
-export const id = (what: string) => z.string(`expected the id of ${what}`).min(1, `expected the id of ${what}`).max(200)
 /** A list of phone numbers, or a single one. */
-export const phones = z.union(
-  [z.array(z.string()).min(1), z.string().transform((phone) => [phone])],
-  'expected a list of phone numbers',
+export const phones = z.preprocess(
+  (value) => (typeof value === 'string' ? [value] : value),
+  z
+    .array(z.string('expected a phone number as a text'), 'expected a list of phone numbers')
+    .min(1, 'expected a list of phone numbers')
+    .max(10, 'expected at most 10 phones'),
 )
+
+const queryTimeWords = 'expected a time, like 2025-06-01T00:00:00.000Z'
+/** A time in an address, where a plus sign that was not encoded has become a blank. */
+export const queryTime = z
+  .string(queryTimeWords)
+  .transform((given) => given.replace(/ (\d\d:?\d\d)$/, '+$1'))
+  .refine(isKeepable, queryTimeWords)
+/** How many of a list, in an address. */
+export const atMost = (max: number) =>
+  z.coerce
+    .number(`expected 1 to ${max}`)
+    .int(`expected 1 to ${max}`)
+    .min(1, `expected 1 to ${max}`)
+    .max(max, `expected 1 to ${max}`)
+/** In an address `?x=` is no value. */
+export const optionalInQuery = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
+
+/**
+ * Looks at several fields of an object together, also where others of them are wrong: all mistakes are told at once.
+ * @param look  A field that is wrong by itself is missing from what it sees.
+ */
+export function together<Value extends object>(
+  look: (value: Partial<Value>, refuse: (field: keyof Value & string, message: string) => void) => void,
+): z.core.$ZodCheck<Value> {
+  return z.superRefine<Value>(
+    (value, { issues }) => {
+      const wrong = new Set<unknown>(issues.map(({ path }) => path?.[0]))
+      const right = Object.fromEntries(Object.entries(value).filter(([field]) => !wrong.has(field)))
+      look(right as Partial<Value>, (field, message) => {
+        if (!wrong.has(field)) issues.push({ code: 'custom', path: [field], input: value[field], message })
+      })
+    },
+    { when: ({ value }) => isRecord(value) },
+  )
+}
 
 /** The vendor's six events. */
 export const webhookEvents = [

@@ -2,6 +2,7 @@
  * The vendor's client also writes `"amd.enabled"` at the root, `1` for true and an empty value for null: this brings a body into its
  * nested form, without judging its values.
  */
+import { isRecord } from '../mistake.ts'
 
 export type Folded = { readonly body: Record<string, unknown>; readonly conflicts: readonly string[] }
 
@@ -35,8 +36,4 @@ function put(target: Record<string, unknown>, [first = '', ...rest]: readonly st
   const copy = { ...next }
   target[first] = copy
   return put(copy, rest, value)
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { guardRoutes } from '../../access/route-guard.ts'
 import type { HttpDeps } from '../../deps.ts'
 import { answerRefusal, guardRefusal } from '../field-refusal.ts'
+import { readJsonBodies } from '../json-body.ts'
 import { authRoutes } from './auth-routes.ts'
 import { autoCallRoutes } from './auto-call-routes.ts'
 import { candidateRoutes } from './candidate-routes.ts'
@@ -14,6 +15,7 @@ export async function registerTwinTasks(app: FastifyInstance, deps: HttpDeps): P
   await app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerRefusal(deps, error, request, reply))
     guardRoutes(scope, deps, guardRefusal)
+    readJsonBodies(scope)
     authRoutes(scope, deps)
     taskRoutes(scope, deps)
     autoCallRoutes(scope, deps)

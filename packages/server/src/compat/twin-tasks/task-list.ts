@@ -1,17 +1,12 @@
 /** The list of tasks, with the vendor's own way of paging, filtering and sorting. */
 import { z } from 'zod'
 import type { ServerDeps } from '../../deps.ts'
-import { isKeepable } from '../../instant.ts'
 import { parseGiven } from '../field-refusal.ts'
 import { vendorId } from '../vendor-id.ts'
+import { atMost, optionalInQuery as optional, queryTime, together } from './fields.ts'
 import { stateOf, type TaskStatus, taskStatus, taskStatuses } from './task-status.ts'
 
 const whole = (what: string) => z.coerce.number(what).int(what).min(0, what)
-const empty = (value: unknown): unknown => (value === '' ? undefined : value)
-const optional = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(empty, schema.optional())
-const time = z
-  .string('expected a time, like 2025-06-01T00:00:00.000Z')
-  .refine(isKeepable, 'expected a time, like 2025-06-01T00:00:00.000Z')
 
 /** Our columns behind the vendor's words. */
 const columns = { status: 'c.state', name: 'c.name', createdAt: 'c.created_at', id: 'c.id' } as const
@@ -21,15 +16,7 @@ const querySchema = z
   .object({
     page: optional(whole('expected a whole number from 0').max(1_000_000)),
     offset: optional(whole('expected a whole number from 0').max(1_000_000_000)),
-    limit: z.preprocess(
-      empty,
-      z.coerce
-        .number('expected 1 to 1000')
-        .int('expected 1 to 1000')
-        .min(1, 'expected 1 to 1000')
-        .max(1_000, 'expected 1 to 1000')
-        .default(1_000),
-    ),
+    limit: optional(atMost(1_000)),
     keyword: optional(z.string('expected a text').max(500)),
     status: optional(
       z
@@ -44,8 +31,8 @@ const querySchema = z
           ),
         ),
     ),
-    from: optional(time),
-    to: optional(time),
+    from: optional(queryTime),
+    to: optional(queryTime),
     sort: optional(
       z
         .string('expected a field, with a minus in front for the other way round')
@@ -55,10 +42,11 @@ const querySchema = z
         ),
     ),
   })
-  .check(({ value, issues }) => {
-    if (value.page !== undefined && value.offset !== undefined)
-      issues.push({ code: 'custom', path: ['offset'], input: value.offset, message: 'expected either page or offset' })
-  })
+  .check(
+    together(({ page, offset }, refuse) => {
+      if (page !== undefined && offset !== undefined) refuse('offset', 'expected either page or offset')
+    }),
+  )
 
 type Row = {
   readonly id: string
@@ -72,7 +60,7 @@ type Row = {
 
 /** @throws {FieldRefusal} naming each wrong parameter. `from` and `to` are about when a task was made; newest first. */
 export async function listTasks(deps: ServerDeps, workspaceId: string, query: unknown): Promise<object> {
-  const { page, offset, limit, keyword, status, from, to, sort } = parseGiven(querySchema, query)
+  const { page, offset, limit = 1_000, keyword, status, from, to, sort } = parseGiven(querySchema, query)
   const filter = `c.workspace_id = $1 and c.dialect = 'twin'
     and ($2::text is null or position(lower($2) in lower(c.name)) > 0)
     and ($3::text[] is null or c.state = any ($3))

@@ -1,6 +1,6 @@
 /** The body of a task at `/api/cis/beta/tasks`: what is legal, what a missing field means. Unknown fields are ignored. */
 import { z } from 'zod'
-import { address, count, emptyIsNull, flag, id, instant, nullableText, second, word } from './fields.ts'
+import { address, count, emptyIsNull, flag, id, instant, name, nullableText, second, together, word } from './fields.ts'
 
 const rule = z.object({
   enabled: flag.default(false),
@@ -16,12 +16,13 @@ const callerId = z
     data: nullableText,
     additional: z.preprocess(emptyIsNull, z.null('always null').optional()),
   })
-  .check(({ value, issues }) => {
-    const refuse = (message: string) => issues.push({ code: 'custom', path: ['data'], input: value.data, message })
-    if (value.type === 'custom' && !/^7\d{10}$/.test(value.data ?? ''))
-      refuse('expected 7 and ten more digits, like 79996662211')
-    if (value.type === 'groupaon' && (value.data ?? '') === '') refuse('expected the id of a caller-ID group')
-  })
+  .check(
+    together(({ type, data }, refuse) => {
+      if (type === 'custom' && !/^7\d{10}$/.test(data ?? ''))
+        refuse('data', 'expected 7 and ten more digits, like 79996662211')
+      if (type === 'groupaon' && (data ?? '') === '') refuse('data', 'expected the id of a caller-ID group')
+    }),
+  )
 
 const redirect = z
   .object({
@@ -37,23 +38,24 @@ const redirect = z
     data: nullableText,
     additional: nullableText,
   })
-  .check(({ value, issues }) => {
-    const refuse = (field: 'data' | 'additional', message: string) =>
-      issues.push({ code: 'custom', path: [field], input: value[field], message })
-    const [hasData, hasMore] = [(value.data ?? '') !== '', (value.additional ?? '') !== '']
-    if (value.type !== 'hangup' && !hasData) refuse('data', 'expected the target of the redirect')
-    if (value.type === 'dialplan' && !hasMore) refuse('additional', 'expected the number that the dialplan is to dial')
-    if ((value.type === 'transfer' || value.type === 'twin') && hasMore)
-      refuse('additional', 'expected null: only Dialplan and Custom have a second parameter')
-  })
+  .check(
+    together(({ type, data, additional }, refuse) => {
+      const [hasData, hasMore] = [(data ?? '') !== '', (additional ?? '') !== '']
+      if (type !== undefined && type !== 'hangup' && !hasData) refuse('data', 'expected the target of the redirect')
+      if (type === 'dialplan' && !hasMore) refuse('additional', 'expected the number that the dialplan is to dial')
+      if ((type === 'transfer' || type === 'twin') && hasMore)
+        refuse('additional', 'expected null: only Dialplan and Custom have a second parameter')
+    }),
+  )
 
-const timeRange = z.object({ from: second.default(0), to: second.default(86_399) }).check(({ value, issues }) => {
-  if (value.from > value.to)
-    issues.push({ code: 'custom', path: ['from'], input: value.from, message: 'expected from to be at most to' })
-})
+const timeRange = z.object({ from: second.default(0), to: second.default(86_399) }).check(
+  together(({ from, to }, refuse) => {
+    if (from !== undefined && to !== undefined && from > to) refuse('from', 'expected from to be at most to')
+  }),
+)
 
 export const taskSchema = z.object({
-  name: z.string('expected a name').min(1, 'expected a name').max(500),
+  name,
   botId: id('a bot'),
   dialplanId: id('a dialplan'),
   backgroundNoise: nullableText,

@@ -7,14 +7,15 @@ import type { ServerDeps } from '../../deps.ts'
 import { idempotencyOf } from '../../idempotency.ts'
 import { campaignProgress } from '../../reports/campaign-progress.ts'
 import { resolveReference } from '../../resources/references.ts'
-import { FieldRefusal, parseGiven } from '../field-refusal.ts'
-import { type FieldMessage, problemsOf } from '../mistake.ts'
+import { FieldRefusal, notAnObject } from '../field-refusal.ts'
+import { isRecord } from '../mistake.ts'
 import { webhookCallStatus } from '../twin-call-status.ts'
 import { vendorId } from '../vendor-id.ts'
-import { type AutoCallGround, campaignOfAutoCall } from './auto-call-mapping.ts'
-import { autoCallSchema } from './auto-call-schema.ts'
-import { foldDottedKeys, isRecord } from './folding.ts'
+import { type AutoCallGround, campaignOfAutoCall, isPlainNumber } from './auto-call-mapping.ts'
+import { autoCallSchema, type TwinAutoCall } from './auto-call-schema.ts'
+import { foldDottedKeys } from './folding.ts'
 import { campaignOfTask, redirectOf } from './mapping.ts'
+import { namedByAutoCall, namedByTask, parseNaming } from './named.ts'
 import { type TwinTask, taskSchema } from './task-schema.ts'
 import { taskStatus } from './task-status.ts'
 
@@ -27,6 +28,8 @@ type TaskRow = {
   readonly createdAt: Temporal.Instant
 }
 
+const notMade = 'The task cannot be created'
+
 /** `/api/cis/beta/tasks`. @returns Its id. */
 export async function createTask(
   deps: ServerDeps,
@@ -34,7 +37,8 @@ export async function createTask(
   given: unknown,
   idempotencyKey: unknown,
 ): Promise<string> {
-  const { task, folded } = readTaskBody(given, 'The task cannot be created')
+  const ground = { deps, workspaceId: principal.workspaceId }
+  const { task, folded } = await readTaskBody(ground, given, notMade)
   const idempotency = idempotencyOf('/api/cis/beta/tasks', idempotencyKey, given)
   return createCampaign(deps, principal, campaignOfTask(task, folded), idempotency)
 }
@@ -46,30 +50,31 @@ export async function createAutoCall(
   given: unknown,
   idempotencyKey: unknown,
 ): Promise<string> {
-  if (!isRecord(given)) throw new FieldRefusal(400, 'Expected a JSON object')
-  const task = parseGiven(autoCallSchema, given, 'The task cannot be created')
-  const ground = await autoCallGround(deps, principal.workspaceId)
-  const needsDialplan = task.cidType !== 'gornum' && task.additionalOptions.providerId == null
-  if (needsDialplan && ground.dialplanId === null)
-    throw new FieldRefusal(400, 'The task cannot be created', [
-      {
-        field: 'additionalOptions.providerId',
-        message: 'expected the id of a dialplan: this workspace has none to take by default',
-      },
-    ])
+  const { workspaceId } = principal
+  const reading = { schema: autoCallSchema, naming: namedByAutoCall, message: notMade }
+  const task = await parseNaming({ deps, workspaceId }, reading, given)
+  const ground = await autoCallGround(deps, workspaceId, task)
   const idempotency = idempotencyOf('telephony/autoCall', idempotencyKey, given)
   return createCampaign(deps, principal, campaignOfAutoCall(task, given, ground), idempotency)
 }
 
-async function autoCallGround(deps: ServerDeps, workspaceId: string): Promise<AutoCallGround> {
-  const { rows } = await deps.pool.query<{ timeZone: string; dialplanId: string | null }>(
+/** @throws {FieldRefusal} 400 for a number that is to be shown and is not there. */
+async function autoCallGround(deps: ServerDeps, workspaceId: string, task: TwinAutoCall): Promise<AutoCallGround> {
+  const { cidType, cidData, additionalOptions } = task
+  const isShown = cidType === 'gornum' && !isPlainNumber(task) && additionalOptions.providerId != null
+  const given = { value: cidData ?? '', dialect: 'twin' }
+  const number = isShown ? await resolveReference(deps.pool, workspaceId, 'number', given) : null
+  if (number !== null && !('id' in number))
+    throw new FieldRefusal(400, notMade, [{ field: 'cidData', message: `there is no number "${cidData}"` }])
+  const { rows } = await deps.pool.query<{ timeZone: string; dialplanId: string | null; shownPhone: string | null }>(
     `select w.time_zone as "timeZone",
-            (select d.id from dialplan d where d.workspace_id = w.id order by d.created_at, d.id limit 1) as "dialplanId"
+            (select d.id from dialplan d where d.workspace_id = w.id order by d.created_at, d.id limit 1) as "dialplanId",
+            (select n.phone from phone_number n where n.workspace_id = w.id and n.id = $2) as "shownPhone"
        from workspace w where w.id = $1`,
-    [workspaceId],
+    [workspaceId, number?.id ?? null],
   )
-  const { timeZone = 'UTC', dialplanId = null } = rows[0] ?? {}
-  return { now: deps.clock.now(), timeZone, dialplanId }
+  const { timeZone = 'UTC', dialplanId = null, shownPhone = null } = rows[0] ?? {}
+  return { now: deps.clock.now(), timeZone, dialplanId, shownPhone }
 }
 
 /** The task as it was given and changed since, with its id and status. */
@@ -101,13 +106,13 @@ export async function readAutoCall(deps: ServerDeps, workspaceId: string, id: st
 export async function changeTask(deps: ServerDeps, principal: Principal, id: string, given: unknown): Promise<object> {
   const { workspaceId } = principal
   const message = 'The task cannot be changed'
-  if (!isRecord(given)) throw new FieldRefusal(400, 'Expected a JSON object')
+  if (!isRecord(given)) throw notAnObject()
   const before = await findTask(deps, workspaceId, id)
   if (before.original.autoCall !== undefined)
     throw new FieldRefusal(400, `${message}: it was made through telephony/autoCall, which has no change`)
   const { body, conflicts } = foldDottedKeys(given)
-  if (conflicts.length > 0) throw new FieldRefusal(400, message, conflicts.map(toldTwice))
-  const { task, folded } = readTaskBody(merged(before.original, body), message)
+  const ground = { deps, workspaceId }
+  const { task, folded } = await readTaskBody(ground, merged(before.original, body), message, conflicts)
   const campaign = campaignOfTask(task, folded)
   const redirect = redirectOf(task.defaultRedirect)
   await changeCampaign(
@@ -175,17 +180,21 @@ export async function findTask(deps: ServerDeps, workspaceId: string, id: string
   return rows[0]
 }
 
-function readTaskBody(given: unknown, message: string): { task: TwinTask; folded: Record<string, unknown> } {
-  if (!isRecord(given)) throw new FieldRefusal(400, 'Expected a JSON object')
+/** @param twice  Fields that were given twice, found before. */
+async function readTaskBody(
+  ground: { readonly deps: ServerDeps; readonly workspaceId: string },
+  given: unknown,
+  message: string,
+  twice: readonly string[] = [],
+): Promise<{ task: TwinTask; folded: Record<string, unknown> }> {
+  if (!isRecord(given)) throw notAnObject()
   const { body: folded, conflicts } = foldDottedKeys(given)
-  const parsed = taskSchema.safeParse(folded)
-  const problems = [...conflicts.map(toldTwice), ...(parsed.success ? [] : problemsOf(parsed.error))]
-  if (!parsed.success || problems.length > 0) throw new FieldRefusal(400, message, problems)
-  return { task: parsed.data, folded }
-}
-
-function toldTwice(field: string): FieldMessage {
-  return { field, message: 'given twice with different values, once with a dot and once nested' }
+  const told = [...twice, ...conflicts].map((field) => ({
+    field,
+    message: 'given twice with different values, once with a dot and once nested',
+  }))
+  const reading = { schema: taskSchema, naming: namedByTask, message }
+  return { task: await parseNaming(ground, reading, folded, told), folded }
 }
 
 /** Objects are changed field by field, everything else as a whole. */
