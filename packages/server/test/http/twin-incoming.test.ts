@@ -1,70 +1,15 @@
-/** Incoming rules by their contract: what is taken, what is refused and how, and that nothing is half made. */
+/** A batch of numbers by its contract: what is taken, what is refused and how, and that nothing is half made. */
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { useTestDatabase } from '../fixtures/database.ts'
-import { makeResources } from './resource-surface.ts'
-import { type HttpGround, type Ids, native, openHttp, task, tokenOf } from './surface.ts'
+import { native, tokenOf } from './surface.ts'
+import { type Body, type Place, prefixes, printed, put, shared, useIncomingRules } from './twin-incoming-ground.ts'
 
 /** `DIALWRIGHT_HOSTILE_RUNS=3000 node --test ...` for more of them. */
 const runs = Number(process.env.DIALWRIGHT_HOSTILE_RUNS ?? 150)
-const shared = 'bce7d22e-dde6-4427-b391-ebbdfda44de6'
-const prefixes = ['/api/v1/telephony', '/cis/api/v1/telephony'] as const
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
-type Body = Record<string, unknown>
-type Place = readonly (string | number)[]
 
-/** The vendor's page, its newer side; bot and provider have one id there. */
-const printed = () => ({
-  additionalOptions: { callRecord: 'all', comment: 'Комментарий' } as Body,
-  incomingCallsOptions: {
-    action: 'robot',
-    botId: shared,
-    cidAsName: 'default',
-    cidAsNumber: 'default',
-    reserveAction: 'default',
-    reserveActionData: null,
-    reserveCidAsName: 'original',
-    reserveCidAsNumber: 'original',
-  } as Body,
-  notificationOptions: { type: 'off', condition: 'unanswer', emailReceivers: [], smsReceivers: [] } as Body,
-  webhookUrls: ['https://sample.com'] as unknown,
-  names: ['Название номера 1', 'Название номера 2'],
-  numbers: ['71234567001', '71234567002'],
-  connectionOptionsList: [
-    {
-      ...{ authUser: '', forceOutOverChannel: true, fromDomain: '', login: '', password: '' },
-      ...{ providerId: shared, did: '123', numberAsDid: false },
-    },
-    {
-      ...{ authUser: '', forceOutOverChannel: true, fromDomain: '', login: '', password: '' },
-      ...{ providerId: shared, did: '456', numberAsDid: true },
-    },
-  ] as Body[],
-})
-
-function put(body: unknown, [head, ...rest]: Place, value: unknown): unknown {
-  if (head === undefined) return value
-  const copy = (Array.isArray(body) ? [...body] : { ...(body as Body) }) as Record<string | number, unknown>
-  const inner = put(copy[head], rest, value)
-  if (inner === undefined) delete copy[head]
-  else copy[head] = inner
-  return copy
-}
-
-describe('incoming rules of TWIN24', () => {
-  const database = useTestDatabase()
-  let http: HttpGround
-  let ids: Ids
-  const ask = (method: Method, url: string, payload?: unknown, more: Record<string, string> = {}) =>
-    http.app.inject({
-      method,
-      url,
-      headers: { authorization: `Bearer ${tokenOf('own', 'owner')}`, ...more },
-      ...(payload === undefined ? {} : { payload: payload as object }),
-    })
-  const add = (payload: unknown, more?: Record<string, string>) =>
-    ask('POST', `${prefixes[1]}/incomingRules/create/batch`, payload, more)
+describe('a batch of incoming rules of TWIN24', () => {
+  const { database, ask, add, listed, forget, ids, app } = useIncomingRules()
   const refused = async (payload: unknown, ...fields: string[]): Promise<Record<string, string[]>> => {
     const answer = await add(payload)
     assert.equal(answer.statusCode, 400, answer.body)
@@ -81,34 +26,12 @@ describe('incoming rules of TWIN24', () => {
                 (select count(*) from idempotency_key)::int as keys`,
       )
     ).rows[0]
-  const listed = async (keyword = ''): Promise<{ count: number; items: (Body & { id: string })[] }> => {
-    const answer = await ask('GET', `${prefixes[0]}/incomingRules?keyword=${encodeURIComponent(keyword)}`)
-    assert.equal(answer.statusCode, 200, answer.body)
-    return answer.json()
-  }
-
-  before(async () => {
-    http = await openHttp(database.pool)
-    const made = await ask('POST', '/api/cis/beta/tasks', task)
-    ids = await makeResources(http.app, tokenOf('own', 'owner'), { campaign: made.json().id, call: '' })
-    for (const path of ['trunks', 'scenarios']) {
-      const answer = await ask('PATCH', `${native}/${path}/${ids[path]}`, { externalIds: { twin: shared } })
-      assert.equal(answer.statusCode, 200, answer.body)
-    }
-  })
-  beforeEach(async () => {
-    await database.pool.query("delete from phone_number where phone like '7123456%'")
-    await database.pool.query(
-      "delete from pace where owner_kind = 'number' and owner_id not in (select id from phone_number)",
-    )
-  })
-  after(() => http.close())
 
   test('both sides of the vendor’s page, under both prefixes: 200 and not one byte, and the numbers are there in our words', async () => {
     const older = printed()
     Object.assign(older.incomingCallsOptions, { cidAsName: 'num_name', cidAsNumber: 'caller' })
     for (const [index, body] of [printed(), older].entries()) {
-      await database.pool.query("delete from phone_number where phone like '7123456%'")
+      await forget()
       const answer = await ask('POST', `${prefixes[index]}/incomingRules/create/batch`, body)
       assert.deepEqual([answer.statusCode, answer.rawPayload.length], [200, 0], answer.body)
       assert.equal(answer.headers['content-type'], undefined)
@@ -117,10 +40,10 @@ describe('incoming rules of TWIN24', () => {
         ...{ name, phone, trunk, forceOut, login, hasPassword, inbound },
       }))
       const inbound = {
-        ...{ action: 'robot', scenario: ids.scenarios, startBlock: null, shownNumber: 'caller', record: 'all' },
+        ...{ action: 'robot', scenario: ids().scenarios, startBlock: null, shownNumber: 'caller', record: 'all' },
         ...{ shownName: index === 0 ? 'caller' : 'name', webhooks: [], comment: 'Комментарий' },
       }
-      const common = { trunk: ids.trunks, forceOut: true, login: null, hasPassword: false }
+      const common = { trunk: ids().trunks, forceOut: true, login: null, hasPassword: false }
       assert.deepEqual(
         shown.toSorted((a: Body, b: Body) => (String(a.phone) < String(b.phone) ? -1 : 1)),
         [
@@ -129,38 +52,6 @@ describe('incoming rules of TWIN24', () => {
         ],
       )
     }
-  })
-
-  test('numbers are listed and read with the vendor’s ids, and their passwords are not', async () => {
-    const body = printed()
-    Object.assign(body.connectionOptionsList[0] ?? {}, {
-      ...{ login: 'line', authUser: 'auth', password: 'hush hush', fromDomain: 'sip.example.test' },
-    })
-    assert.equal((await add(body)).statusCode, 200)
-    const { count, items } = await listed('71234567')
-    const [first, second] = items
-    assert.equal(count, 2)
-    assert.deepEqual(first, {
-      id: first?.id,
-      ...{ name: 'Название номера 1', number: '71234567001' },
-      additionalOptions: body.additionalOptions,
-      incomingCallsOptions: body.incomingCallsOptions,
-      notificationOptions: body.notificationOptions,
-      webhookUrls: ['https://sample.com'],
-      connectionOptions: {
-        ...{ providerId: shared, numberAsDid: false, did: '123', authUser: 'auth', fromDomain: 'sip.example.test' },
-        ...{ login: 'line', hasPassword: true, forceOutOverChannel: true },
-      },
-      registration: { state: 'pending', until: null, message: '', since: null },
-    })
-    assert.deepEqual([second?.registration, JSON.stringify(items).includes('hush')], [null, false])
-    assert.deepEqual((await ask('GET', `${prefixes[1]}/incomingRules/${first?.id}`)).json(), first)
-    assert.deepEqual((await listed('номера 2')).items, [second])
-    assert.deepEqual((await listed('+71234567002')).items, [second])
-    const page = (await ask('GET', `${prefixes[1]}/incomingRules?keyword=71234567&limit=1&page=1`)).json()
-    assert.deepEqual(page, { count: 2, items: [second] })
-    for (const wrong of ['limit=0', 'limit=1001', 'page=-1', 'offset=x', 'page=1&offset=1'])
-      assert.equal((await ask('GET', `${prefixes[1]}/incomingRules?${wrong}`)).statusCode, 400, wrong)
   })
 
   const required: readonly Place[] = [
@@ -190,11 +81,11 @@ describe('incoming rules of TWIN24', () => {
       ]),
       ['connectionOptionsList', 1, 'did'],
     ] as Place[]) {
-      await database.pool.query("delete from phone_number where phone like '7123456%'")
+      await forget()
       const answer = await add(put(printed(), place, undefined))
       assert.deepEqual([answer.statusCode, answer.rawPayload.length], [200, 0], `${place}: ${answer.body}`)
     }
-    await database.pool.query("delete from phone_number where phone like '7123456%'")
+    await forget()
     const unneeded = { cidAsName: '', cidAsNumber: '', reserveAction: '', reserveCidAsName: '', reserveCidAsNumber: '' }
     const end = {
       ...{ ...printed(), incomingCallsOptions: { action: 'end', botId: '', reserveActionData: '', ...unneeded } },
@@ -368,8 +259,8 @@ describe('incoming rules of TWIN24', () => {
   test('a repeated number at one provider is refused by name, in a batch and afterwards; at another provider it is another', async () => {
     const twice = { ...printed(), numbers: ['71234567001', '+71234567001'] }
     assert.match((await refused(twice, 'numbers.1'))['numbers.1']?.[0] ?? '', /same number as numbers\.0/)
-    // One provider by two of its ids.
-    const byBoth = put(twice, ['connectionOptionsList', 1, 'providerId'], ids.trunks)
+    // One provider by two of its ids().
+    const byBoth = put(twice, ['connectionOptionsList', 1, 'providerId'], ids().trunks)
     await refused(byBoth, 'numbers.1')
     assert.equal((await add(printed())).statusCode, 200)
     const earlier = await rows()
@@ -413,7 +304,7 @@ describe('incoming rules of TWIN24', () => {
 
   test('a bad token is 401 and bad JSON is 400, in the vendor’s form; strangers’ ids are nobody’s', async () => {
     const url = `${prefixes[0]}/incomingRules/create/batch`
-    const unknown = await http.app.inject({
+    const unknown = await app().inject({
       method: 'POST',
       url,
       headers: { authorization: 'Bearer x' },
@@ -432,135 +323,6 @@ describe('incoming rules of TWIN24', () => {
     ])
     const author = await ask('POST', url, printed(), { authorization: `Bearer ${tokenOf('own', 'author')}` })
     assert.equal(author.statusCode, 403)
-  })
-
-  test('a rule is changed field by field; what our own API set stays; then the number is taken away', async () => {
-    assert.equal((await add(printed())).statusCode, 200)
-    const [first] = (await listed('71234567')).items
-    const { id = '' } = first ?? {}
-    const url = `${prefixes[0]}/incomingRules/${id}`
-    const own = { url: 'https://own.example.test/', events: [] }
-    const inbound = { action: 'robot', scenario: ids.scenarios, startBlock: 'start', did: '123', webhooks: [own] }
-    assert.equal((await ask('PATCH', `${native}/numbers/${id}`, { inbound })).statusCode, 200)
-    const changed = await ask('PATCH', url, {
-      ...{ name: 'Новое имя', webhookUrls: ['https://other.example.test/'] },
-      incomingCallsOptions: { cidAsName: 'num_caller', cidAsNumber: 'called' },
-      additionalOptions: { callRecord: 'off' },
-      connectionOptions: { login: 'line', password: 'hush', forceOutOverChannel: false },
-    })
-    assert.equal(changed.statusCode, 200, changed.body)
-    const shown = changed.json()
-    assert.deepEqual(
-      [shown.name, shown.webhookUrls, shown.additionalOptions.callRecord, shown.connectionOptions.did],
-      ['Новое имя', ['https://other.example.test/'], 'off', '123'],
-    )
-    assert.deepEqual(
-      [shown.incomingCallsOptions.cidAsName, shown.incomingCallsOptions.cidAsNumber, shown.registration.state],
-      ['num_caller', 'called', 'pending'],
-    )
-    const ours = (await ask('GET', `${native}/numbers/${id}`)).json()
-    assert.deepEqual(
-      [ours.inbound.startBlock, ours.inbound.webhooks, ours.inbound.shownName, ours.hasPassword, ours.forceOut],
-      ['start', [own], 'caller-number', true, false],
-    )
-    // The password stays where it is not given, and goes with its login.
-    assert.equal(
-      (await ask('PATCH', url, { connectionOptions: { fromDomain: 'a.test' } })).json().connectionOptions.hasPassword,
-      true,
-    )
-    assert.equal(
-      (await ask('PATCH', url, { connectionOptions: { login: '' } })).json().connectionOptions.hasPassword,
-      false,
-    )
-    const ended = await ask('PATCH', url, { incomingCallsOptions: { action: 'end' } })
-    assert.deepEqual([ended.statusCode, ended.json().incomingCallsOptions], [200, { action: 'end' }], ended.body)
-    for (const [given, field] of [
-      [{ incomingCallsOptions: { action: 'robot' } }, 'incomingCallsOptions.botId'],
-      [{ connectionOptions: { numberAsDid: false, did: '' } }, 'connectionOptions.did'],
-      [{ connectionOptions: { providerId: 'nobody' } }, 'connectionOptions.providerId'],
-      [{ connectionOptions: { password: 'alone' } }, 'connectionOptions.login'],
-      [{ number: '71234567002' }, 'number'],
-      [{ number: 'x' }, 'number'],
-      [{ name: 7 }, 'name'],
-    ] as const) {
-      const answer = await ask('PATCH', url, given)
-      assert.equal(answer.statusCode, 400, answer.body)
-      assert.ok(field in answer.json().errors, `${field}: ${answer.body}`)
-    }
-    assert.deepEqual((await ask('GET', url)).json(), ended.json(), 'nothing of what was refused')
-    const gone = await ask('DELETE', url)
-    assert.deepEqual([gone.statusCode, gone.rawPayload.length], [204, 0])
-    for (const method of ['GET', 'DELETE'] as const) assert.equal((await ask(method, url)).statusCode, 404)
-    assert.equal((await ask('PATCH', url, { name: 'x' })).statusCode, 404)
-  })
-
-  test('a number may be sent back as it is shown, and nothing changes: with a bot, ended, without a rule', async () => {
-    const body = printed()
-    Object.assign(body.connectionOptionsList[0] ?? {}, { login: 'line', password: 'hush' })
-    assert.equal((await add(body)).statusCode, 200)
-    const ended = put(
-      put(printed(), ['incomingCallsOptions'], { action: 'end' }),
-      ['numbers'],
-      ['71234567003', '71234567004'],
-    )
-    assert.equal((await add(ended)).statusCode, 200)
-    const bare = { name: 'bare', phone: '71234567005', trunk: ids.trunks }
-    assert.equal((await ask('POST', `${native}/numbers`, bare)).statusCode, 201)
-    const before = (await listed('7123456')).items
-    assert.equal(before.length, 5)
-    for (const shown of before) {
-      const answer = await ask('PATCH', `${prefixes[0]}/incomingRules/${shown.id}`, shown)
-      assert.deepEqual([answer.statusCode, answer.json()], [200, shown], answer.body)
-    }
-    const ruleless = before.find(({ name }) => name === 'bare')
-    const half = await ask('PATCH', `${prefixes[0]}/incomingRules/${ruleless?.id}`, {
-      additionalOptions: { callRecord: 'off' },
-    })
-    assert.deepEqual(Object.keys(half.json().errors), ['incomingCallsOptions.action'])
-  })
-
-  test('a number that is in use is not taken away', async () => {
-    const { numbers } = ids
-    const answer = await ask('DELETE', `${prefixes[0]}/incomingRules/${numbers}`)
-    assert.equal(answer.statusCode, 409, answer.body)
-    assert.match(answer.json().message, /is used by/)
-  })
-
-  test('providers are listed by the id that a batch names them with', async () => {
-    for (const prefix of prefixes) {
-      const { count, items } = (await ask('GET', `${prefix}/providers`)).json()
-      assert.equal(count, items.length)
-      const provider = items.find(({ id }: { id: string }) => id === shared)
-      assert.deepEqual([provider?.host, provider?.port, provider?.registration], ['127.0.0.1', 5070, null])
-    }
-  })
-
-  test('the company’s hook is one endpoint in the vendor’s words, whoever sets it how often at once', async () => {
-    const url = '/api/iam/v1/companies/4711/settings'
-    const set = (to: unknown) => ask('PATCH', url, { settings: { 'cis.webhooks.incomingCall': to, other: 1 } })
-    assert.deepEqual((await ask('GET', url)).json(), { settings: { 'cis.webhooks.incomingCall': null } })
-    const answers = await Promise.all(['a', 'b', 'c'].map((name) => set(`https://${name}.example.test/`)))
-    assert.deepEqual(
-      answers.map(({ statusCode }) => statusCode),
-      [200, 200, 200],
-    )
-    const last = await set('https://last.example.test/')
-    assert.deepEqual(last.json(), { settings: { 'cis.webhooks.incomingCall': 'https://last.example.test/' } })
-    const endpoints = async () =>
-      (
-        await database.pool.query<{ url: string; enabled: boolean; events: string[] }>(
-          "select url, enabled, events from webhook_endpoint where dialect = 'twin' and number_id is null and campaign_id is null",
-        )
-      ).rows
-    assert.deepEqual(await endpoints(), [
-      { url: 'https://last.example.test/', enabled: true, events: ['INCOMING_ROBOT_ENDED', 'INCOMING_CALL_ENDED'] },
-    ])
-    assert.deepEqual((await ask('PATCH', url, { settings: {} })).json(), last.json(), 'what is not given stays')
-    assert.deepEqual((await set('')).json(), { settings: { 'cis.webhooks.incomingCall': null } })
-    assert.equal((await endpoints())[0]?.enabled, false)
-    for (const wrongUrl of ['nowhere', 1, {}, 'ftp://x.test'])
-      assert.deepEqual(Object.keys((await set(wrongUrl)).json().errors), ['settings.cis.webhooks.incomingCall'])
-    assert.equal((await ask('PATCH', url, {})).statusCode, 400)
   })
 
   test('generated bodies are taken whole or refused whole, never a 5xx', async () => {
@@ -582,10 +344,7 @@ describe('incoming rules of TWIN24', () => {
       fc.asyncProperty(
         fc.array(fc.tuple(fc.constantFrom(...places), value), { minLength: 1, maxLength: 4 }),
         async (changes) => {
-          await database.pool.query("delete from phone_number where phone like '7123456%'")
-          await database.pool.query(
-            "delete from pace where owner_kind = 'number' and owner_id not in (select id from phone_number)",
-          )
+          await forget()
           const body = changes.reduce<unknown>((left, [place, by]) => {
             const parent = place.slice(0, -1).reduce<unknown>((at, key) => (at as Body | null)?.[key], left)
             return typeof parent === 'object' && parent !== null ? put(left, place, by) : left

@@ -12,7 +12,7 @@ export const refused = 'The numbers cannot be accepted'
 export type Places = { readonly name: string; readonly number: string; readonly connection: string }
 
 /** @param field  As our own API calls it. */
-export function vendorField(field: string, { name, number, connection }: Places): string {
+function vendorField(field: string, { name, number, connection }: Places): string {
   const own: Readonly<Record<string, string>> = {
     name,
     phone: number,

@@ -4,8 +4,8 @@ import { ProvisioningError } from '../../provisioning/errors.ts'
 import { type Findings, isRow, type ReadFile, rowsIn, textIn, wholeIn } from '../../provisioning/vendor-import.ts'
 import { type FieldMessage, problemsOf } from '../mistake.ts'
 import { type GivenNumber, numberAt, numberOf } from './mapping.ts'
-import { batchMistakes, firstOfEach } from './mistakes.ts'
-import { batchSchema, listedSchema } from './schemas.ts'
+import { firstOfEach, readBatch } from './mistakes.ts'
+import { listedSchema } from './schemas.ts'
 
 type Kind = 'batch' | 'rules' | 'providers'
 /** `id`, `hasPassword`: as our list tells them; a body has neither. */
@@ -80,10 +80,8 @@ function tellReceivers(told: readonly Told[], found: Findings): void {
 }
 
 function batchIn({ path, value }: ReadFile): Told[] {
-  const parsed = batchSchema.safeParse(value)
-  const problems = firstOfEach([...(parsed.success ? [] : problemsOf(parsed.error)), ...batchMistakes(value)])
-  if (!parsed.success || problems.length > 0) throw refusedAt(path, problems)
-  const batch = parsed.data
+  const { batch, problems } = readBatch(value)
+  if (batch === null || problems.length > 0) throw refusedAt(path, firstOfEach(problems))
   return batch.numbers.map((_, index) => ({ ...numberAt(batch, index), webhookUrls: batch.webhookUrls ?? [] }))
 }
 

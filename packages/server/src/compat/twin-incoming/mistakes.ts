@@ -1,14 +1,11 @@
 /** What is wrong between fields: looked for in what was sent, though other fields are wrong, so that all is told at once. */
-import type { FieldMessage } from '../mistake.ts'
+import { type FieldMessage, problemsOf } from '../mistake.ts'
+import { type Batch, batchSchema } from './schemas.ts'
 
 type Given = Readonly<Record<string, unknown>>
 
-export function isRecord(value: unknown): value is Given {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 export function recordOf(value: unknown): Given {
-  return isRecord(value) ? value : {}
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }
 
 /** Absent, null and the vendor's empty text are one. */
@@ -25,14 +22,20 @@ const ofRobot = [
   'reserveCidAsNumber',
 ] as const
 
-/** @param place  Dotted, without a dot at its end. */
-export function robotMistakes(options: Given, place = 'incomingCallsOptions'): FieldMessage[] {
+export function robotMistakes(options: Given): FieldMessage[] {
   if (options.action !== 'robot') return []
   return ofRobot
     .filter((field) => isBlank(options[field]))
-    .map((field) => ({ field: `${place}.${field}`, message: 'expected with action "robot"' }))
+    .map((field) => ({ field: `incomingCallsOptions.${field}`, message: 'expected with action "robot"' }))
 }
 
+/** Null beside its mistakes: it has not the form of one. */
+export function readBatch(body: unknown): { readonly batch: Batch | null; readonly problems: readonly FieldMessage[] } {
+  const { success, data, error } = batchSchema.safeParse(body)
+  return { batch: success ? data : null, problems: [...(success ? [] : problemsOf(error)), ...batchMistakes(body)] }
+}
+
+/** @param place  Dotted, without a dot at its end. */
 export function connectionMistakes(connection: Given, place: string): FieldMessage[] {
   const problems: FieldMessage[] = []
   if (connection.numberAsDid === false && isBlank(connection.did))
@@ -43,7 +46,7 @@ export function connectionMistakes(connection: Given, place: string): FieldMessa
 }
 
 /** Three lists, one number each: of one length, and no number twice at a provider. */
-export function batchMistakes(body: unknown): FieldMessage[] {
+function batchMistakes(body: unknown): FieldMessage[] {
   const given = recordOf(body)
   const problems = robotMistakes(recordOf(given.incomingCallsOptions))
   const { names, numbers, connectionOptionsList: connections } = given

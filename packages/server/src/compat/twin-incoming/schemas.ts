@@ -23,9 +23,6 @@ const blankOr = <Field extends z.ZodType>(field: Field, expected: string) =>
 const wordOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   blankOr(oneOf(words), expectedOf(words))
 
-export const cidNames = ['default', 'num_caller', 'num_name', 'num_called'] as const
-export const cidNumbers = ['default', 'caller', 'called'] as const
-
 const url = z
   .url({ protocol: /^https?$/, error: 'expected an http or https address' })
   .max(2_000, 'expected at most 2000 characters')
@@ -41,8 +38,8 @@ const incomingCallsOptions = z.object(
   {
     action: oneOf(['robot', 'end']),
     botId: text('the id of a bot').nullish(),
-    cidAsName: wordOf(cidNames),
-    cidAsNumber: wordOf(cidNumbers),
+    cidAsName: wordOf(['default', 'num_caller', 'num_name', 'num_called']),
+    cidAsNumber: wordOf(['default', 'caller', 'called']),
     reserveAction: wordOf(['default']),
     reserveActionData: blankOr(z.null(), 'expected null'),
     reserveCidAsName: wordOf(['original']),
@@ -127,7 +124,8 @@ export const changeSchema = z.object(
 )
 export type Change = z.output<typeof changeSchema>
 
-const incomingCallHook = 'cis.webhooks.incomingCall'
+/** The name of the setting. */
+export const incomingCallHook = 'cis.webhooks.incomingCall'
 export const settingsSchema = z.object(
   {
     settings: z.object(
@@ -137,7 +135,6 @@ export const settingsSchema = z.object(
   },
   `expected {"settings": {"${incomingCallHook}": "..."}}`,
 )
-export { incomingCallHook }
 
 const empty = (value: unknown): unknown => (value === '' ? undefined : value)
 const whole = (most: number) =>

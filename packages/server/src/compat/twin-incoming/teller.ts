@@ -7,6 +7,11 @@ const robotEnded = 'INCOMING_ROBOT_ENDED'
 const callEnded = 'INCOMING_CALL_ENDED'
 export const incomingEvents = [robotEnded, callEnded]
 
+/** What a number's receivers hear of. */
+export function receiversOf(urls: readonly string[]): { readonly url: string; readonly events: readonly string[] }[] {
+  return [...new Set(urls)].map((url) => ({ url, events: incomingEvents }))
+}
+
 export const incomingTeller: Pick<DialectTeller, 'words' | 'body'> = {
   words: { 'call.robot-ended': [robotEnded], 'call.finished': [callEnded] },
   body: (word, told) => (word === robotEnded ? robotEndedBody(told) : callEndedBody(told)),
