@@ -128,6 +128,7 @@ async function assemble(
     openScenario: (versionId) => materials.openScenario(versionId),
   }
   const liveCalls = new LiveCallTeller(pool, clock)
+  const faults = killAt(config.killAt, kill)
   const engine: DialingEngine = new DialingEngine({
     store,
     telephony,
@@ -139,7 +140,7 @@ async function assemble(
     transfers,
     prepare: (leg) => materials.prepare(leg),
     tellLive: (topic, leg) => liveCalls.tell(topic, leg),
-    faults: killAt(config.killAt, kill),
+    faults,
     recordingOf: (leg) => materials.recordingOf(leg),
   })
   const inbound = new InboundDesk({
@@ -154,6 +155,7 @@ async function assemble(
       materials.conversationFor({ ...leg, campaignName: '', attemptNumber: 1 }, { onOver, transfers }),
     loadTrunk: (leg) => materials.trunkFor(leg),
     transfers,
+    faults,
     recordingOf: (numberId, callId) => materials.inboundRecordingOf(numberId, callId),
   })
   const jobs: JobsProcess = new JobsProcess({

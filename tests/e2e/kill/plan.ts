@@ -1,10 +1,10 @@
 /** Which kills a run makes: drawn by a seed, so that a run that found something can be had again. */
 import { SeededRandom } from '@dialwright/testkit'
 import {
+  type CallFaultPoint,
+  callFaultPoints,
   canDieAt,
-  type FaultPoint,
   type FaultVictim,
-  faultPoints,
   type Kill,
 } from '../../../packages/server/src/dialing/faults.ts'
 
@@ -12,7 +12,7 @@ import {
  * Passings of each point after a start, before which too few calls are live to call it a crash under load. A claim finds the
  * channels full at times, so its point is passed more often than the others.
  */
-const leastPassings: Readonly<Record<FaultPoint, number>> = {
+const leastPassings: Readonly<Record<CallFaultPoint, number>> = {
   'after-claim': 26,
   'before-invite': 22,
   'after-invite': 22,
@@ -34,11 +34,11 @@ export function drawKills(seed: number, count: number, victims: readonly FaultVi
   const random = new SeededRandom(seed)
   const draw = <Item>(from: Item[]): Item | undefined => from.splice(Math.floor(random.next() * from.length), 1)[0]
   let victimsLeft: FaultVictim[] = []
-  let pointsLeft: FaultPoint[] = []
+  let pointsLeft: CallFaultPoint[] = []
   return Array.from({ length: count }, () => {
     if (victimsLeft.length === 0) victimsLeft = [...victims]
     const victim = draw(victimsLeft) ?? 'main'
-    if (!pointsLeft.some((point) => canDieAt(victim, point))) pointsLeft = [...pointsLeft, ...faultPoints]
+    if (!pointsLeft.some((point) => canDieAt(victim, point))) pointsLeft = [...pointsLeft, ...callFaultPoints]
     const point = draw(pointsLeft.filter((one) => canDieAt(victim, one))) ?? 'after-claim'
     pointsLeft = pointsLeft.toSpliced(pointsLeft.indexOf(point), 1)
     return { victim, point, nth: leastPassings[point] + Math.floor(random.next() * spread) }

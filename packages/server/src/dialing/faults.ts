@@ -5,8 +5,8 @@
  * point it is.
  */
 
-/** Points in main. */
-const mainFaultPoints = [
+/** Points in main that every attempt passes. */
+const attemptFaultPoints = [
   'after-claim',
   'before-invite',
   'after-invite',
@@ -14,6 +14,16 @@ const mainFaultPoints = [
   'before-finish',
   'after-finish',
 ] as const
+
+/**
+ * Points in main that a hand-over passes, in this order.
+ *
+ *   after-second-leg       the second leg has its channel; its INVITE has not left
+ *   after-second-invite    its INVITE may have left
+ *   before-bridge          somebody has answered; nobody was told, and the store does not know
+ *   after-bridge           the two hear each other, and the store knows of the answer
+ */
+export const handOverFaultPoints = ['after-second-leg', 'after-second-invite', 'before-bridge', 'after-bridge'] as const
 
 /**
  * Points inside the telephony process, in the order in which a call passes them.
@@ -36,10 +46,12 @@ export const telephonyFaultPoints = [
   'before-end-report',
 ] as const
 
-export const faultPoints = [...mainFaultPoints, ...telephonyFaultPoints] as const
-export type MainFaultPoint = (typeof mainFaultPoints)[number]
+/** What every call of a campaign passes. */
+export const callFaultPoints = [...attemptFaultPoints, ...telephonyFaultPoints] as const
+export const faultPoints = [...callFaultPoints, ...handOverFaultPoints] as const
+export type CallFaultPoint = (typeof callFaultPoints)[number]
 export type TelephonyFaultPoint = (typeof telephonyFaultPoints)[number]
-export type FaultPoint = MainFaultPoint | TelephonyFaultPoint
+export type FaultPoint = (typeof faultPoints)[number]
 export type Faults<Point extends FaultPoint = FaultPoint> = (point: Point) => void
 
 /** Who dies: the main process, the telephony process, both at once, or the embedded database's postmaster. */

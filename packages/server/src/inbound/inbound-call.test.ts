@@ -85,6 +85,7 @@ function ground(more: Partial<InboundCallDeps> = {}, opening: SideLegOpening = {
       hangup: () => did.push('hangup'),
     } as unknown as InboundCallDeps['telephony'],
     clock: new NodeClock(new VirtualClock()),
+    faults: () => {},
     loadTrunk: () => Promise.reject(new Error('not asked for')),
     transfers: {} as InboundCallDeps['transfers'],
     lease: { current: lease, last: lease },

@@ -59,6 +59,7 @@ export type InboundCallDeps = {
   readonly log: Logger
   readonly openConversation: (request: TalkRequest) => Promise<Conversation>
   readonly loadTrunk: HandOverDeps['loadTrunk']
+  readonly faults: HandOverDeps['faults']
   readonly transfers: TransferParts
   readonly recordingOf: (numberId: string, callId: string) => RecordingPlace
 }

@@ -10,6 +10,7 @@ import {
 } from '@dialwright/dialer'
 import type { Logger } from 'pino'
 import type { DialableTrunk } from '../dialable-trunk.ts'
+import type { Faults } from '../faults.ts'
 import type { NodeClock } from '../node-clock.ts'
 import type { LeaseKeeper } from '../node-lease.ts'
 
@@ -19,6 +20,8 @@ export type SecondLegDeps = {
   readonly clock: NodeClock
   readonly lease: Pick<LeaseKeeper, 'current' | 'last'>
   readonly log: Logger
+  /** Named points of a crash test. */
+  readonly faults: Faults
   readonly loadTrunk: (trunk: { readonly trunkId: string; readonly numberId: string | null }) => Promise<DialableTrunk>
 }
 
@@ -97,6 +100,7 @@ export class SecondLeg {
       return this.#end('failed', 'the number is none of the destinations that its trunk calls')
     if (opening.kind === 'closed') return this.#end('congestion', 'the trunk is out of use')
     this.#hasChannel = true
+    this.#deps.faults('after-second-leg')
     const waitMs = clock.msUntil(opening.startAt)
     if (waitMs > 0) await new Promise<void>((resolve) => void clock.schedule(waitMs, resolve))
     if (this.#isHungUp) return this.#end('cancelled', null)
@@ -115,6 +119,7 @@ export class SecondLeg {
       // The recording of the call's own leg holds both sides.
       recordTo: null,
     })
+    this.#deps.faults('after-second-invite')
   }
 
   #onEvent(event: TelephonyEvent): void {
@@ -126,6 +131,7 @@ export class SecondLeg {
         return this.#onRinging()
       case 'answered':
         this.#answeredAt = event.at
+        this.#deps.faults('before-bridge')
         this.#mark(event.at)
         return this.#answer.resolve('answered')
       case 'ended':
@@ -138,6 +144,7 @@ export class SecondLeg {
     if (lease === null) return
     this.#marked = this.#deps.store
       .markSideLegAnswered(lease, this.request.legId, at)
+      .then(() => this.#deps.faults('after-bridge'))
       .catch((error) => this.#deps.log.warn({ err: error, legId: this.request.legId }, 'an answer could not be marked'))
   }
 
