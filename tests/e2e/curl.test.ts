@@ -9,7 +9,8 @@ import { missingPeer } from '@dialwright/testkit'
 import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { demoProvisioning } from '../../packages/server/src/demo/provisioning.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
-import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
+import { takeDatabase } from '../../packages/server/test/fixtures/database.ts'
+import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -19,16 +20,19 @@ test('the commands of docs/API.md do what the page says', {
 }, async (t) => {
   const directory = await makeTemporaryDirectory('curl-')
   const carrier = await spawnCarrier({ ledgerPath: join(directory, 'ledger.jsonl'), seed: 1 })
+  const database = await takeDatabase()
   const provisionFile = join(directory, 'provisioning.json')
   const login = { login: 'curl@example.test', password: 'a password', token: 'dw_curl_token_0123456789' }
   writeFileSync(provisionFile, JSON.stringify(demoProvisioning(carrier.port, login)))
   const server = await ServerProcess.start({
     ...demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }),
+    DATABASE_URL: database.connectionString,
     DIALWRIGHT_DRAIN_SECONDS: '1',
   })
   t.after(async () => {
     assert.equal(await server.stop(), 0)
     await carrier.stop()
+    await database.drop()
     rmSync(directory, { recursive: true, force: true })
   })
   const page = readFileSync(join(root, 'docs/API.md'), 'utf8')

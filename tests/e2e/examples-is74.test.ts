@@ -9,8 +9,9 @@ import { promisify } from 'node:util'
 import { type LedgerLine, spawnCarrier } from '@dialwright/carrier'
 import { missingPeer } from '@dialwright/testkit'
 import { demoEnvironment } from '../../packages/server/src/config.ts'
-import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
+import { takeDatabase } from '../../packages/server/test/fixtures/database.ts'
 import { ServerRun, until } from '../../packages/server/test/fixtures/server-run.ts'
+import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 import {
   is74Provisioning,
   person,
@@ -51,9 +52,14 @@ describe('campaigns of the assistant, up to their reports', { timeout: 180_000 }
     writeFileSync(personasPath, JSON.stringify({ '79999999999': '03' }))
     const carrier = await spawnCarrier({ ledgerPath, personasPath, seed: 1 })
     stack.defer(() => carrier.stop())
+    const database = await takeDatabase()
+    stack.defer(() => database.drop())
     const provisionFile = join(directory, 'provisioning.json')
     writeFileSync(provisionFile, JSON.stringify(is74Provisioning(carrier.port, zoneOfNoon())))
-    const server = ServerRun.start(demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }))
+    const server = ServerRun.start({
+      ...demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }),
+      DATABASE_URL: database.connectionString,
+    })
     stack.defer(async () => void (await server.stop()))
     address = await server.ready()
   })

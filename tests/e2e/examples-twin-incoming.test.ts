@@ -7,9 +7,10 @@ import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { missingPeer } from '@dialwright/testkit'
 import { demoEnvironment } from '../../packages/server/src/config.ts'
-import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
 import { WebhookReceiver } from '../../packages/server/src/demo/webhook-receiver.ts'
+import { takeDatabase } from '../../packages/server/test/fixtures/database.ts'
 import { ServerRun, until } from '../../packages/server/test/fixtures/server-run.ts'
+import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 import { openProvider, type ProviderByHand } from '../../packages/server/test/telephony/caller-by-hand.ts'
 
 const run = promisify(execFile)
@@ -31,6 +32,8 @@ describe("the clients of TWIN24's incoming rules", { timeout: 120_000 }, () => {
     stack.defer(() => provider.stop())
     hooks = await WebhookReceiver.start()
     stack.defer(() => hooks.stop())
+    const database = await takeDatabase()
+    stack.defer(() => database.drop())
     const provisionFile = join(directory, 'provisioning.json')
     const document = {
       workspace: { name: 'Incoming', timeZone: 'Europe/Moscow', country: 'RU' },
@@ -46,7 +49,10 @@ describe("the clients of TWIN24's incoming rules", { timeout: 120_000 }, () => {
       ],
     }
     writeFileSync(provisionFile, JSON.stringify(document))
-    const server = ServerRun.start(demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }))
+    const server = ServerRun.start({
+      ...demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }),
+      DATABASE_URL: database.connectionString,
+    })
     stack.defer(async () => void (await server.stop()))
     address = await server.ready()
     const response = await fetch(`${address}/dialwright/v1/system`, { headers: { authorization: `Bearer ${token}` } })

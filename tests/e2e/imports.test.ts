@@ -12,7 +12,7 @@ import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { demoIds, demoProvisioning } from '../../packages/server/src/demo/provisioning.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
-import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
+import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 
 const rows = Number(process.env.DIALWRIGHT_IMPORT_ROWS ?? 30_000)
 const token = 'dw_import_token_0123456789'

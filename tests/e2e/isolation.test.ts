@@ -7,7 +7,9 @@ import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { demoProvisioning } from '../../packages/server/src/demo/provisioning.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
-import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
+import { takeDatabase } from '../../packages/server/test/fixtures/database.ts'
+import { until } from '../../packages/server/test/fixtures/server-run.ts'
+import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 
 const token = 'dw_isolation_token_0123456789'
 const people = 30
@@ -28,12 +30,17 @@ test('a trunk that answers nothing costs only its own campaign', { timeout: 90_0
   const [trunk] = document.trunks
   document.trunks.push({ ...trunk, name: 'Black hole', port: silent.port })
   document.dialplans.push({ name: 'Into the hole', routes: [{ prefix: '', trunks: ['Black hole'] }] })
+  const database = await takeDatabase()
   const provisionFile = join(directory, 'provisioning.json')
   writeFileSync(provisionFile, JSON.stringify(document))
-  const server = await ServerProcess.start(demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }))
+  const server = await ServerProcess.start({
+    ...demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }),
+    DATABASE_URL: database.connectionString,
+  })
   t.after(async () => {
     await server.stop()
     await Promise.all([silent.stop(), talking.stop()])
+    await database.drop()
     rmSync(directory, { recursive: true, force: true })
   })
   const api = new ApiClient(server.address, token)
@@ -55,9 +62,9 @@ test('a trunk that answers nothing costs only its own campaign', { timeout: 90_0
   }
   const hole = await start('Into the hole', '25')
   const progressOf = (id: string) => api.get<Progress>(`/dialwright/v1/campaigns/${id}/progress`)
-  while ((await progressOf(hole)).dialing < 10) await api.get('/healthz')
+  await until('ten ring in the hole', async () => (await progressOf(hole)).dialing >= 10)
   const other = await start('Everything to the box', '18')
-  while ((await progressOf(other)).done < people) await api.get('/healthz')
+  await until('the other campaign is over', async () => (await progressOf(other)).done >= people)
 
   const held = await progressOf(hole)
   assert.ok(held.dialing > 0, 'the silent campaign was to be dialling still')
@@ -68,7 +75,7 @@ test('a trunk that answers nothing costs only its own campaign', { timeout: 90_0
   // Thirty at ten a second are 2.9 s; a slot lost here and there is no matter, standing behind a silent trunk is.
   assert.ok(tookMs < 6_000, `thirty calls at ten a second took ${tookMs} ms`)
 
-  while ((await progressOf(hole)).done < people) await api.get('/healthz')
+  await until('the hole is over', async () => (await progressOf(hole)).done >= people)
   const lost = await api.list<Call>(`/dialwright/v1/calls?campaign=${hole}`)
   assert.deepEqual([...new Set(lost.map((call) => `${call.disposition} ${call.detail}`))], ['congestion no-response'])
 })

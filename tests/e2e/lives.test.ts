@@ -10,9 +10,9 @@ import pg from 'pg'
 import { findPlace } from '../../packages/server/src/adapters/postgres/supervisor/place.ts'
 import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { demoProvisioning } from '../../packages/server/src/demo/provisioning.ts'
-import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
 import { clusterState } from '../../packages/server/test/fixtures/cluster-state.ts'
 import { type Environment, ServerRun } from '../../packages/server/test/fixtures/server-run.ts'
+import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 import { copyApp, fingerprint, setWritable } from './app-copy.ts'
 
 const isRoot = process.getuid?.() === 0

@@ -12,8 +12,8 @@ import { startEmbeddedPostgres } from '../../packages/server/src/adapters/postgr
 import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { demoProvisioning } from '../../packages/server/src/demo/provisioning.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
-import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
 import { ServerRun, until } from '../../packages/server/test/fixtures/server-run.ts'
+import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 
 const entry = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
 const login = { login: 'start@example.test', password: 'a password', token: 'dw_start_token_0123456789' }

@@ -8,7 +8,7 @@ import { readWav, writeWav } from '../../packages/server/src/audio/wav.ts'
 import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
-import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
+import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 import { readStereo } from './stereo.ts'
 
 const token = 'dw_interop_token_0123456789'

@@ -6,7 +6,9 @@ import { freeUdpPort, missingPeer, runPeer } from '@dialwright/testkit'
 import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
-import { makeTemporaryDirectory } from '../../packages/server/src/demo/temporary-directory.ts'
+import { takeDatabase } from '../../packages/server/test/fixtures/database.ts'
+import { until } from '../../packages/server/test/fixtures/server-run.ts'
+import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 
 const calls = 300
 const callsPerSecond = 20
@@ -45,12 +47,17 @@ test(`sipp takes ${calls} calls at ${callsPerSecond} a second from a campaign, e
     ['-sn', 'uas', '-i', '127.0.0.1', '-p', String(port), '-m', String(calls), '-nostdin'],
     directory,
   )
+  const database = await takeDatabase()
   const provisionFile = join(directory, 'provisioning.json')
   writeFileSync(provisionFile, JSON.stringify(provisioning(port)))
-  const server = await ServerProcess.start(demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }))
+  const server = await ServerProcess.start({
+    ...demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }),
+    DATABASE_URL: database.connectionString,
+  })
   t.after(async () => {
     await server.stop()
     sipp.kill()
+    await database.drop()
     rmSync(directory, { recursive: true, force: true })
   })
   const api = new ApiClient(server.address, token)
@@ -70,7 +77,10 @@ test(`sipp takes ${calls} calls at ${callsPerSecond} a second from a campaign, e
   // The peer ends by itself, with 0, when it has seen all calls to their end.
   assert.equal(await sipp.exited, 0)
   let made: Call[] = []
-  while (made.length < calls) made = await api.list<Call>(`/dialwright/v1/calls?campaign=${id}`)
+  await until('every call is listed', async () => {
+    made = await api.list<Call>(`/dialwright/v1/calls?campaign=${id}`)
+    return made.length >= calls
+  })
   assert.equal(made.length, calls)
   assert.deepEqual(
     [...new Set(made.map((call) => `${call.disposition} ended by ${call.endedBy}`))],

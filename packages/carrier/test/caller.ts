@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { MediaEngine, type MediaEvent, type SessionStats } from '@dialwright/media'
 import { acceptAnswer, answerOffer, createOffer, type OutgoingCallEvent, SipEndpoint, sipUri } from '@dialwright/sip'
 import { SeededRandom } from '@dialwright/testkit'
@@ -154,7 +154,7 @@ export async function openCaller(carrierHaste = 1) {
     for (;;) {
       const lines = ledger().filter((line) => line.callId === callId)
       if (lines.at(-1)?.kind === 'ended') return { lines, stats, samples: leftOf(recording), sip: sipEvents }
-      await breathe()
+      await pause(5)
     }
   }
   return {

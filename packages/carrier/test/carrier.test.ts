@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createOffer, type OutgoingCallEvent, SipEndpoint, sipUri } from '@dialwright/sip'
 import { SeededRandom } from '@dialwright/testkit'
@@ -81,7 +81,7 @@ async function openLine(t: TestContext) {
     for (;;) {
       const lines = ledger().filter((line) => line.callId === callId)
       if (lines.at(-1)?.kind === 'ended') return lines
-      await breathe()
+      await pause(5)
     }
   }
   return { carrier, sip, call, ledger, linesOf }
@@ -186,7 +186,7 @@ test('hundreds of calls leave no session, no call and no transaction behind', as
     const placed = Array.from({ length: 50 }, (_, n) => call(`7495555${n % 9}${personas[n % personas.length]}`))
     await Promise.all(placed.map(({ over }) => over))
   }
-  while (carrier.live() > 0 || sip.live.calls > 0 || sip.live.transactions > 0) await breathe()
+  while (carrier.live() > 0 || sip.live.calls > 0 || sip.live.transactions > 0) await pause(5)
   const lines = ledger()
   const count = (kind: string): number => lines.filter((line) => line.kind === kind).length
   assert.deepEqual([count('ring'), count('ended')], [300, 300])
@@ -198,8 +198,8 @@ test('a carrier that is stopped ends its calls and writes that it did', async (t
   const [talking, ringing, silent] = ['02', '11', '25'].map((persona) => call(`749555501${persona}`, 'secret', never))
   for (const placed of [talking, ringing])
     while (!placed?.events.some(({ type }) => type === (placed === talking ? 'answered' : 'provisional')))
-      await breathe()
-  while (carrier.live() < 3) await breathe()
+      await pause(5)
+  while (carrier.live() < 3) await pause(5)
   await carrier.stop()
   await Promise.all([talking?.over, ringing?.over])
   assert.ok(talking?.events.some(({ type }) => type === 'bye'))

@@ -6,9 +6,11 @@ import { type LedgerLine, type SpawnedCarrier, spawnCarrier } from '@dialwright/
 import { demoEnvironment } from '../../src/config.ts'
 import { ApiClient } from '../../src/demo/api-client.ts'
 import { ServerProcess } from '../../src/demo/server-process.ts'
-import { makeTemporaryDirectory } from '../../src/demo/temporary-directory.ts'
 import { WebhookReceiver } from '../../src/demo/webhook-receiver.ts'
+import { takeDatabase } from '../fixtures/database.ts'
 import { until } from '../fixtures/server-run.ts'
+import { makeTemporaryDirectory } from '../fixtures/temporary-directory.ts'
+import type { OwnDatabase } from '../fixtures/test-cluster.ts'
 import { openProvider, type ProviderByHand } from '../telephony/caller-by-hand.ts'
 
 const token = 'dw_inbound_token_0123456789'
@@ -74,6 +76,7 @@ describe('calls that come in', () => {
   let carrier: SpawnedCarrier
   let ledgerPath = ''
   let hooks: WebhookReceiver
+  let database: OwnDatabase
   let server: ServerProcess
   let api: ApiClient
   let line: ReturnType<ProviderByHand['line']>
@@ -139,7 +142,11 @@ describe('calls that come in', () => {
     }
     const provisionFile = join(directory, 'provisioning.json')
     writeFileSync(provisionFile, JSON.stringify(document))
-    server = await ServerProcess.start(demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }))
+    database = await takeDatabase()
+    server = await ServerProcess.start({
+      ...demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }),
+      DATABASE_URL: database.connectionString,
+    })
     api = new ApiClient(server.address, token)
     const { network } = await api.get<{ network: { sip: { port: number } } }>('/dialwright/v1/system')
     sipPort = network.sip.port
@@ -151,6 +158,7 @@ describe('calls that come in', () => {
     await hooks?.stop()
     await provider?.stop()
     await carrier?.stop()
+    await database?.drop()
     rmSync(directory, { recursive: true, force: true })
   })
 

@@ -9,9 +9,9 @@ import { describe, type TestContext, test } from 'node:test'
 import { checkGivenDatabase } from '../../src/adapters/postgres/given-database.ts'
 import { migrate } from '../../src/adapters/postgres/migrate.ts'
 import { createPool } from '../../src/adapters/postgres/pool.ts'
-import { makeTemporaryDirectory } from '../../src/demo/temporary-directory.ts'
 import { silentLog, useTestDatabase } from '../fixtures/database.ts'
 import { until } from '../fixtures/server-run.ts'
+import { makeTemporaryDirectory } from '../fixtures/temporary-directory.ts'
 
 describe('on the embedded server, which stands for any that somebody runs', () => {
   const database = useTestDatabase()

@@ -8,8 +8,9 @@ import { missingPeer } from '@dialwright/testkit'
 import { align } from '../../../testkit/src/alignment.ts'
 import { demoEnvironment } from '../../src/config.ts'
 import { ApiClient } from '../../src/demo/api-client.ts'
-import { makeTemporaryDirectory } from '../../src/demo/temporary-directory.ts'
-import { ServerRun } from '../fixtures/server-run.ts'
+import { takeDatabase } from '../fixtures/database.ts'
+import { ServerRun, until } from '../fixtures/server-run.ts'
+import { makeTemporaryDirectory } from '../fixtures/temporary-directory.ts'
 import { openEspeak } from './ground.ts'
 
 const token = 'dw_speech_token_0123456789'
@@ -161,15 +162,18 @@ async function openServer(context: TestContext, settings: Readonly<Record<string
   const directory = await makeTemporaryDirectory('speech-')
   const ledgerPath = join(directory, 'ledger.jsonl')
   const carrier = await spawnCarrier({ ledgerPath, seed: 1 })
+  const database = await takeDatabase()
   const provisionFile = join(directory, 'provisioning.json')
   writeFileSync(provisionFile, JSON.stringify(provisioning(carrier.port)))
   const server = ServerRun.start({
     ...demoEnvironment({ dataDirectory: join(directory, 'data'), provisionFile }),
+    DATABASE_URL: database.connectionString,
     ...settings,
   })
   context.after(async () => {
     await server.stop()
     await carrier.stop()
+    await database.drop()
     rmSync(directory, { recursive: true, force: true })
   })
   const address = await server.ready()
@@ -189,7 +193,10 @@ async function callEverybody(api: ApiClient, people: readonly Person[]): Promise
   })
   await api.post(`/dialwright/v1/campaigns/${id}/start`, {})
   let listed: Call[] = []
-  while (listed.length < people.length) listed = await api.list<Call>(`/dialwright/v1/calls?campaign=${id}`)
+  await until('everybody was called', async () => {
+    listed = await api.list<Call>(`/dialwright/v1/calls?campaign=${id}`)
+    return listed.length >= people.length
+  })
   return listed
 }
 

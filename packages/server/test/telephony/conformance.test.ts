@@ -1,4 +1,4 @@
-import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { telephonyConformance } from '../../../dialer/src/ports/telephony.conformance.ts'
 import type { CalleeKind } from '../../../dialer/src/ports/telephony-ground.conformance.ts'
 import { openProvider } from './caller-by-hand.ts'
@@ -51,7 +51,7 @@ telephonyConformance(async (context) => {
         isOver: ended !== undefined,
       }
     },
-    changed: () => breathe(),
+    changed: () => pause(5),
     inbound: {
       ...provider,
       source: { trunkId: 'by-hand', host: '127.0.0.1', port: provider.port },
