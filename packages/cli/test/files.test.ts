@@ -41,6 +41,15 @@ describe('files of the command line', { timeout: 300_000 }, () => {
     assert.equal(applied.code, 0, applied.stderr)
     assert.match(applied.stdout, /2 created, 0 changed/)
 
+    const batch = fileOf('batch.json', '{"names": ["x"], "numbers": ["abc"], "connectionOptionsList": []}')
+    const wrong = await cli.run(['provision', 'import', '--vendor', 'twin', numbers, batch])
+    assert.equal(wrong.code, 1)
+    assert.match(
+      wrong.stderr,
+      /^ {2}batch\.json: numbers\.0: expected 2 to 20 digits/m,
+      'a mistake is told by file and place',
+    )
+
     const unknown = await cli.run(['provision', 'import', '--vendor', 'acme', numbers])
     assert.equal(unknown.code, 1)
     for (const vendor of ['twin', 'yunfu', 'is74', 'omicall']) assert.match(unknown.stderr, new RegExp(vendor))

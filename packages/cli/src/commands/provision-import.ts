@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { stringify } from 'yaml'
 import type { Command, Context } from '../command.ts'
-import { UsageError } from '../errors.ts'
+import { RefusedError, UsageError } from '../errors.ts'
 import { fileProblem } from './file-problem.ts'
 
 export const importCommand: Command = {
@@ -38,15 +38,26 @@ async function importFiles({ api, out, given }: Context): Promise<undefined> {
     })),
   )
   const trunk = given.text('trunk')
-  const brought = await api.post<Brought>('/provisioning/import', {
-    ...{ from, files },
-    ...(trunk === undefined ? {} : { trunk }),
+  const request = { from, files, ...(trunk === undefined ? {} : { trunk }) }
+  const brought = await api.post<Brought>('/provisioning/import', request).catch((error) => {
+    throw error instanceof RefusedError ? byFile(error, files) : error
   })
   out.raw(out.isJson ? `${JSON.stringify(brought)}\n` : fileOf(brought))
   for (const note of brought.notes) out.note(note)
   const { length } = brought.drafts
   if (length > 0)
     out.note(`${length} ${length === 1 ? 'item needs' : 'items need'} more than was told: see the comments`)
+}
+
+/** The server knows the files by their order, whoever gave them by their names. */
+function byFile(refused: RefusedError, files: readonly { readonly name: string }[]): RefusedError {
+  const errors = refused.errors.map(({ pointer, ...problem }) => {
+    const name = files[Number(/^\/files\/(\d+)$/.exec(pointer)?.[1])]?.name
+    return { ...problem, pointer: name === undefined ? pointer : `/${name}` }
+  })
+  const isOfFiles = errors.some(({ pointer }, at) => pointer !== refused.errors[at]?.pointer)
+  const title = isOfFiles ? 'The files cannot be read as lists of this vendor; nothing was changed' : refused.message
+  return new RefusedError(refused.status, refused.code, title, errors)
 }
 
 /** The document as it can be applied, and below it each draft as a comment with what it needs. */

@@ -80,7 +80,6 @@ export function inboundOf(
     // A DID beside numberAsDid is sent by the vendor's clients, and unused.
     did: numberAsDid === false && did !== '' ? (did ?? undefined) : undefined,
     comment: given(additional?.comment),
-    webhooks: [],
   }
 }
 
