@@ -2,7 +2,7 @@
 import { type Connection, statement } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import type { ServerDeps } from '../deps.ts'
-import { type Dialect, liveTopicsOf } from '../webhooks/dialects.ts'
+import { askedTopicsOf, type Dialect } from '../webhooks/dialects.ts'
 
 export type CampaignWebhook = {
   readonly url: string
@@ -39,7 +39,7 @@ export async function addWebhooks(
   webhooks: readonly CampaignWebhook[],
 ): Promise<void> {
   for (const { url, dialect, events, delaySeconds = 0 } of webhooks) {
-    const live = liveTopicsOf(dialect, events, deps.tellers)
+    const live = askedTopicsOf(dialect, events, deps.tellers)
     const id = uuidV7(deps.clock, deps.random)
     await add(connection, [id, workspaceId, campaignId, url, dialect, events, live, delaySeconds])
   }
@@ -60,7 +60,7 @@ export async function changeWebhooks(
   for (const [index, { url, events, delaySeconds = 0 }] of webhooks.entries()) {
     const row = rows[index]
     if (row !== undefined)
-      await change(connection, [row.id, url, events, liveTopicsOf(dialect, events, deps.tellers), delaySeconds])
+      await change(connection, [row.id, url, events, askedTopicsOf(dialect, events, deps.tellers), delaySeconds])
   }
   await addWebhooks(connection, deps, { workspaceId, campaignId }, webhooks.slice(rows.length))
   const surplus = rows.slice(webhooks.length).map(({ id }) => id)

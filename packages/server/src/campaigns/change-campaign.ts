@@ -5,6 +5,7 @@ import { type Connection, transaction } from '../adapters/postgres/pool.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import type { ReferredKind } from '../resources/references.ts'
+import { tellOfCampaign } from '../webhooks/campaign-snapshot.ts'
 import type { Dialect } from '../webhooks/dialects.ts'
 import { type CampaignWebhook, changeWebhooks } from './campaign-webhooks.ts'
 import type { CampaignState } from './change-state.ts'
@@ -184,6 +185,7 @@ export async function deleteCampaign(deps: ServerDeps, actor: Actor, id: string)
     if (legs > 0) throw new CampaignInUseError(`The campaign has ${legs} live calls: they end first`)
     if (deliveries > 0) throw new CampaignInUseError(`${deliveries} webhooks of the campaign are still to be delivered`)
     const before = await showCampaign(connection, workspaceId, campaign.id)
+    await tellOfCampaign(connection, 'campaign.deleted', campaign.id)
     await connection.query('delete from pace where owner_id = $1', [campaign.id])
     await connection.query('delete from external_id where workspace_id = $1 and resource_id = $2', [
       workspaceId,

@@ -5,6 +5,7 @@ import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import { type Idempotency, takeKey } from '../idempotency.ts'
+import { tellOfCampaign } from '../webhooks/campaign-snapshot.ts'
 import type { Dialect } from '../webhooks/dialects.ts'
 import { addWebhooks, type CampaignWebhook } from './campaign-webhooks.ts'
 import { findConversation } from './conversation.ts'
@@ -111,6 +112,7 @@ export async function createCampaign(
       workspaceId,
     ])
     await addWebhooks(client, deps, { workspaceId, campaignId: id }, input.webhooks)
+    await tellOfCampaign(client, 'campaign.created', id)
     const after = await showCampaign(client, workspaceId, id)
     await recordAudit(client, deps, actor, {
       ...{ action: 'create', kind: 'campaign', id, name: input.name, before: null, after },

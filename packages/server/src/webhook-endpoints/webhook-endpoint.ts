@@ -5,7 +5,7 @@ import type { Desk } from '../resources/desk.ts'
 import { changeOf, shownId, shownInstant } from '../resources/fields.ts'
 import { defineResource } from '../resources/resource.ts'
 import { insertRow, updateRow } from '../resources/rows.ts'
-import { type Dialect, dialects, liveTopicsOf, tellerOf, wordsOf } from '../webhooks/dialects.ts'
+import { askedTopicsOf, type Dialect, dialects, tellerOf, wordsOf } from '../webhooks/dialects.ts'
 import { webhookSecretPurpose } from '../webhooks/signature.ts'
 
 const secretBytes = 24
@@ -80,7 +80,7 @@ export const webhookEndpoints = defineResource<z.output<typeof newSchema>, Chang
     const key = { id, workspaceId: desk.workspaceId }
     const columns = {
       ...{ url, events, enabled, campaign_id: campaignId, secret_box: box, dialect },
-      live_topics: liveTopicsOf(dialect, events, desk.deps.tellers),
+      live_topics: askedTopicsOf(dialect, events, desk.deps.tellers),
     }
     await insertRow(desk.connection, 'webhook_endpoint', key, columns)
     return given.secret === undefined ? { secret: made } : undefined
@@ -92,7 +92,7 @@ export const webhookEndpoints = defineResource<z.output<typeof newSchema>, Chang
     const { url, events, enabled } = given
     const box = given.secret === undefined ? undefined : desk.deps.secretBox.seal(given.secret, webhookSecretPurpose)
     const key = { id, workspaceId: desk.workspaceId }
-    const live = events && liveTopicsOf(before.dialect as Dialect, events, desk.deps.tellers)
+    const live = events && askedTopicsOf(before.dialect as Dialect, events, desk.deps.tellers)
     const columns = { url, events, enabled, secret_box: box, live_topics: live }
     await updateRow(desk.connection, 'webhook_endpoint', key, columns)
   },

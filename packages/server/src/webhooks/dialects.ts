@@ -3,9 +3,9 @@
  * only the shape that a room fills, and the one dialect that is ours. Whoever wires the process gives the table.
  */
 import {
-  isLiveTopic,
-  type LiveTopic,
-  liveTopics,
+  type AskedTopic,
+  askedTopics,
+  isAskedTopic,
   nativeBody,
   type OutboxRow,
   redirectedToId,
@@ -80,14 +80,14 @@ export function wordsOf(dialect: Dialect, vendors: VendorTellers): readonly stri
 }
 
 /** What an endpoint asks for of that which is written on demand alone: natively by its name, in a vendor's words like anything else. */
-export function liveTopicsOf(
+export function askedTopicsOf(
   dialect: Dialect,
   events: readonly string[],
   vendors: VendorTellers,
-): readonly LiveTopic[] {
-  if (dialect === 'native') return events.filter(isLiveTopic)
+): readonly AskedTopic[] {
+  if (dialect === 'native') return events.filter(isAskedTopic)
   const { words = {} } = tellerOf(dialect, vendors) ?? {}
-  return liveTopics.filter((topic) => words[topic]?.some((word) => events.length === 0 || events.includes(word)))
+  return askedTopics.filter((topic) => words[topic]?.some((word) => events.length === 0 || events.includes(word)))
 }
 
 /** Everything that is known of an event, out of what was read for its batch. */

@@ -1,9 +1,12 @@
 /** Events: what is told of, and the body in which whoever uses our own API hears of one. */
+import type { CampaignSnapshot } from './campaign-snapshot.ts'
 import type { CallFacts, ContactFacts } from './facts.ts'
 
 /** Everything that is told of. Vendors' words for it stand with the vendors: see dialects.ts. */
 export const topics = [
+  'campaign.created',
   'campaign.changed',
+  'campaign.deleted',
   'attempt.finished',
   'attempt.revised',
   'contact.finished',
@@ -18,9 +21,11 @@ export const topics = [
 ] as const
 export type Topic = (typeof topics)[number]
 
-/** Written only where an endpoint asks for them by name, so that nobody else pays for them: see live-calls.ts. */
-export const liveTopics = ['call.ringing', 'call.answered'] as const
-export type LiveTopic = (typeof liveTopics)[number]
+/** Written only where an endpoint asks for them by name: who looks for states and results alone is not troubled. */
+export const askedTopics = ['campaign.created', 'campaign.deleted', 'call.ringing', 'call.answered'] as const
+export type AskedTopic = (typeof askedTopics)[number]
+/** Of calls that live: nobody else pays for them, see live-calls.ts. */
+export type LiveTopic = Extract<AskedTopic, `call.${string}`>
 
 /** What is told of a call that comes in. */
 export const callTopics = ['call.started', 'call.redirected', 'call.robot-ended', 'call.finished'] as const
@@ -29,8 +34,8 @@ export function isTopic(word: string): word is Topic {
   return topics.some((topic) => topic === word)
 }
 
-export function isLiveTopic(word: string): word is LiveTopic {
-  return liveTopics.some((topic) => topic === word)
+export function isAskedTopic(word: string): word is AskedTopic {
+  return askedTopics.some((topic) => topic === word)
 }
 
 export type OutboxPayload = {
@@ -53,6 +58,8 @@ export type OutboxPayload = {
   readonly startedAt?: string | undefined
   readonly talkMs?: number | undefined
   readonly state?: string | undefined
+  /** Of a campaign that was made or is gone: what it was at that moment. */
+  readonly campaign?: CampaignSnapshot | undefined
   /** Of a finished attempt after which the person is rung again: when, at the earliest. ISO 8601. */
   readonly redialAt?: string | undefined
   /** Of a revised attempt: what had been told of it. */
@@ -88,14 +95,19 @@ export function nativeBody(
   eventId: string,
   { call, contact }: { readonly call: CallFacts | null; readonly contact: ContactFacts | null },
 ): object {
-  const { workspaceId, ...told } = row.payload
+  const { workspaceId, campaign, ...told } = row.payload
   return {
     id: eventId,
     type: row.topic,
     version: 1,
     at: row.createdAt.toString(),
     workspace: workspaceId,
-    data: { ...told, ...(call && { call: nativeCall(call) }), ...(contact && { contact: nativeContact(contact) }) },
+    data: {
+      ...told,
+      ...(campaign && { name: campaign.name }),
+      ...(call && { call: nativeCall(call) }),
+      ...(contact && { contact: nativeContact(contact) }),
+    },
   }
 }
 

@@ -80,10 +80,10 @@ export type Facts = {
   readonly redirectedTo: ReadonlyMap<string, Named>
 }
 
-const idsOf = (kind: string, column: string): string =>
+export const idsOf = (kind: string, column: string): string =>
   `coalesce((select jsonb_object_agg(x.dialect, x.external_id order by x.external_id desc) from external_id x
      where x.workspace_id = k.workspace_id and x.resource_id = ${column} and x.kind = '${kind}' and x.part is null), '{}')`
-const scenarioOf = (column: string): string =>
+export const scenarioOf = (column: string): string =>
   `(select jsonb_build_object('id', v.scenario_id, 'ids', ${idsOf('scenario', 'v.scenario_id')}, 'name', s.name)
       from scenario_version v join scenario s on s.id = v.scenario_id where v.id = ${column})`
 const numberOf = (column: string): string =>

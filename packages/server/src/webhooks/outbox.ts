@@ -5,7 +5,7 @@ import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { addToFeed } from '../events/feed.ts'
 import { deliveryLifetime } from './backoff.ts'
 import { type Dialect, tellerOf, toldOf, type VendorTellers } from './dialects.ts'
-import { isLiveTopic, isTopic, type OutboxRow, redirectedToId } from './events.ts'
+import { isAskedTopic, isTopic, type OutboxRow, redirectedToId } from './events.ts'
 import { readFacts } from './facts.ts'
 
 type Endpoint = {
@@ -15,7 +15,7 @@ type Endpoint = {
   readonly numberId: string | null
   readonly dialect: Dialect
   readonly events: readonly string[]
-  readonly liveTopics: readonly string[]
+  readonly askedTopics: readonly string[]
   readonly delaySeconds: number
 }
 /** `place` orders the words of one row: one happening may be several events of a dialect. */
@@ -36,7 +36,7 @@ const takeRows = statement<OutboxRow>(
 )
 const readEndpoints = statement<Endpoint>(
   'webhook-endpoints',
-  `select id, workspace_id as "workspaceId", campaign_id as "campaignId", number_id as "numberId", dialect, events, live_topics as "liveTopics",
+  `select id, workspace_id as "workspaceId", campaign_id as "campaignId", number_id as "numberId", dialect, events, live_topics as "askedTopics",
           delay_seconds as "delaySeconds"
      from webhook_endpoint
     where enabled and workspace_id = any ($1::uuid[]) and (campaign_id is null or campaign_id = any ($2::uuid[]))
@@ -154,7 +154,7 @@ function isOf(endpoint: Endpoint, row: OutboxRow): boolean {
 
 /** No word means all of them, but for what is written on demand alone: that was somebody else's demand. */
 function wants(endpoint: Endpoint, { topic }: OutboxRow, event: string): boolean {
-  if (isLiveTopic(topic)) return endpoint.liveTopics.includes(topic)
+  if (isAskedTopic(topic)) return endpoint.askedTopics.includes(topic)
   return endpoint.events.length === 0 || endpoint.events.includes(event)
 }
 

@@ -27,13 +27,14 @@ function aroundNow(zone: string): { readonly from: string; readonly to: string }
   const at = (one: number): string => `${String((one + 24) % 24).padStart(2, '0')}:00`
   return { from: at(hour - 1), to: at(hour + 2) }
 }
+const rest = inSixHours()
 const sections = {
   numbers: [
     { name: 'Narrow', phone: shown.narrow, trunk: 'Box', maxCalls: 1, externalIds: { yunfu: lines.narrow } },
     { name: 'Wide', phone: shown.wide, trunk: 'Box', maxCalls: 10, externalIds: { yunfu: lines.wide } },
   ],
   timeGroups: [
-    { name: 'Never', zone: 'workspace', forbid: [inSixHours()], externalIds: { yunfu: open } },
+    { name: 'Never', zone: 'workspace', forbid: [rest], externalIds: { yunfu: open } },
     { name: 'Always', zone: 'workspace', forbid: [{ from: '00:00', to: '24:00' }], externalIds: { yunfu: closed } },
     ...[
       ['Europe/Moscow', nowBy.moscow],
@@ -232,7 +233,8 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
     )
   })
 
-  test('a line that is narrowed or runs out after the task was made is kept to', async () => {
+  test('a line that is narrowed or runs out after the task was made is kept to', async (t) => {
+    t.after(() => change(shown.wide, { maxCalls: 10, validUntil: null }))
     const phones = [phoneOf('10'), phoneOf('10'), phoneOf('10')]
     const three = await make({ maximumcall: 3 }, phones)
     await change(shown.wide, { maxCalls: 1 })
@@ -342,11 +344,29 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
     assert.equal(server.seen(phone)[0]?.from.replace(/\D/g, ''), shown.narrow)
   })
 
-  test('destroyed, it is gone; what it called stays in the records', async () => {
+  test('destroyed, it is gone; the account is told; what it called stays in the records', async () => {
     const phone = phoneOf('10')
-    const uuid = await run({}, [phone])
+    const uuid = await run({ name: '要删除的', remark: '第一个任务' }, [phone])
     await finished(uuid)
     await data('GET', `/v1/task/destroy/${uuid}`)
+    type TaskTold = { type?: string; task_data?: Data }
+    const told = () =>
+      (server.receiver.received as TaskTold[]).filter(
+        ({ task_data }) => task_data !== undefined && task_data.uuid === uuid,
+      )
+    await server.until('the account is told of its making and its end', () => told().length === 2)
+    const [made, gone] = told()
+    assert.deepEqual([made?.type, gone?.type], ['create', 'delete'])
+    const { create_datetime, user_id, time_range, ...task } = gone?.task_data ?? {}
+    assert.deepEqual(made?.task_data, gone?.task_data)
+    assert.match(String(create_datetime), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+    assert.match(String(user_id), /^[0-9a-f-]{36}$/)
+    assert.deepEqual(time_range, [{ begin_datetime: `${rest.from}:00`, end_datetime: `${rest.to}:00` }])
+    assert.deepEqual(task, {
+      ...example,
+      ...{ uuid, name: '要删除的', remark: '第一个任务', customer_service_id: null },
+      ...{ caller_line_name: 'Wide', _origination_caller_id_number: shown.wide, group_str: 'Level' },
+    })
     assert.equal((await server.ask('GET', `/v1/task/${uuid}`)).status, 404)
     const { items } = await server.done('GET', `/dialwright/v1/calls?phone=${phone}`)
     assert.equal((items as unknown[]).length, 1)

@@ -1,5 +1,6 @@
 /** What a client of the robot does with a task: makes and changes it, stops it, fills it with numbers, has them called again. */
 import type { Principal } from '../../access/authenticate.ts'
+import type { Connection } from '../../adapters/postgres/pool.ts'
 import { changeCampaign } from '../../campaigns/change-campaign.ts'
 import { changeState } from '../../campaigns/change-state.ts'
 import { createCampaign } from '../../campaigns/create-campaign.ts'
@@ -29,8 +30,8 @@ export async function createTask(caller: Caller, body: unknown, key: unknown): P
   const { deps, principal } = caller
   const { workspaceId } = principal
   const idempotency = idempotencyOf('/v1/task', key, body)
-  const task = await readTask({ on: deps.pool, workspaceId, campaignId: null }, body)
-  const id = await createCampaign(deps, principal, campaignOfTask(task), idempotency)
+  const make = async (on: Connection) => campaignOfTask(await readTask({ on, workspaceId, campaignId: null }, body))
+  const id = await createCampaign(deps, principal, make, idempotency)
   return showTask({ ...caller, id })
 }
 

@@ -1,18 +1,68 @@
-/** The account's callback: every call that was answered, as soon as it has ended. The vendor tells of nothing else that we know of. */
+/** The account's callbacks: every call that was answered, as soon as it has ended; every task that is made or taken away. */
 import { type DialectTeller, idIn, integerIdIn, type Told, takesAny2xx } from '../../webhooks/dialects.ts'
-import { localTime } from './local-time.ts'
+import { clockTime, localTime } from './local-time.ts'
 import { intention } from './numbers.ts'
 
 /** Whose account it is: 4 the main one, 8 one below it. */
 const mainAccount = 4
 
+/** The vendor's page has a type and prints none of its values: these are ours. */
+const types = { TASK_CREATED: 'create', TASK_DELETED: 'delete' } as const
+
 export const yunfuTeller: DialectTeller = {
-  words: { 'attempt.finished': ['CALL_SUCCEEDED'], 'attempt.revised': ['CALL_SUCCEEDED'] },
-  body: (_, told) => callSucceeded(told),
+  words: {
+    'attempt.finished': ['CALL_SUCCEEDED'],
+    'attempt.revised': ['CALL_SUCCEEDED'],
+    'campaign.created': ['TASK_CREATED'],
+    'campaign.deleted': ['TASK_DELETED'],
+  },
+  body: (word, told) =>
+    word === 'TASK_CREATED' || word === 'TASK_DELETED' ? taskTold(types[word], told) : callSucceeded(told),
   ...takesAny2xx,
-  // One event holds one call; the vendor's form has no id of its own for the event.
-  eventIdOf: ({ data }) => String((data as readonly { readonly callid: unknown }[])[0]?.callid),
+  // One event holds one call, or one task; the vendor's form has no id of its own for the event.
+  eventIdOf: ({ data, type, task_data }) =>
+    data === undefined
+      ? `${type} ${(task_data as { readonly uuid: unknown }).uuid}`
+      : String((data as readonly { readonly callid: unknown }[])[0]?.callid),
   isAlwaysHeaded: false,
+}
+
+/** Null for a campaign that was not made here: the robot's list does not show it either. */
+function taskTold(type: string, { row }: Told): object | null {
+  const { campaign } = row.payload
+  if (campaign?.dialect !== 'yunfu') return null
+  const { settings, scenario, timeGroups, timeZone, retryRule, original } = campaign
+  const [line] = campaign.numbers
+  const [hours] = timeGroups
+  return {
+    type,
+    task_data: {
+      uuid: idIn('yunfu', campaign),
+      user_id: row.workspaceId,
+      name: campaign.name,
+      remark: original?.remark ?? null,
+      create_datetime: localTime(campaign.createdAt, timeZone),
+      caller_line_id: line === undefined ? null : idIn('yunfu', line),
+      caller_line_name: line?.name ?? null,
+      _origination_caller_id_number: line?.phone ?? '',
+      destination_extension: integerIdIn('yunfu', scenario),
+      group_str: scenario.name,
+      customer_service_id: original?.customer_service_id ?? null,
+      auto_recycle_rule_id: retryRule === null ? null : integerIdIn('yunfu', retryRule),
+      maximumcall: settings.pacing.maxCalls,
+      call_pause_second: settings.pacing.pauseSeconds,
+      _originate_timeout: settings.ringTimeoutMs / 1_000,
+      recycle_limit: 0,
+      random_assignment_number: 0,
+      disable_dial_timegroup: hours === undefined ? null : idIn('yunfu', hours),
+      time_range: timeGroups.flatMap(({ forbid }) =>
+        forbid.map(({ fromSecond, toSecond }) => ({
+          begin_datetime: clockTime(fromSecond),
+          end_datetime: clockTime(toSecond),
+        })),
+      ),
+    },
+  }
 }
 
 /** Durations are seconds here. Null for a call that nobody answered. */
