@@ -33,8 +33,6 @@ type Template = {
   readonly timeZone: string
   readonly numbers: readonly string[]
   readonly webhooks: readonly CampaignWebhook[]
-  /** From its making, or from its start; null: it has no end. */
-  readonly lifeSeconds: number | null
 }
 
 /**
@@ -54,8 +52,7 @@ export async function campaignOfDay(deps: ServerDeps, actor: Actor, order: DayOr
   const scenarioId = order.scenario === undefined ? null : await find('scenario', order.scenario)
   const template = templateId === null ? undefined : await readTemplate(deps, workspaceId, templateId)
   if (problems.length > 0 || template === undefined) throw new InvalidInputError(problems)
-  const now = deps.clock.now()
-  const day = now.toZonedDateTimeISO(template.timeZone).toPlainDate().toString()
+  const day = deps.clock.now().toZonedDateTimeISO(template.timeZone).toPlainDate().toString()
   const name = `${template.name.slice(0, 480)} ${day}`
   const scenario = scenarioId ?? template.scenarioId
   const route: GivenRoute =
@@ -75,7 +72,7 @@ export async function campaignOfDay(deps: ServerDeps, actor: Actor, order: DayOr
       settings: template.settings,
       normalization: template.normalization,
       startAt: null,
-      expiresAt: template.lifeSeconds === null ? null : now.add({ seconds: template.lifeSeconds }),
+      expiresAt: null,
       dialect: template.dialect,
       original: order.original(template.original, name),
       notYet: template.notYet,
@@ -93,7 +90,6 @@ async function readTemplate(deps: ServerDeps, workspaceId: string, id: string): 
   const { rows } = await deps.pool.query<Template>(
     `select c.id, c.name, v.scenario_id as "scenarioId", c.start_block as "startBlock", c.dialplan_id as "dialplanId", c.settings,
             c.normalization, c.not_yet as "notYet", c.dialect, c.original, w.time_zone as "timeZone",
-            round(extract(epoch from c.expires_at - coalesce(c.start_at, c.created_at)))::int as "lifeSeconds",
             array(select m.number_id::text from caller_id_group g join caller_id_group_member m on m.group_id = g.id
                    where g.campaign_id = c.id order by m.position) as numbers,
             coalesce((select jsonb_agg(jsonb_build_object('url', e.url, 'dialect', e.dialect, 'events', e.events,

@@ -95,6 +95,12 @@ describe('what the TWIN24 task API refuses', () => {
     const fields = ['clientExternalId', 'phone.0', 'timezone', 'variables']
     assert.deepEqual(await refused('POST', people, { ...shape, autoCallId: 'nowhere' }), ['autoCallId', ...fields])
     assert.deepEqual(await refused('POST', people, { phone, autoCallId: 'nowhere' }), ['autoCallId'])
+    const far = { phone, timezone: 'Mars/Base' }
+    for (const [path, task] of [
+      ['', { autoCallId }],
+      ['/single', { autoCallTemplateId: autoCallId }],
+    ] as const)
+      assert.deepEqual(await refused('POST', people + path, { ...far, ...task }), ['phone.0', 'phone.2', 'timezone'])
     const day = { botSettingsId: 'nobody', autoCallTemplateId: 'nowhere' }
     assert.deepEqual(await refused('POST', `${people}/single`, { phone, ...day }), [
       ...['autoCallTemplateId', 'botSettingsId'],
@@ -193,18 +199,29 @@ describe('what the TWIN24 task API refuses', () => {
     ])
     assert.deepEqual(rows[0].shown, { mode: 'number', number: '79996662211' })
     assert.deepEqual(
-      await refused('POST', calls, { ...autoCall, cidType: 'gornum', cidData: 'nowhere', additionalOptions }),
-      ['cidData'],
+      await refused('POST', calls, {
+        ...{ ...autoCall, cidType: 'gornum', cidData: 'nowhere', additionalOptions },
+        ...{ defaultExecData: 'nobody' },
+      }),
+      ['cidData', 'defaultExecData'],
     )
   })
 
-  test('the task of the day lives as long as its template would', async () => {
+  test('nobody is taken into a task that is over, and the task of the day is there all day', async () => {
+    const autoCallId = await made()
+    await ask('POST', `${calls}/${autoCallId}/halted`)
+    assert.deepEqual(await refused('POST', people, { phone: '74951234567', autoCallId }), ['autoCallId'])
+    const batch = await ask('POST', `${people}/batch`, { batch: [{ phone: '74951234567', autoCallId }] })
+    assert.deepEqual([batch.body.items, batch.body.errors[0].field], [[], 'autoCallId'])
     const template = (await ask('POST', calls, { ...autoCall, name: 'short', lifetime: 600 })).body.id.identity
     await ask('POST', `${people}/single`, { phone: '74951234567', autoCallTemplateId: template })
     const { rows } = await database.pool.query(
-      `select round(extract(epoch from expires_at - created_at))::int as seconds from campaign where name like 'short 20%'`,
+      `select id, expires_at as "expiresAt" from campaign where name like 'short 20%'`,
     )
-    assert.deepEqual(rows, [{ seconds: 600 }])
+    assert.equal(rows[0].expiresAt, null)
+    await ask('POST', `${calls}/${rows[0].id}/halted`)
+    const late = { phone: '74951234568', autoCallTemplateId: template }
+    assert.deepEqual(await refused('POST', `${people}/single`, late), ['autoCallTemplateId'])
   })
 
   test('a refresh names what is missing; nothing for ttl is a week', async () => {

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { Principal } from '../../access/authenticate.ts'
 import { campaignOfDay } from '../../campaigns/campaign-of-day.ts'
-import { changeState } from '../../campaigns/change-state.ts'
+import { type CampaignState, changeState } from '../../campaigns/change-state.ts'
 import { CampaignNotFoundError, InvalidInputError } from '../../campaigns/errors.ts'
 import { addContacts } from '../../contacts/add-contacts.ts'
 import { cancelContacts } from '../../contacts/cancel-contacts.ts'
@@ -22,8 +22,9 @@ import {
   type TwinPerson,
   type TwinSingle,
 } from './candidate-schema.ts'
+import { phones } from './fields.ts'
 import { contactOfPerson } from './mapping.ts'
-import { missingOf, namedByCandidate, namedBySingle, parseNaming } from './named.ts'
+import { missingOf, namedByCandidate, namedBySingle, parseNaming, thereIsNo } from './named.ts'
 
 type Identity = { readonly id: { readonly identity: string } }
 type Indexed<Person extends TwinPerson> = { readonly index: number; readonly person: Person }
@@ -47,8 +48,15 @@ const noTemplate: FieldMessage = {
 
 /** One person into a task. */
 export async function addOne(deps: ServerDeps, principal: Principal, given: unknown): Promise<Identity> {
-  const reading = { schema: candidateSchema, naming: namedByCandidate, message: refusedOne }
-  const person = await parseNaming({ deps, workspaceId: principal.workspaceId }, reading, given)
+  const { workspaceId } = principal
+  const person = await parseNaming(
+    { deps, workspaceId },
+    {
+      ...{ schema: candidateSchema, naming: namedByCandidate, message: refusedOne },
+      after: ({ phone, autoCallId }) => unreadableIn(deps, workspaceId, phone, autoCallId),
+    },
+    given,
+  )
   const told: Told = { items: [], errors: [] }
   await addToTasks(deps, principal, [{ index: 0, person }], person.forceStart, told)
   return identityOf(told)
@@ -64,8 +72,15 @@ export async function addBatch(deps: ServerDeps, principal: Principal, given: un
 
 /** One person into the task that the bot has for this day; it is made from the template when it is not there. */
 export async function addSingle(deps: ServerDeps, principal: Principal, given: unknown): Promise<Identity> {
-  const reading = { schema: singleSchema, naming: namedBySingle, message: refusedOne }
-  const person = await parseNaming({ deps, workspaceId: principal.workspaceId }, reading, given)
+  const { workspaceId } = principal
+  const person = await parseNaming(
+    { deps, workspaceId },
+    {
+      ...{ schema: singleSchema, naming: namedBySingle, message: refusedOne },
+      after: ({ phone, autoCallTemplateId }) => unreadableIn(deps, workspaceId, phone, autoCallTemplateId),
+    },
+    given,
+  )
   const told: Told = { items: [], errors: [] }
   await addToTasksOfDay(deps, principal, [{ index: 0, person }], told)
   return identityOf(told)
@@ -88,11 +103,10 @@ async function addToTasks(
   for (const [autoCallId, list] of Map.groupBy(people, ({ person }) => person.autoCallId)) {
     try {
       const id = await taskId(deps, principal.workspaceId, autoCallId)
-      await addPeople(deps, principal, { id, autoCallId }, list, told)
-      await startUnlessTold(deps, principal, id, forceStart)
+      await addPeople(deps, principal, { id, autoCallId, field: 'autoCallId', forceStart }, list, told)
     } catch (error) {
       if (!(error instanceof CampaignNotFoundError)) throw error
-      tellAll(told, list, [{ field: 'autoCallId', message: `there is no task "${autoCallId}"` }])
+      tellAll(told, list, [{ field: 'autoCallId', message: thereIsNo('campaign', autoCallId) }])
     }
   }
 }
@@ -121,8 +135,7 @@ async function addToTasksOfDay(
       const addable = list.filter((one) => !refused.has(one))
       if (template === null || wrong.length > 0 || addable.length === 0) continue
       const id = await taskOfDay(deps, principal, template, order)
-      await addPeople(deps, principal, { id, autoCallId: id }, addable, told)
-      await startUnlessTold(deps, principal, id, undefined)
+      await addPeople(deps, principal, { id, autoCallId: id, field: 'autoCallTemplateId' }, addable, told)
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error
       tellAll(told, list, error.problems)
@@ -196,23 +209,60 @@ async function defaultTemplate(deps: ServerDeps, workspaceId: string, botId: str
   return rows[0]?.id ?? null
 }
 
+type Target = {
+  readonly id: string
+  readonly autoCallId: string
+  /** Where the request names it. */
+  readonly field: string
+  readonly forceStart?: boolean | undefined
+}
+
+/**
+ * A task without a time of its own starts at its first upload, unless `forceStart` is exactly false; a paused one stays paused
+ * unless it is true.
+ */
 async function addPeople(
   deps: ServerDeps,
-  { workspaceId }: Principal,
-  task: { readonly id: string; readonly autoCallId: string },
+  principal: Principal,
+  { id: task, autoCallId, field, forceStart }: Target,
   list: readonly Indexed<TwinPerson>[],
   told: Told,
 ): Promise<void> {
+  const { workspaceId } = principal
+  const { rows } = await deps.pool.query<{ state: CampaignState }>(
+    'select state from campaign where workspace_id = $1 and id = $2',
+    [workspaceId, task],
+  )
+  const state = rows[0]?.state
+  if (state === 'stopped')
+    return tellAll(told, list, [{ field, message: 'the task is HALTED: nobody is rung any more' }])
   const contacts = list.map(({ person }) => contactOfPerson(person))
-  const added = await addContacts(deps, workspaceId, task.id, contacts)
+  const added = await addContacts(deps, workspaceId, task, contacts)
   for (const { index: at, id, phones } of [...added.accepted, ...added.duplicates]) {
     const { index = 0, person } = list[at] ?? {}
-    const clientExternalId = person?.clientExternalId ?? null
-    told.items.push({ index, id, phone: phones, clientExternalId, autoCallId: task.autoCallId })
+    told.items.push({ index, id, phone: phones, clientExternalId: person?.clientExternalId ?? null, autoCallId })
   }
   const rejected = added.rejected.flatMap(({ index }) => list[index] ?? [])
-  for (const [{ index }, mistakes] of await unreadable(deps, workspaceId, task.id, rejected))
+  for (const [{ index }, mistakes] of await unreadable(deps, workspaceId, task, rejected))
     tellAll(told, [{ index }], mistakes)
+  const isStarted = (state === 'draft' && forceStart !== false) || (state === 'paused' && forceStart === true)
+  if (isStarted) await changeState(deps, principal, task, 'start')
+}
+
+/** The same for a body that is refused for something else, where its phones and its task can be told. */
+async function unreadableIn(
+  deps: ServerDeps,
+  workspaceId: string,
+  phone: unknown,
+  task: unknown,
+): Promise<FieldMessage[]> {
+  const read = phones.safeParse(phone)
+  if (!read.success || typeof task !== 'string') return []
+  const found = await resolveReference(deps.pool, workspaceId, 'campaign', { value: task, dialect: 'twin' })
+  if (!('id' in found)) return []
+  return [
+    ...(await unreadable(deps, workspaceId, found.id, [{ index: 0, person: { phone: read.data } }])).values(),
+  ].flat()
 }
 
 /** Who cannot be added, with each phone that cannot be read as this task reads phones: the schema has looked at all else. */
@@ -222,11 +272,11 @@ async function unreadable<Person extends Indexed<TwinPerson>>(
   campaignId: string,
   people: readonly Person[],
 ): Promise<Map<Person, FieldMessage[]>> {
-  const phones = people.flatMap((one) => one.person.phone.map((phone, place) => ({ one, phone, place })))
-  const contacts = phones.map(({ one, phone }) => ({ ...contactOfPerson(one.person), phones: [phone] }))
+  const all = people.flatMap((one) => one.person.phone.map((phone, place) => ({ one, phone, place })))
+  const contacts = all.map(({ one, phone }) => ({ ...contactOfPerson(one.person), phones: [phone] }))
   const read = await checkContacts(deps, workspaceId, campaignId, contacts)
   const found = new Map<Person, FieldMessage[]>()
-  for (const [at, { one, place }] of phones.entries()) {
+  for (const [at, { one, place }] of all.entries()) {
     const message = read[at]?.message
     if (message !== undefined) found.set(one, [...(found.get(one) ?? []), { field: `phone.${place}`, message }])
   }
@@ -268,20 +318,4 @@ function shown({ items, errors }: Told, withTask: boolean): object {
     items: inOrder(items).map(({ index: _, autoCallId, ...item }) => (withTask ? { ...item, autoCallId } : item)),
     errors: inOrder(errors),
   }
-}
-
-/** A task without a time of its own starts at its first upload, unless `forceStart` is exactly false; a paused one stays paused. */
-async function startUnlessTold(
-  deps: ServerDeps,
-  principal: Principal,
-  id: string,
-  forceStart: boolean | undefined,
-): Promise<void> {
-  if (forceStart === false) return
-  const { rows } = await deps.pool.query<{ state: string }>(
-    'select state from campaign where workspace_id = $1 and id = $2',
-    [principal.workspaceId, id],
-  )
-  const state = rows[0]?.state
-  if (state === 'draft' || (forceStart === true && state === 'paused')) await changeState(deps, principal, id, 'start')
 }

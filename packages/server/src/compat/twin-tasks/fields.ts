@@ -55,11 +55,9 @@ export const phones = z.preprocess(
 )
 
 const queryTimeWords = 'expected a time, like 2025-06-01T00:00:00.000Z'
-/** A time in an address, where a plus sign that was not encoded has become a blank. */
-export const queryTime = z
-  .string(queryTimeWords)
-  .transform((given) => given.replace(/ (\d\d:?\d\d)$/, '+$1'))
-  .refine(isKeepable, queryTimeWords)
+/** In a time of an address a plus sign that was not encoded has become a blank. */
+export const withPlus = (given: string): string => given.replace(/ (\d\d:?\d\d)$/, '+$1')
+export const queryTime = z.string(queryTimeWords).transform(withPlus).refine(isKeepable, queryTimeWords)
 /** How many of a list, in an address. */
 export const atMost = (max: number) =>
   z.coerce

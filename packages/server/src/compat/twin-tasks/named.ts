@@ -7,7 +7,7 @@ import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
 import { isPlainNumber } from './auto-call-mapping.ts'
 import { word } from './fields.ts'
 
-type Given = Readonly<Record<string, unknown>>
+export type Given = Readonly<Record<string, unknown>>
 /** A place that names something. Null: nothing is named there, as the rest of the body has it. */
 export type Naming = (given: Given) => readonly [field: string, kind: ReferredKind, value: unknown] | null
 
@@ -48,28 +48,33 @@ export const namedByAutoCall: readonly Naming[] = [
 export const namedByCandidate = [at('autoCallId', 'campaign')]
 export const namedBySingle = [at('autoCallTemplateId', 'campaign'), at('botSettingsId', 'scenario')]
 
+export type Reading<Schema> = {
+  readonly schema: Schema
+  readonly naming: readonly Naming[]
+  /** Of the refusal as a whole. */
+  readonly message: string
+  /** Mistakes that were found already. */
+  readonly before?: readonly FieldMessage[]
+  /** Looks for others in a body that is refused. */
+  readonly after?: (given: Given) => Promise<readonly FieldMessage[]>
+}
+
 /**
  * What the schema reads. What is named is looked up here only for a body that is refused anyway: else whoever uses it does that.
- * @param more  Mistakes that were found before.
  * @throws {FieldRefusal} 400 with every mistake by its dotted path.
  */
 export async function parseNaming<Schema extends z.ZodType>(
   { deps, workspaceId }: { readonly deps: ServerDeps; readonly workspaceId: string },
-  {
-    schema,
-    naming,
-    message,
-  }: { readonly schema: Schema; readonly naming: readonly Naming[]; readonly message: string },
+  { schema, naming, message, before = [], after }: Reading<Schema>,
   given: unknown,
-  more: readonly FieldMessage[] = [],
 ): Promise<z.output<Schema>> {
   if (!isRecord(given)) throw notAnObject()
   const parsed = schema.safeParse(given)
-  if (parsed.success && more.length === 0) return parsed.data
-  const problems = [...more, ...(parsed.success ? [] : problemsOf(parsed.error))]
-  const missing = await missingOf(deps, workspaceId, given, naming)
+  if (parsed.success && before.length === 0) return parsed.data
+  const problems = [...before, ...(parsed.success ? [] : problemsOf(parsed.error))]
+  const found = [...(await missingOf(deps, workspaceId, given, naming)), ...((await after?.(given)) ?? [])]
   const isNew = ({ field }: FieldMessage): boolean => !problems.some((problem) => problem.field === field)
-  throw new FieldRefusal(400, message, [...problems, ...missing.filter(isNew)])
+  throw new FieldRefusal(400, message, [...problems, ...found.filter(isNew)])
 }
 
 /** What is named, in the vendor's ids or ours, and is not there. */
@@ -83,7 +88,11 @@ export async function missingOf(
   for (const [field, kind, value] of naming.flatMap((name) => [name(given) ?? []])) {
     if (field === undefined || kind === undefined || typeof value !== 'string' || value === '') continue
     const found = await resolveReference(deps.pool, workspaceId, kind, { value, dialect: 'twin' })
-    if (!('id' in found)) missing.push({ field, message: `there is no ${kind} "${value.slice(0, 200)}"` })
+    if (!('id' in found)) missing.push({ field, message: thereIsNo(kind, value) })
   }
   return missing
+}
+
+export function thereIsNo(kind: ReferredKind, value: string): string {
+  return `there is no ${kind === 'campaign' ? 'task' : kind} "${value.slice(0, 200)}"`
 }

@@ -4,12 +4,13 @@ import { z } from 'zod'
 import { principalOf } from '../../access/route-guard.ts'
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
+import { isKeepable } from '../../instant.ts'
 import { normalizePhone } from '../../numbers/normalize.ts'
 import { resolveReference } from '../../resources/references.ts'
 import { readFacts } from '../../webhooks/facts.ts'
 import { parseGiven } from '../field-refusal.ts'
 import { reading } from '../twin-routes.ts'
-import { atMost, optionalInQuery, queryTime } from './fields.ts'
+import { atMost, optionalInQuery, withPlus } from './fields.ts'
 import { type SessionField, sessionFields, sessionOf } from './webhook-bodies.ts'
 
 const text = optionalInQuery(z.string('expected a text').max(200, 'expected at most 200 characters'))
@@ -20,16 +21,10 @@ const querySchema = z.object({
   id: text,
   phone: text,
   from: optionalInQuery(
-    z.union(
-      [
-        z
-          .string()
-          .regex(/^\d{1,9}$/)
-          .transform(Number),
-        queryTime,
-      ],
-      fromWords,
-    ),
+    z
+      .string(fromWords)
+      .transform((given) => (/^\d{1,9}$/.test(given) ? Number(given) : withPlus(given)))
+      .refine((from) => typeof from === 'number' || isKeepable(from), fromWords),
   ),
   limit: optionalInQuery(atMost(1_000)),
 })

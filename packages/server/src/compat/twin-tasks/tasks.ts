@@ -15,7 +15,7 @@ import { type AutoCallGround, campaignOfAutoCall, isPlainNumber } from './auto-c
 import { autoCallSchema, type TwinAutoCall } from './auto-call-schema.ts'
 import { foldDottedKeys } from './folding.ts'
 import { campaignOfTask, redirectOf } from './mapping.ts'
-import { namedByAutoCall, namedByTask, parseNaming } from './named.ts'
+import { missingOf, namedByAutoCall, namedByTask, parseNaming } from './named.ts'
 import { type TwinTask, taskSchema } from './task-schema.ts'
 import { taskStatus } from './task-status.ts'
 
@@ -65,7 +65,7 @@ async function autoCallGround(deps: ServerDeps, workspaceId: string, task: TwinA
   const given = { value: cidData ?? '', dialect: 'twin' }
   const number = isShown ? await resolveReference(deps.pool, workspaceId, 'number', given) : null
   if (number !== null && !('id' in number))
-    throw new FieldRefusal(400, notMade, [{ field: 'cidData', message: `there is no number "${cidData}"` }])
+    throw new FieldRefusal(400, notMade, await missingOf(deps, workspaceId, task, namedByAutoCall))
   const { rows } = await deps.pool.query<{ timeZone: string; dialplanId: string | null; shownPhone: string | null }>(
     `select w.time_zone as "timeZone",
             (select d.id from dialplan d where d.workspace_id = w.id order by d.created_at, d.id limit 1) as "dialplanId",
@@ -193,8 +193,8 @@ async function readTaskBody(
     field,
     message: 'given twice with different values, once with a dot and once nested',
   }))
-  const reading = { schema: taskSchema, naming: namedByTask, message }
-  return { task: await parseNaming(ground, reading, folded, told), folded }
+  const reading = { schema: taskSchema, naming: namedByTask, message, before: told }
+  return { task: await parseNaming(ground, reading, folded), folded }
 }
 
 /** Objects are changed field by field, everything else as a whole. */
