@@ -41,7 +41,7 @@ describe('a batch of incoming rules of TWIN24', () => {
       }))
       const inbound = {
         ...{ action: 'robot', scenario: ids().scenarios, startBlock: null, shownNumber: 'caller', record: 'all' },
-        ...{ shownName: index === 0 ? 'caller' : 'name', webhooks: [], comment: 'Комментарий' },
+        ...{ shownName: index === 0 ? 'caller' : 'name', maxDurationSeconds: 3_600, webhooks: [], comment: 'Комментарий' },
       }
       const common = { trunk: ids().trunks, forceOut: true, login: null, hasPassword: false }
       assert.deepEqual(
@@ -315,6 +315,11 @@ describe('a batch of incoming rules of TWIN24', () => {
       const answer = await ask('POST', url, payload, { 'content-type': 'application/json' })
       assert.equal(answer.statusCode, 400, `${payload}: ${answer.body}`)
       assert.equal(typeof answer.json().message, 'string')
+    }
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml']) {
+      const answer = await ask('POST', url, JSON.stringify(printed()), { 'content-type': type })
+      assert.equal(answer.statusCode, 400, `${type}: ${answer.body}`)
+      assert.match(answer.json().message, /Expected a JSON object/)
     }
     const stranger = { authorization: `Bearer ${tokenOf('other', 'owner')}` }
     const foreign = await ask('POST', url, { ...printed() }, stranger)

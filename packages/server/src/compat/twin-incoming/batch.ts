@@ -6,12 +6,12 @@ import { numbers } from '../../numbers/number.ts'
 import { setNumberWebhooks } from '../../numbers/webhooks.ts'
 import { Desk } from '../../resources/desk.ts'
 import { createAt } from '../../resources/resource.ts'
-import { FieldRefusal } from '../field-refusal.ts'
-import type { FieldMessage } from '../mistake.ts'
+import { FieldRefusal, notAnObject } from '../field-refusal.ts'
+import { type FieldMessage, isRecord } from '../mistake.ts'
 import { atPlaces, type Places, refused, taken } from './errors.ts'
 import { IdSearch, type Ids } from './ids.ts'
 import { numberAt, numberOf } from './mapping.ts'
-import { firstOfEach, readBatch, recordOf } from './mistakes.ts'
+import { firstOfEach, readBatch } from './mistakes.ts'
 import type { Caller } from './rules.ts'
 import { mostNumbers } from './schemas.ts'
 import { receiversOf } from './teller.ts'
@@ -21,6 +21,7 @@ import { receiversOf } from './teller.ts'
  * @throws {FieldRefusal} 400 with every mistake by its place: `numbers.1`, `connectionOptionsList.0.providerId`.
  */
 export async function addNumbers({ deps, principal }: Caller, body: unknown, idempotencyKey: unknown): Promise<void> {
+  if (!isRecord(body)) throw notAnObject()
   const { workspaceId } = principal
   const { batch, problems } = readBatch(body)
   const search = new IdSearch(deps.pool, workspaceId)
@@ -56,8 +57,8 @@ const noIds: Ids = { trunkId: '', scenarioId: null }
 const orderOf = ({ key, ids }: Made): string => `${key} ${ids.trunkId}`
 
 /** What each number refers to, looked for though other fields are wrong. */
-async function idsOf(search: IdSearch, body: unknown): Promise<readonly Ids[]> {
-  const { incomingCallsOptions, connectionOptionsList: connections } = recordOf(body)
+async function idsOf(search: IdSearch, body: Record<string, unknown>): Promise<readonly Ids[]> {
+  const { incomingCallsOptions, connectionOptionsList: connections } = body
   const scenarioId = await search.scenarioOf(incomingCallsOptions)
   const ids: Ids[] = []
   for (const [index, connection] of (Array.isArray(connections) ? connections : []).slice(0, mostNumbers).entries())

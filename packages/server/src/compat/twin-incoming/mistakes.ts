@@ -1,11 +1,11 @@
 /** What is wrong between fields: looked for in what was sent, though other fields are wrong, so that all is told at once. */
-import { type FieldMessage, problemsOf } from '../mistake.ts'
+import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
 import { type Batch, batchSchema } from './schemas.ts'
 
 type Given = Readonly<Record<string, unknown>>
 
 export function recordOf(value: unknown): Given {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+  return isRecord(value) ? value : {}
 }
 
 /** Absent, null and the vendor's empty text are one. */

@@ -4,6 +4,7 @@ import { guardRoutes, principalOf } from '../../access/route-guard.ts'
 import type { HttpDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
 import { guardRefusal, parseGiven } from '../field-refusal.ts'
+import { readJsonBodies } from '../json-body.ts'
 import { type ById, reading, telephonyPrefixes, writing } from '../twin-routes.ts'
 import { addNumbers } from './batch.ts'
 import { answerError } from './errors.ts'
@@ -16,6 +17,7 @@ export async function registerTwinIncoming(app: FastifyInstance, deps: HttpDeps)
   await app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply))
     guardRoutes(scope, deps, guardRefusal)
+    readJsonBodies(scope)
     const caller = (request: FastifyRequest): Caller => ({
       deps: within(deps, request),
       principal: principalOf(request),
