@@ -16,6 +16,7 @@ const rule: InboundRule = {
   startBlock: null,
   shownName: 'caller',
   shownNumber: 'caller',
+  maxDurationSeconds: 90,
   record: 'all',
   did: null,
   comment: null,
@@ -80,7 +81,8 @@ function ground(more: Partial<InboundCallDeps> = {}, opening: SideLegOpening = {
     telephony: {
       onEvent: () => () => {},
       ring: () => did.push('ring'),
-      answer: () => did.push('answer'),
+      answer: (_: string, { maxDurationMs }: { maxDurationMs: number }) =>
+        did.push(`answer ${maxDurationMs / 1_000} s`),
       reject: (_: string, status: number) => did.push(`reject ${status}`),
       hangup: () => did.push('hangup'),
     } as unknown as InboundCallDeps['telephony'],
@@ -111,8 +113,19 @@ test('the channel is taken before it rings; the steps are stored in their order'
   over()
   call.onEvent(ended({ by: 'us', wasAnswered: true, talkMs: 3_000 }))
   await call.done
-  assert.deepEqual(did, ['open', 'ring', 'answer', 'talk', 'answered', 'robot ended', 'end'])
+  assert.deepEqual(did, ['open', 'ring', 'answer 90 s', 'talk', 'answered', 'robot ended', 'end'])
   assert.deepEqual([ends[0]?.disposition, ends[0]?.endedBy, ends[0]?.recording], ['answered', 'us', 'x.wav'])
+})
+
+test('a call whose rule says nothing of it lasts an hour at most', async () => {
+  const { call, did } = ground({
+    source: {
+      calledNumber: async () => ({ ...number, rule: { ...rule, maxDurationSeconds: undefined } }),
+      latestVersion: async () => ({ versionId: 'v', startBlocks: ['main'] }),
+    },
+  })
+  await call.receive()
+  assert.equal(did.at(-1), 'answer 3600 s')
 })
 
 test('a caller who is gone before the channel is there gives it back, and is never rung', async () => {

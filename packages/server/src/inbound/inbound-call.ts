@@ -20,11 +20,9 @@ import { CallTransfers, type TransferParts } from '../dialing/hand-over/call-tra
 import type { HandOverDeps } from '../dialing/hand-over/hand-over.ts'
 import type { NodeClock } from '../dialing/node-clock.ts'
 import type { CalledNumber } from './find-number.ts'
-import type { InboundRule } from './inbound-rule.ts'
+import { type InboundRule, maxDurationOf } from './inbound-rule.ts'
 import type { InboundSource } from './inbound-source.ts'
 
-/** No call without a ceiling. */
-const maxDurationMs = 3_600_000
 const finishRetryMs = 500
 /** Whoever the call is handed to rings this long. */
 const handOverRingsMs = 45_000
@@ -192,6 +190,7 @@ export class InboundCall {
     })
     if (this.#ended !== null) return
     this.#conversation = conversation
+    const maxDurationMs = maxDurationOf(rule) * 1_000
     telephony.answer(legId, { maxDurationMs, recordTo: this.#recording?.file ?? null })
   }
 
@@ -206,7 +205,7 @@ export class InboundCall {
         way: { trunkId, numberId, callerId },
         redirect: null,
         ringTimeoutMs: handOverRingsMs,
-        maxDurationMs,
+        maxDurationMs: maxDurationOf(rule) * 1_000,
       },
       { ...this.#deps, ...this.#deps.transfers, note: (at, kind, more) => this.#note(at, kind, more) },
     )

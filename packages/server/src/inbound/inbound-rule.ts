@@ -15,7 +15,14 @@ export type InboundRule = {
   /** What they see as the caller's number. */
   readonly shownNumber: (typeof shownNumbers)[number]
   readonly record: 'all' | 'off'
+  /** From the answer on, handed over or not; absent: an hour. */
+  readonly maxDurationSeconds?: number | undefined
   /** What the provider sends as the called number; null: the number itself. */
   readonly did: string | null
   readonly comment: string | null
+}
+
+/** Seconds that a call to the number lasts at most. */
+export function maxDurationOf({ maxDurationSeconds }: Pick<InboundRule, 'maxDurationSeconds'>): number {
+  return maxDurationSeconds ?? 3_600
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { numberSecretPurpose } from '../adapters/postgres/material-source.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
-import { type InboundRule, shownNames, shownNumbers } from '../inbound/inbound-rule.ts'
+import { type InboundRule, maxDurationOf, shownNames, shownNumbers } from '../inbound/inbound-rule.ts'
 import { referenceSchema } from '../provisioning/schema/reference.ts'
 import { sections } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'
@@ -55,6 +55,7 @@ export const numbers = defineResource<z.output<typeof newSchema>, Change>({
         shownName: z.enum(shownNames),
         shownNumber: z.enum(shownNumbers),
         record: z.enum(['all', 'off']),
+        maxDurationSeconds: z.int().meta({ description: 'From the answer on' }),
         webhooks: z.array(z.object({ url: z.string(), events: z.array(z.string()) })),
         did: z.string().nullable().meta({ description: 'Null: the number itself' }),
         comment: z.string().nullable(),
@@ -190,6 +191,6 @@ async function ruleAt(desk: Desk, given: GivenRule | null): Promise<InboundRule 
 
 function shownRule(rule: InboundRule | null, webhooks: unknown): object | null {
   if (rule === null) return null
-  const { action, scenarioId: scenario, startBlock, shownName, shownNumber, record, did, comment } = rule
-  return { action, scenario, startBlock, shownName, shownNumber, record, webhooks, did, comment }
+  const { scenarioId: scenario, ...same } = rule
+  return { ...same, maxDurationSeconds: maxDurationOf(rule), scenario, webhooks }
 }

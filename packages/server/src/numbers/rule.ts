@@ -10,7 +10,7 @@ export type GivenRule = NonNullable<z.output<typeof sections.numbers.schema>['in
 /** @param scenarioId  The id that a reference means. */
 export function ruleOf(given: GivenRule | undefined, scenarioId: (reference: Reference) => string): InboundRule | null {
   if (given === undefined) return null
-  const { action, scenario, startBlock, shownName, shownNumber, record, did, comment } = given
+  const { action, scenario, startBlock, shownName, shownNumber, record, maxDurationSeconds, did, comment } = given
   return {
     action,
     scenarioId: scenario === undefined ? null : scenarioId(scenario),
@@ -18,6 +18,7 @@ export function ruleOf(given: GivenRule | undefined, scenarioId: (reference: Ref
     shownName,
     shownNumber,
     record,
+    maxDurationSeconds,
     did: did ?? null,
     comment: comment ?? null,
   }
@@ -25,7 +26,7 @@ export function ruleOf(given: GivenRule | undefined, scenarioId: (reference: Ref
 
 /** As a document gives it; what is absent is left out. */
 export function givenRule(
-  { action, scenarioId, startBlock, shownName, shownNumber, record, did, comment }: InboundRule,
+  { action, scenarioId, startBlock, shownName, shownNumber, record, maxDurationSeconds, did, comment }: InboundRule,
   webhooks: readonly NumberWebhook[],
 ): Readonly<Record<string, unknown>> {
   return {
@@ -35,6 +36,7 @@ export function givenRule(
     shownName,
     shownNumber,
     record,
+    ...(maxDurationSeconds === undefined ? {} : { maxDurationSeconds }),
     ...(webhooks.length === 0
       ? {}
       : { webhooks: webhooks.map(({ url, events }) => ({ url, ...(events.length === 0 ? {} : { events }) })) }),

@@ -13,7 +13,7 @@ type Shown = {
   authUsername: string | null
   forceOut: boolean
   reservedCalls: number
-  inbound: { scenario: string | null; startBlock: string | null; webhooks: Hook[] } | null
+  inbound: { scenario: string | null; startBlock: string | null; maxDurationSeconds: number; webhooks: Hook[] } | null
   registration: { state: string } | null
 }
 
@@ -70,9 +70,19 @@ describe('numbers that are called', () => {
     assert.deepEqual(number.inbound, {
       ...{ action: 'robot', scenario: scenarios, startBlock: null, shownName: 'caller', shownNumber: 'caller' },
       ...{ record: 'all', webhooks: [{ url: 'https://a.example.test/', events: [] }], did: '456', comment: null },
+      maxDurationSeconds: 3_600,
     })
     assert.deepEqual([number.reservedCalls, number.forceOut, number.registration], [2, true, null])
     assert.deepEqual((await ask('GET', `numbers/${number.id}`)).json(), number)
+  })
+
+  test('how long a call may last is shown as given, and more than four hours is refused', async () => {
+    const { id, inbound } = await make({ inbound: { action: 'end', maxDurationSeconds: 14_400 } })
+    assert.equal(inbound?.maxDurationSeconds, 14_400)
+    for (const maxDurationSeconds of [0, 14_401, 1.5])
+      assert.deepEqual(await wrong('PATCH', `numbers/${id}`, { inbound: { action: 'end', maxDurationSeconds } }), [
+        '/inbound/maxDurationSeconds',
+      ])
   })
 
   test('a changed rule keeps the receivers that stay, and the vendors’; null takes the rule and its receivers away', async () => {

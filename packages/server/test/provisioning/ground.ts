@@ -176,6 +176,7 @@ export function wholeDocument(): Json {
           shownName: 'name',
           shownNumber: 'called',
           record: 'off',
+          maxDurationSeconds: 600,
           webhooks: [
             { url: 'https://b.example.test/calls', events: ['call.finished'] },
             { url: 'https://a.example.test/calls' },

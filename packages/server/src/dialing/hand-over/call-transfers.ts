@@ -21,7 +21,7 @@ export type TransferringCall = {
   readonly scenarioVersionId: string | null
   readonly attempt: Redirection['attempt']
   readonly way: HandedCall['way']
-  /** Where a transfer to "campaign" goes; null: it hangs up. */
+  /** Where a transfer to "campaign" goes, of an attempt; null: it hangs up. */
   readonly redirect: TransferTarget | null
   readonly ringTimeoutMs: number
   readonly maxDurationMs: number
@@ -87,6 +87,10 @@ export class CallTransfers implements Transfers {
     const target = await (to === 'campaign' ? this.#call.redirect : source.resolveTarget(this.#call.workspaceId, to))
     // Asked for from within the machine's own turn: whatever is told comes on a later one.
     if (this.#isCallOver) return
+    if (to === 'campaign' && this.#call.attempt === null) {
+      this.#note('transfer-refused', { reason: 'a call that came in belongs to no campaign', to })
+      return this.#end(listener, 'failed')
+    }
     if (target === null && to === 'campaign') {
       this.#note('transfer-ended', { result: 'nobody' })
       return listener.ended('nobody')

@@ -16,6 +16,7 @@ const inboundRule = z
     shownName: z.enum(shownNames).default('caller'),
     shownNumber: z.enum(shownNumbers).default('caller'),
     record: z.enum(['all', 'off']).default('all'),
+    maxDurationSeconds: z.int().min(1).max(14_400).optional(),
     webhooks: z
       .array(
         z.strictObject({
