@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { IncomingCall, Registration, RegistrationState, TelephonyEvent } from '@dialwright/dialer'
 import { freeUdpPort, Kamailio, missingPeer } from '@dialwright/testkit'
 import { pino } from 'pino'
@@ -90,7 +90,7 @@ async function openGround(t: TestContext, atMostSeconds = 60) {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await breathe()
+  while (!isSo()) await pause(5)
 }
 
 /** A call from behind the provider, answered by us and hung up by us. */
