@@ -3,27 +3,36 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { missingPeer } from '@dialwright/testkit'
-import { CalledServer } from '../fixtures/called-server.ts'
+import { CalledServer, lineLogin } from '../fixtures/called-server.ts'
 import { silentWav } from '../fixtures/silent-wav.ts'
 
 const shown = ['74951110001', '74951110002']
 /** Answers and hangs up at once. */
 const operator = '74952220018'
+const busyOperator = '74952220010'
 const greeting = '/prompts/en/greeting.wav'
+const [first, second] = ['/greetings/1e942ee5-83f1-4893-9416-b4cbcb832e3c.mp3', '/greetings/heard.wav']
+/** Three seconds of words. */
+const heard = readFileSync(new URL('../../assets/audio/prompts/vi/greeting.wav', import.meta.url))
 const sections = {
   audio: [
     {
-      ...{ path: '/greetings/1e942ee5-83f1-4893-9416-b4cbcb832e3c.mp3', file: silentWav() },
+      ...{ path: first, file: silentWav() },
       externalIds: { omicall: '60e79bf81b20043c4e7a68d0' },
     },
+    { path: second, file: `data:audio/wav;base64,${heard.toString('base64')}`, externalIds: { omicall: 'heard' } },
   ],
-  voices: [{ name: 'northern_female_ngocanh', provider: 'espeak', voice: 'vi', language: 'vi' }],
+  voices: [
+    { name: 'northern_female_ngocanh', provider: 'espeak', voice: 'vi', language: 'vi' },
+    { name: 'unhurried', provider: 'espeak', voice: 'vi', language: 'vi', speed: 0.5 },
+  ],
   numbers: shown.map((phone, at) => ({ name: `Hotline ${at}`, phone, trunk: 'Box', maxCalls: 10 })),
   operatorGroups: [
     {
       ...{ name: 'Desk', code: '79149', mode: 'in-turn', externalIds: { omicall: '65af2e9cc567a1128d92ffcc' } },
       operators: [{ name: 'Lan', phone: operator }],
     },
+    { name: 'Nobody', code: 'nobody', operators: [{ name: 'Minh', phone: busyOperator }] },
   ],
   scenarios: [
     {
@@ -41,6 +50,8 @@ const sections = {
   ],
 }
 const menu = { targetId: '6491781136826a5f9ce62910', targetType: 'ivrMenu', targetValue: '728341' }
+const text = { targetType: 'callBotTextVariable', targetValue: 'Chào bạn, đây là cuộc gọi tự động từ tổng đài' }
+const spoken = { skip: missingPeer('espeak-ng') ?? false }
 /** The steps that the vendor's page prints, word by word. */
 const { scripts: printed } = JSON.parse(
   readFileSync(new URL('../../../../docs/examples/omicall-session.json', import.meta.url), 'utf8'),
@@ -71,27 +82,89 @@ describe("OMICall's AutoCall on real calls", { timeout: 180_000 }, () => {
   const history = async (autocall_id: string): Promise<Json[]> =>
     (await payload('POST', '/api/v3/call-transaction/search', { autocall_id })).items as Json[]
 
-  test('the printed steps in their order: a sound, a text is spoken, a key is taken, then the group is rung; the history tells all', {
-    skip: missingPeer('espeak-ng') ?? false,
-  }, async () => {
-    const phone = phoneOf('03')
-    const id = await run({ scripts: printed, phoneNumberList: [phone], numberCallOuts: [shown[1]] })
-    const [ring] = await server.rung(operator)
-    assert.ok(ring !== undefined)
-    await finished(id)
-    const [called, ...more] = server.seen(phone)
-    assert.deepEqual([called?.from.replace(/\D/g, ''), more.length], [shown[1], 0])
+  /** What the call of a session said, block by block, as its path tells. */
+  const pathOf = async (id: string): Promise<string[]> => {
     const { items } = await server.done('GET', `/dialwright/v1/calls?campaign=${id}`)
     const [call] = items as Json[]
-    assert.deepEqual([call?.keys, call?.goal, call?.disposition], ['1', 'agreed', 'answered'])
-    const [ended] = server.seen(phone, 'ended')
-    assert.ok((ended?.heardMs ?? 0) > 3_000, `the text was heard: ${ended?.heardMs} ms`)
-    const [item] = await history(id)
-    assert.deepEqual(
-      [item?.disposition, item?.direction, item?.is_auto_call, item?.hotline, item?.autocall_id],
-      ['answered', 'outbound', true, shown[1], id],
-    )
+    const { path } = await server.done('GET', `/dialwright/v1/calls/${call?.id}`)
+    return (path as { said?: string }[]).flatMap(({ said }) => said ?? [])
+  }
+  /** How long whoever was called heard something. */
+  const heardMs = (phone: string): number => server.seen(phone, 'ended')[0]?.heardMs ?? 0
+
+  test(
+    'the printed steps in their order: a sound, a text is spoken, a key is taken, then the group is rung; the history tells all',
+    spoken,
+    async () => {
+      const phone = phoneOf('03')
+      const id = await run({ scripts: printed, phoneNumberList: [phone], numberCallOuts: [shown[1]] })
+      const [ring] = await server.rung(operator)
+      assert.ok(ring !== undefined)
+      await finished(id)
+      const [called, ...more] = server.seen(phone)
+      assert.deepEqual([called?.from.replace(/\D/g, ''), more.length], [shown[1], 0])
+      const { items } = await server.done('GET', `/dialwright/v1/calls?campaign=${id}`)
+      const [call] = items as Json[]
+      assert.deepEqual([call?.keys, call?.goal, call?.disposition], ['1', 'agreed', 'answered'])
+      assert.ok(heardMs(phone) > 3_000, `the text was heard: ${heardMs(phone)} ms`)
+      assert.deepEqual(await pathOf(id), [first, printed[1].targetValue, greeting, '/tones/ringback.wav'])
+      const [item] = await history(id)
+      assert.ok(Number(item?.record_seconds) >= 3)
+      const recording = await fetch(`${server.address}${item?.recording_file_url}`, {
+        headers: { authorization: `Bearer ${lineLogin.token}` },
+      })
+      assert.deepEqual([recording.status, recording.headers.get('content-type')], [200, 'audio/wav'])
+      assert.deepEqual(
+        [item?.disposition, item?.direction, item?.is_auto_call, item?.hotline, item?.autocall_id],
+        ['answered', 'outbound', true, shown[1], id],
+      )
+    },
+  )
+
+  test(
+    'another order is heard in that order: a group that nobody takes and a menu that nobody answers lead on',
+    spoken,
+    async () => {
+      const phone = phoneOf('02')
+      const steps = [
+        { targetType: 'ringGroup', targetValue: 'nobody' },
+        menu,
+        text,
+        { targetType: 'recording', targetId: 'heard' },
+      ]
+      const id = await run({ scripts: steps, phoneNumberList: [phone] })
+      await finished(id)
+      assert.equal(server.seen(busyOperator).length, 1)
+      assert.deepEqual(await pathOf(id), ['/tones/ringback.wav', greeting, text.targetValue, second])
+    },
+  )
+
+  test('targetId: the sound of that id is heard, to its end', async () => {
+    const phone = phoneOf('02')
+    await finished(await run({ scripts: [{ targetType: 'recording', targetId: 'heard' }], phoneNumberList: [phone] }))
+    // 16 bits, 8 kHz; pauses between words are silence.
+    const wholeMs = (heard.length - 44) / 16
+    assert.ok(heardMs(phone) > wholeMs * 0.6 && heardMs(phone) <= wholeMs + 200, `${heardMs(phone)} of ${wholeMs} ms`)
   })
+
+  test(
+    'voice and speed: the voice of the workspace is heard, slower and faster; the text has the call in it',
+    spoken,
+    async () => {
+      const ways = [{ voice: 'unhurried' }, { voice: 'nobody' }, { speed: -3 }, {}, { speed: 3 }]
+      const phones = ways.map(() => phoneOf('02'))
+      const made = phones.map((phone, at) => run({ scripts: [{ ...text, ...ways[at] }], phoneNumberList: [phone] }))
+      for (const id of await Promise.all(made)) await finished(id)
+      const [unhurried = 0, unknown = 0, slow = 0, usual = 0, fast = 0] = phones.map(heardMs)
+      const told = JSON.stringify({ unhurried, unknown, slow, usual, fast })
+      assert.ok(slow > usual * 1.5 && usual > fast * 1.5, told)
+      assert.ok(unhurried > usual * 1.5, `a voice that speaks half as fast: ${told}`)
+      assert.ok(Math.abs(unknown - usual) < 200, `an unknown voice is the default one: ${told}`)
+      const id = await run({ scripts: [{ ...text, targetValue: 'Số {{ phone }}' }], phoneNumberList: [phoneOf('02')] })
+      await finished(id)
+      assert.match((await pathOf(id))[0] ?? '', /^Số \+7495\d{5}02$/)
+    },
+  )
 
   test('numberCallOuts absent: all numbers of the company in turn', async () => {
     const phones = [phoneOf('10'), phoneOf('10'), phoneOf('10'), phoneOf('10')]
@@ -100,30 +173,45 @@ describe("OMICall's AutoCall on real calls", { timeout: 180_000 }, () => {
     assert.deepEqual([...froms].toSorted(), shown)
   })
 
-  test('numberCallPerTime and durationOfEachCall: waves, each a pause behind the last end of the one before', async () => {
-    const phones = [phoneOf('10'), phoneOf('18'), phoneOf('10'), phoneOf('18')]
-    await finished(await run({ phoneNumberList: phones, numberCallPerTime: 2, durationOfEachCall: 2 }))
-    const rings = phones.flatMap((phone) => server.seen(phone)).toSorted((a, b) => a.monotonicMs - b.monotonicMs)
-    const ends = phones
-      .flatMap((phone) => server.seen(phone, 'ended'))
-      .toSorted((a, b) => a.monotonicMs - b.monotonicMs)
-    assert.equal(rings.length, 4)
-    const gapMs = (rings[2]?.monotonicMs ?? 0) - (ends[1]?.monotonicMs ?? 0)
-    assert.ok(gapMs >= 1_900, `${gapMs}`)
-    assert.ok((rings[1]?.monotonicMs ?? 0) < (ends[1]?.monotonicMs ?? 0), 'two at once')
+  test('numberCallPerTime and durationOfEachCall: waves, each a pause behind the last end of the one before, beside those of another session', async () => {
+    const waves = { numberCallPerTime: 2, durationOfEachCall: 2 }
+    const sessions = await Promise.all(
+      [1, 2].map(async () => {
+        const phones = [phoneOf('02'), phoneOf('02'), phoneOf('02'), phoneOf('02')]
+        return { phones, id: await run({ phoneNumberList: phones, ...waves }) }
+      }),
+    )
+    const times = (phones: readonly string[], kind: 'ring' | 'ended'): number[] =>
+      phones
+        .flatMap((phone) => server.seen(phone, kind).map(({ monotonicMs }) => monotonicMs))
+        .toSorted((a, b) => a - b)
+    const spans = []
+    for (const { phones, id } of sessions) {
+      await finished(id)
+      const [rings, ends] = [times(phones, 'ring'), times(phones, 'ended')]
+      assert.deepEqual([rings.length, ends.length], [4, 4])
+      const [, secondRing = 0, thirdRing = 0, fourthRing = 0] = rings
+      const [firstEnd = 0, secondEnd = 0, thirdEnd = 0] = ends
+      assert.ok(secondRing < firstEnd && fourthRing < thirdEnd, `two at once: ${rings} ${ends}`)
+      assert.ok(thirdRing - secondEnd >= 1_900, `${thirdRing - secondEnd}`)
+      spans.push({ from: rings[0] ?? 0, to: ends[3] ?? 0 })
+    }
+    const [one, other] = spans
+    assert.ok((other?.from ?? 0) < (one?.to ?? 0), 'neither waits for the other')
   })
 
   test('maxRetryOfDetail and retryAfterSeconds: whoever does not answer is rung again, so often, so late', async () => {
-    const [busy, nobody, gone] = [phoneOf('10'), phoneOf('12'), phoneOf('13')]
-    const retries = { maxRetryOfDetail: 2, retryAfterSeconds: 1, durationOfEachCall: 0 }
-    await finished(await run({ phoneNumberList: [busy, nobody, gone], ...retries }))
+    const [busy, nobody, gone, answers] = [phoneOf('10'), phoneOf('12'), phoneOf('13'), phoneOf('18')]
+    const retries = { maxRetryOfDetail: 2, retryAfterSeconds: 2, durationOfEachCall: 0 }
+    await finished(await run({ phoneNumberList: [busy, nobody, gone, answers], ...retries }))
     assert.deepEqual(
-      [busy, nobody, gone].map((phone) => server.seen(phone).length),
-      [3, 3, 1],
-      'a number that does not exist is not rung again',
+      [busy, nobody, gone, answers].map((phone) => server.seen(phone).length),
+      [3, 3, 1, 1],
+      'neither a number that does not exist nor one that answered is rung again',
     )
-    const [first, second] = server.seen(busy)
-    assert.ok((second?.monotonicMs ?? 0) - (first?.monotonicMs ?? 0) >= 1_000)
+    const [end] = server.seen(busy, 'ended')
+    const [, again] = server.seen(busy)
+    assert.ok((again?.monotonicMs ?? 0) - (end?.monotonicMs ?? 0) >= 1_900)
   })
 
   test('sendTime: nobody is rung before', async () => {
@@ -134,27 +222,40 @@ describe("OMICall's AutoCall on real calls", { timeout: 180_000 }, () => {
     assert.ok(Date.parse(ring?.at ?? '') >= sendTime - 5, `${ring?.at}`)
   })
 
-  test('hooks: it rings, somebody answers, it is over; a busy number is only over', async () => {
-    await payload('POST', '/api/webhooks/register', { webhook: { type: 'call', url: server.receiver.url, events: [] } })
+  test('hooks: it rings, somebody answers, it is over; each hears of what it asked for, and no more once it is taken away', async () => {
+    const register = (...events: readonly string[]) =>
+      payload('POST', '/api/webhooks/register', { webhook: { type: 'call', url: server.receiver.url, events } })
+    await register()
     const [answers, busy] = [phoneOf('18'), phoneOf('10')]
     const id = await run({ phoneNumberList: [answers, busy] })
     await finished(id)
-    const told = (phone: string): unknown[] =>
-      server.receiver.received
-        .filter((one) => one.autocall_id === id && String(one.phone_number).endsWith(phone))
-        .map((one) => one.event)
+    const about = (phone: string): Json[] =>
+      server.receiver.received.filter((one) => String(one.phone_number).endsWith(phone))
+    const told = (phone: string): unknown[] => about(phone).map((one) => one.event)
     await server.until('both are over', () => told(answers).includes('hangup') && told(busy).includes('hangup'))
+    assert.deepEqual(told(busy), ['ringing', 'hangup'])
+    assert.deepEqual(told(answers), ['ringing', 'answered', 'hangup'])
+    const [ringing, , over] = about(answers)
+    assert.ok([ringing, over].every((one) => one?.autocall_id === id && one.is_auto_call === true))
     assert.deepEqual(
-      told(busy).filter((event) => event !== 'ringing'),
-      ['hangup'],
+      [ringing?.disposition, ringing?.time_answered, over?.disposition, typeof over?.time_answered],
+      [null, null, 'answered', 'number'],
     )
-    assert.deepEqual(
-      told(answers).filter((event) => event !== 'ringing'),
-      ['answered', 'hangup'],
-    )
-    const over = server.receiver.received.find(
-      (one) => one.event === 'hangup' && String(one.phone_number).endsWith(busy),
-    )
-    assert.deepEqual([over?.disposition, over?.is_auto_call], ['cancelled', true])
+    assert.ok((await history(id)).some((one) => one.transaction_id === over?.transaction_id))
+    assert.equal(about(busy)[1]?.disposition, 'cancelled')
+
+    await register('answered')
+    const [second, secondBusy] = [phoneOf('18'), phoneOf('10')]
+    await finished(await run({ phoneNumberList: [second, secondBusy] }))
+    await server.until('it was answered', () => told(second).length > 0)
+
+    await payload('POST', '/api/webhooks/destroy?hook_type=call')
+    // A receiver of our own: what it is told of, the vendor's would have been told of too.
+    const own = { url: server.receiver.url, events: ['attempt.finished'] }
+    await server.done('POST', '/dialwright/v1/webhookEndpoints', own)
+    const third = phoneOf('18')
+    await finished(await run({ phoneNumberList: [third] }))
+    await server.until('it was told of', () => JSON.stringify(server.receiver.received).includes(third))
+    assert.deepEqual([told(second), told(secondBusy), told(third)], [['answered'], [], []])
   })
 })

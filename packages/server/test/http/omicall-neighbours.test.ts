@@ -72,11 +72,14 @@ describe("the neighbours of OMICall's sessions", () => {
   })
 
   test('an address that is registered many times at once is one hook', async () => {
-    const webhook = { type: 'call', url: 'http://127.0.0.1:9/at-once' }
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, () => omicall.done('POST', '/api/webhooks/register', { webhook })),
-    )
-    assert.equal(new Set(answers.map(({ id }) => id)).size, 1)
+    // The first of them open their connections, which takes longer than the work.
+    for (const round of [1, 2, 3]) {
+      const webhook = { type: 'call', url: `http://127.0.0.1:9/at-once/${round}` }
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => omicall.done('POST', '/api/webhooks/register', { webhook })),
+      )
+      assert.equal(new Set(answers.map(({ id }) => id)).size, 1)
+    }
   })
 
   test('the history answers for each filter alone, for all together, and page by page', async () => {

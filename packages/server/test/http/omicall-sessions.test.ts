@@ -145,6 +145,7 @@ describe("OMICall's sessions", () => {
     const file = '1e942ee5-83f1-4893-9416-b4cbcb832e3c.mp3'
     const sound = async (step: object) => (await blocksOf([{ targetType: 'Recording', ...step }]))[0]?.audio
     assert.equal(await sound({ targetId: 'other', targetValue: file }), '/greetings/other.wav')
+    assert.equal(await sound({ targetId: scripts[0].targetId, targetValue: 'Khác' }), greetingPath)
     assert.equal(await sound({ targetId: 'none', targetValue: file }), greetingPath)
     assert.equal(await sound({ targetId: '', targetValue: file }), greetingPath)
     assert.equal(await sound({ targetValue: 'Khác' }), '/greetings/other.wav')
