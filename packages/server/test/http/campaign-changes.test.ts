@@ -78,6 +78,49 @@ describe('campaigns that change and go', () => {
     )
   })
 
+  test('one that is done can be paused: who is added then waits, and its end is still to come', async () => {
+    const id = await create()
+    await ask('POST', `/campaigns/${id}/contacts`, contacts)
+    await ask('POST', `/campaigns/${id}/start`)
+    await database.pool.query("update contact set state = 'done' where campaign_id = $1", [id])
+    await database.pool.query("update campaign set state = 'done', finished_at = dw_clock() where id = $1", [id])
+    assert.equal((await ask('POST', `/campaigns/${id}/pause`)).statusCode, 200)
+    const more = { contacts: [{ phones: ['+74951234599'] }] }
+    assert.equal((await ask('POST', `/campaigns/${id}/contacts`, more)).statusCode, 200)
+    const { state, finishedAt } = (await ask('GET', `/campaigns/${id}`)).json()
+    assert.deepEqual([state, finishedAt], ['paused', null])
+    await ask('POST', `/campaigns/${id}/resume`)
+    assert.equal((await ask('GET', `/campaigns/${id}`)).json().state, 'running')
+  })
+
+  test('that a campaign was made or is gone is written for endpoints that ask for it by name, with what it was', async () => {
+    const written = async () =>
+      (
+        await database.pool.query(
+          "select topic, payload from outbox where topic in ('campaign.created', 'campaign.deleted') order by id",
+        )
+      ).rows
+    const endpoint = async (events: readonly string[], more = {}) =>
+      (await ask('POST', '/webhookEndpoints', { url: 'http://127.0.0.1:9/', events, ...more })).json().id
+    const one = await create()
+    await endpoint([])
+    await endpoint(['campaign.created', 'campaign.deleted'], { campaign: one })
+    await ask('DELETE', `/campaigns/${await create()}`)
+    assert.deepEqual(await written(), [], 'nobody asks')
+    const asking = await endpoint(['campaign.deleted'])
+    const id = await create({ name: 'short-lived', startAt: '2099-01-01T00:00:00Z' })
+    await ask('POST', `/campaigns/${id}/stop`)
+    await ask('DELETE', `/campaigns/${id}`)
+    const [{ topic, payload }, ...others] = await written()
+    assert.deepEqual([topic, payload.campaignId, others.length], ['campaign.deleted', id, 0])
+    const { name, state, dialect, scenario, settings } = payload.campaign
+    assert.deepEqual([name, state, dialect, typeof scenario.name], ['short-lived', 'stopped', 'native', 'string'])
+    assert.ok(settings.pacing)
+    await ask('PATCH', `/webhookEndpoints/${asking}`, { enabled: false })
+    await ask('DELETE', `/campaigns/${await create()}`)
+    assert.equal((await written()).length, 1)
+  })
+
   test('campaigns are found by a part of their name and by their state', async () => {
     const id = await create({ name: 'Winter offers' })
     await ask('POST', `/campaigns/${id}/stop`)

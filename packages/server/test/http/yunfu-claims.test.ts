@@ -208,6 +208,19 @@ describe('what the Yunfu paths claim', () => {
     await ground.make()
   })
 
+  test('a request that is repeated under its key finds its task, though its line has run out meanwhile', async () => {
+    const key = { 'idempotency-key': 'again' }
+    const first = await ask('POST', '/v1/task', example, key)
+    const { body } = await ask('GET', `${native}/numbers?limit=200`)
+    const { id } = body.items.find(({ phone }: { phone: string }) => phone.endsWith('13530525008'))
+    await ask('PATCH', `${native}/numbers/${id}`, { validUntil: '2020-01-01T00:00:00Z' })
+    assert.equal((await ask('POST', '/v1/task', example)).status, 422)
+    const again = await ask('POST', '/v1/task', example, key)
+    assert.deepEqual([again.status, again.body.data.uuid], [200, first.body.data.uuid])
+    assert.equal((await ask('POST', '/v1/task', { ...example, name: 'other' }, key)).status, 422)
+    await ask('PATCH', `${native}/numbers/${id}`, { validUntil: null })
+  })
+
   test('ids of another workspace are unknown on every path, and its lists hold nothing of ours', async () => {
     const id = await ground.make()
     const stranger = { authorization: `Bearer ${tokenOf('other', 'owner')}` }

@@ -1,28 +1,29 @@
 /** The robot's task module at the vendor's own paths. Several of its GETs act: none of them may be fetched ahead, or kept. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Permission } from '../../access/permissions.ts'
 import { guardRoutes, principalOf, type Refusal } from '../../access/route-guard.ts'
-import { deleteCampaign } from '../../campaigns/change-campaign.ts'
 import { CampaignInUseError, CampaignNotFoundError, CampaignStateError } from '../../campaigns/errors.ts'
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
 import { resolveReference } from '../../resources/references.ts'
 import { mistakeOf, parseOr, toldFailure } from '../mistake.ts'
+import { callsOfTask } from './calls.ts'
 import { done, refused, YunfuError } from './errors.ts'
 import { formTypes, readForm } from './forms.ts'
 import { Lists } from './lists.ts'
-import { callsOfTask, numbersOfTask } from './numbers.ts'
+import { numbersOfTask } from './numbers.ts'
 import { numberQuerySchema, pageSchema } from './schemas.ts'
 import { tagsOfTask } from './tags.ts'
-import { taskRow } from './task-rows.ts'
-import { progressOf } from './task-view.ts'
 import {
   type AtTask,
   type Caller,
   changeTask,
   createTask,
+  destroyTask,
   importNumbers,
   listTasks,
   noTask,
+  progressOfTask,
   resetNumbers,
   showTask,
   startTask,
@@ -38,6 +39,15 @@ const dialing = '任务正在拨打中,请先暂停任务'
 /** Of an import: ten thousand numbers with what is known of them, as a form too. */
 const importLimit = 8 * 1024 * 1024
 
+/** What a task can be made of. */
+const lists: Readonly<Record<string, readonly [string, (lists: Lists) => Promise<unknown>]>> = {
+  '/v1/line': ['获取线路列表成功', (lists) => lists.lines()],
+  '/v1/group': ['获取话术分组列表成功', (lists) => lists.scriptGroups()],
+  '/v1/customer_service': ['获取客服组列表成功', (lists) => lists.customerServices()],
+  '/v1/auto_recycle_rule': ['获取重呼规则列表成功', (lists) => lists.redialRules()],
+  '/v1/disable_time_group': ['获取禁呼时间列表成功', (lists) => lists.timeGroupsWithRanges()],
+}
+
 type ById = { Params: { id: string } }
 
 /** Registers the routes in a scope of their own, with the vendor's envelope. */
@@ -51,9 +61,7 @@ export async function registerYunfu(app: FastifyInstance, deps: HttpDeps): Promi
     // Not returned: a reply that is awaited waits for itself.
     scope.addHook('onSend', async (_, reply) => void reply.header('cache-control', 'no-store'))
     // A HEAD beside a GET that acts would act too.
-    const may = (
-      permission: 'campaigns:read' | 'campaigns:write' | 'contacts:read' | 'contacts:write' | 'calls:read',
-    ) => ({
+    const may = (permission: Permission) => ({
       config: { permission },
       exposeHeadRoute: false,
     })
@@ -62,45 +70,17 @@ export async function registerYunfu(app: FastifyInstance, deps: HttpDeps): Promi
       deps: within(deps, request),
       principal: principalOf(request),
     })
-    const listing = (message: string, list: (lists: Lists) => Promise<unknown>) => async (request: FastifyRequest) => {
-      const { deps, principal } = caller(request)
-      return done(message, await list(new Lists(deps.pool, principal.workspaceId)))
-    }
     const ofTask =
       (message: string, answer: (at: AtTask, request: FastifyRequest<ById>) => Promise<unknown>) =>
       async (request: FastifyRequest<ById>) =>
         done(message, await answer(await atTask(caller(request), request.params.id), request))
 
     scope.get('/v1/task/create', reads, async (request) => {
-      const { deps, principal } = caller(request)
-      const data = await new Lists(deps.pool, principal.workspaceId).forNewTask()
+      const data = await listsOf(caller(request)).forNewTask()
       return { ...done('获取任务初始化信息成功', data), meta: data }
     })
-    scope.get(
-      '/v1/line',
-      reads,
-      listing('获取线路列表成功', (lists) => lists.lines()),
-    )
-    scope.get(
-      '/v1/group',
-      reads,
-      listing('获取话术分组列表成功', (lists) => lists.scriptGroups()),
-    )
-    scope.get(
-      '/v1/customer_service',
-      reads,
-      listing('获取客服组列表成功', (lists) => lists.customerServices()),
-    )
-    scope.get(
-      '/v1/auto_recycle_rule',
-      reads,
-      listing('获取重呼规则列表成功', (lists) => lists.redialRules()),
-    )
-    scope.get(
-      '/v1/disable_time_group',
-      reads,
-      listing('获取禁呼时间列表成功', (lists) => lists.timeGroupsWithRanges()),
-    )
+    for (const [path, [message, listed]] of Object.entries(lists))
+      scope.get(path, reads, async (request) => done(message, await listed(listsOf(caller(request)))))
 
     scope.post('/v1/task', acts, async (request) =>
       done('创建任务成功', await createTask(caller(request), request.body, request.headers['idempotency-key'])),
@@ -112,14 +92,7 @@ export async function registerYunfu(app: FastifyInstance, deps: HttpDeps): Promi
       acts,
       ofTask('修改任务成功', (at, { body }) => changeTask(at, body)),
     )
-    scope.get<ById>(
-      '/v1/task/destroy/:id',
-      acts,
-      ofTask(
-        '删除任务成功',
-        nothing(({ deps, principal, id }) => deleteCampaign(deps, principal, id)),
-      ),
-    )
+    scope.get<ById>('/v1/task/destroy/:id', acts, ofTask('删除任务成功', nothing(destroyTask)))
     scope.get<ById>('/v1/task/start/:id', acts, ofTask('启动任务成功', nothing(startTask)))
     scope.get<ById>('/v1/task/stop/:id', acts, ofTask('暂停任务成功', nothing(stopTask)))
     scope.post<ById>(
@@ -127,7 +100,7 @@ export async function registerYunfu(app: FastifyInstance, deps: HttpDeps): Promi
       { ...may('contacts:write'), bodyLimit: importLimit },
       ofTask('导入号码成功', (at, { body }) => importNumbers(at, body)),
     )
-    scope.get<ById>('/v1/task/task_progress/:id', reads, ofTask('获取任务进度成功', progress))
+    scope.get<ById>('/v1/task/task_progress/:id', reads, ofTask('获取任务进度成功', progressOfTask))
     scope.put<ById>(
       '/v1/task/:id/number_reset',
       may('contacts:write'),
@@ -160,6 +133,10 @@ export async function registerYunfu(app: FastifyInstance, deps: HttpDeps): Promi
   })
 }
 
+function listsOf({ deps, principal }: Caller): Lists {
+  return new Lists(deps.pool, principal.workspaceId)
+}
+
 /** @throws {YunfuError} 404 */
 async function atTask(caller: Caller, given: string): Promise<AtTask> {
   const reference = { value: given, dialect: 'yunfu' }
@@ -174,12 +151,6 @@ function nothing(act: (at: AtTask) => Promise<void>): (at: AtTask) => Promise<re
     await act(at)
     return []
   }
-}
-
-async function progress({ deps, principal, id }: AtTask): Promise<object> {
-  const row = await taskRow(deps.pool, principal.workspaceId, id)
-  if (row === null) throw new YunfuError(404, noTask)
-  return { task_id: row.uuid, progress: progressOf(row) }
 }
 
 function answerError(deps: ServerDeps, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

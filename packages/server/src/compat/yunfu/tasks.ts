@@ -1,7 +1,7 @@
 /** What a client of the robot does with a task: makes and changes it, stops it, fills it with numbers, has them called again. */
 import type { Principal } from '../../access/authenticate.ts'
 import type { Connection } from '../../adapters/postgres/pool.ts'
-import { changeCampaign } from '../../campaigns/change-campaign.ts'
+import { changeCampaign, deleteCampaign } from '../../campaigns/change-campaign.ts'
 import { changeState } from '../../campaigns/change-state.ts'
 import { createCampaign } from '../../campaigns/create-campaign.ts'
 import { CampaignStateError } from '../../campaigns/errors.ts'
@@ -16,8 +16,8 @@ import { campaignOfTask, lineOf, redirectOf, rulesOf, scriptOf, settingsOf } fro
 import { endsOf } from './number-states.ts'
 import { importSchema, resetSchema } from './schemas.ts'
 import { readTask } from './task-faults.ts'
-import { taskRow, taskRows } from './task-rows.ts'
-import { integersOf, listedTask, shownTask } from './task-view.ts'
+import { type TaskRow, taskRow, taskRows } from './task-rows.ts'
+import { integersOf, listedTask, progressOf, shownTask } from './task-view.ts'
 
 export type Caller = { readonly deps: ServerDeps; readonly principal: Principal }
 export type AtTask = Caller & { readonly id: string }
@@ -51,16 +51,32 @@ export async function changeTask(at: AtTask, body: unknown): Promise<object> {
   return showTask(at)
 }
 
-export async function showTask({ deps, principal: { workspaceId }, id }: AtTask): Promise<object> {
-  const row = await taskRow(deps.pool, workspaceId, id)
+export async function showTask(at: AtTask): Promise<object> {
+  const { workspaceId } = at.principal
+  const row = await rowOf(at)
+  return shownTask(row, await integersOf(at.deps.pool, workspaceId, [row]), workspaceId)
+}
+
+export async function progressOfTask(at: AtTask): Promise<object> {
+  const row = await rowOf(at)
+  return { task_id: row.uuid, progress: progressOf(row) }
+}
+
+/** @throws {YunfuError} 404: it is gone since its id was found. */
+async function rowOf({ deps, principal, id }: AtTask): Promise<TaskRow> {
+  const row = await taskRow(deps.pool, principal.workspaceId, id)
   if (row === null) throw new YunfuError(404, noTask)
-  return shownTask(row, await integersOf(deps.pool, workspaceId, [row]), workspaceId)
+  return row
 }
 
 export async function listTasks({ deps, principal: { workspaceId } }: Caller): Promise<readonly object[]> {
   const rows = await taskRows(deps.pool, workspaceId)
   const ids = await integersOf(deps.pool, workspaceId, rows)
   return rows.map((row) => listedTask(row, ids, workspaceId))
+}
+
+export async function destroyTask({ deps, principal, id }: AtTask): Promise<void> {
+  await deleteCampaign(deps, principal, id)
 }
 
 export async function startTask({ deps, principal, id }: AtTask): Promise<void> {
@@ -99,7 +115,8 @@ export async function resetNumbers({ deps, principal, id }: AtTask, body: unknow
     [principal.workspaceId],
   )
   const { zone = 'UTC', country = 'none' } = rows[0] ?? {}
-  const phone = keyword == null ? null : normalizePhone(keyword, country)
+  // What cannot be read there is a number all the same, which nobody has.
+  const phone = keyword == null ? null : (normalizePhone(keyword, country) ?? normalizePhone(keyword, 'none'))
   if (keyword != null && phone === null)
     throw YunfuError.ofFields([{ field: 'keyword', message: `${JSON.stringify(keyword)} is no phone number` }])
   await resetContacts(deps, principal, id, {

@@ -1,7 +1,7 @@
 /** The account's callbacks: every call that was answered, as soon as it has ended; every task that is made or taken away. */
 import { type DialectTeller, idIn, integerIdIn, type Told, takesAny2xx } from '../../webhooks/dialects.ts'
+import { intention } from './calls.ts'
 import { clockTime, localTime } from './local-time.ts'
-import { intention } from './numbers.ts'
 
 /** Whose account it is: 4 the main one, 8 one below it. */
 const mainAccount = 4
