@@ -182,6 +182,17 @@ describe("batches of TWIN's incoming rules as a provisioning document", () => {
     await done(1, 'POST', `${native}/provisioning/check`, { ...document, ...completed(drafts) })
   })
 
+  test('mistakes of several files are told together', async () => {
+    const files = [
+      file('half.json', { connectionOptionsList: [] }),
+      file('saved.json', { items: [{ connectionOptions: {} }] }),
+    ]
+    const { status, text } = await ask(1, 'POST', `${native}/provisioning/import`, { from: 'twin', files })
+    const { errors } = JSON.parse(text) as { errors: { pointer: string }[] }
+    assert.equal(status, 422)
+    assert.deepEqual(new Set(errors.map(({ pointer }) => pointer)), new Set(['/files/0', '/files/1']))
+  })
+
   test('every mistake is named by its file and its place there, and nothing else is read out of them', async () => {
     const wrong = batch()
     wrong.numbers[1] = 'abc'

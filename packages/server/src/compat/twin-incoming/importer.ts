@@ -1,6 +1,6 @@
 /** Saved bodies of create/batch, and our own lists of numbers and providers, into sections of a provisioning document. */
 import type { z } from 'zod'
-import { ProvisioningError } from '../../provisioning/errors.ts'
+import { ProvisioningError, type ProvisioningProblem } from '../../provisioning/errors.ts'
 import { type Findings, isRow, type ReadFile, rowsIn, textIn, wholeIn } from '../../provisioning/vendor-import.ts'
 import { type FieldMessage, problemsOf } from '../mistake.ts'
 import { type GivenNumber, numberAt, numberOf } from './mapping.ts'
@@ -40,7 +40,12 @@ export function readIncomingRules(files: readonly ReadFile[], found: Findings): 
         host: textIn(row, 'host'),
         port: wholeIn(row, 'port'),
       })
-  const told = [...of('rules').flatMap(rulesIn), ...of('batch').flatMap(batchIn)]
+  const problems: ProvisioningProblem[] = []
+  const told = [
+    ...of('rules').flatMap((file) => rulesIn(file, problems)),
+    ...of('batch').flatMap((file) => batchIn(file, problems)),
+  ]
+  if (problems.length > 0) throw new ProvisioningError(problems)
   for (const one of told) readNumber(one, found)
   tellReceivers(told, found)
   if (told.some(({ connection }) => (connection.password ?? '') !== ''))
@@ -79,17 +84,18 @@ function tellReceivers(told: readonly Told[], found: Findings): void {
   }
 }
 
-function batchIn({ path, value }: ReadFile): Told[] {
-  const { batch, problems } = readBatch(value)
-  if (batch === null || problems.length > 0) throw refusedAt(path, firstOfEach(problems))
+function batchIn({ path, value }: ReadFile, problems: ProvisioningProblem[]): Told[] {
+  const { batch, problems: found } = readBatch(value)
+  problems.push(...placed(path, firstOfEach(found)))
+  if (batch === null) return []
   return batch.numbers.map((_, index) => ({ ...numberAt(batch, index), webhookUrls: batch.webhookUrls ?? [] }))
 }
 
-function rulesIn({ path, value }: ReadFile): Told[] {
+function rulesIn({ path, value }: ReadFile, problems: ProvisioningProblem[]): Told[] {
   const items = isRow(value) && 'items' in value ? value.items : value
-  const parsed = listedSchema.safeParse(isRow(items) ? [items] : items)
-  if (!parsed.success) throw refusedAt(path, problemsOf(parsed.error))
-  return parsed.data.map(toldOf)
+  const { data, error } = listedSchema.safeParse(isRow(items) ? [items] : items)
+  if (error !== undefined) problems.push(...placed(path, problemsOf(error)))
+  return (data ?? []).map(toldOf)
 }
 
 function toldOf(item: z.output<typeof listedSchema>[number]): Told {
@@ -103,12 +109,10 @@ function toldOf(item: z.output<typeof listedSchema>[number]): Told {
   }
 }
 
-/** Every mistake, by the file and its place there. */
-function refusedAt(path: string, problems: readonly FieldMessage[]): ProvisioningError {
-  return new ProvisioningError(
-    problems.map(({ field, message }) => ({
-      ...{ path, code: 'invalid' },
-      message: field === '' ? message : `${field}: ${message}`,
-    })),
-  )
+/** By the file and the place in it. */
+function placed(path: string, problems: readonly FieldMessage[]): ProvisioningProblem[] {
+  return problems.map(({ field, message }) => ({
+    ...{ path, code: 'invalid' },
+    message: field === '' ? message : `${field}: ${message}`,
+  }))
 }

@@ -13,7 +13,7 @@ export function receiversOf(urls: readonly string[]): { readonly url: string; re
 }
 
 export const incomingTeller: Pick<DialectTeller, 'words' | 'body'> = {
-  words: { 'call.robot-ended': [robotEnded], 'call.finished': [callEnded] },
+  words: { 'call.robot-ended': [robotEnded], 'call.finished': [callEnded], 'call.revised': [callEnded] },
   body: (word, told) => (word === robotEnded ? robotEndedBody(told) : callEndedBody(told)),
 }
 
