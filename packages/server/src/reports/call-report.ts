@@ -36,6 +36,8 @@ export type ReportQuery = {
   /** Types of variables, where they are no text: see report-variables.ts. */
   readonly variables: ReadonlyMap<string, ColumnType>
   readonly limit: number
+  /** Rows end behind so many bytes, whatever people brought; absent: 64 MB. */
+  readonly limitBytes?: number | undefined
   /** The last call of the page before; only in the order of no column. */
   readonly after?: string | undefined
 }
@@ -44,7 +46,7 @@ export type Totals = { readonly calls: number; readonly talkMs: number }
 
 export type CallReport = {
   readonly columns: readonly ColumnHead[]
-  /** Values in the order of the columns, the latest call first where no column sorts; at most `limit`. */
+  /** Values in the order of the columns, the latest call first where no column sorts; at most `limit`, fewer where they are large. */
   readonly rows: readonly (readonly unknown[])[]
   /** Over all calls that fit, shown or not; null behind the first page, which told them: a page costs what it holds. */
   readonly totals: Totals | null
@@ -54,6 +56,8 @@ export type CallReport = {
 
 /** Rows of one report at most. */
 export const maxRows = 5_000
+/** An answer is held here whole, as text: of 512 MB at the very most. */
+const maxBytes = 64 * 1024 * 1024
 
 /** As the indexes of calls have it: a page is read from where it begins, and no further than it goes. */
 const latestFirst = ['k.created_at desc', 'k.id']
@@ -61,7 +65,7 @@ const latestFirst = ['k.created_at desc', 'k.id']
 /** Of a report of nothing. */
 export const noCalls: Totals = { calls: 0, talkMs: 0 }
 
-type Row = { readonly id: string; readonly [column: `c${number}`]: unknown }
+type Row = { readonly id: string; readonly bytes: number; readonly [column: `c${number}`]: unknown }
 
 /** @throws {InvalidInputError} naming each column that is not there and each filter that cannot be asked. */
 export async function reportCalls(deps: ServerDeps, workspaceId: string, query: ReportQuery): Promise<CallReport> {
@@ -78,16 +82,20 @@ export async function reportCalls(deps: ServerDeps, workspaceId: string, query: 
   for (const column of query.columns) if (column.filter !== undefined) totalsAsked.column(column)
   const found = columns.filter((column) => column !== null)
   if (query.after !== undefined) rowsAsked.beginBehind(query.after)
-  const rowsText = `select k.id${found.map(({ value }, at) => `, ${value} as c${at}`).join('')}
+  const { limitBytes = maxBytes } = query
+  const chosen = `select k.id${found.map(({ value }, at) => `, ${value} as c${at}`).join('')}
     from call k where ${rowsAsked.conditions}
    order by ${(sorting.length > 0 ? [...sorting, 'k.id'] : latestFirst).join(', ')} limit ${rowsAsked.parameter(query.limit)}::int`
+  const sized = `select r.*, pg_column_size(r) as size, sum(pg_column_size(r)) over (rows unbounded preceding) as bytes from (${chosen}) r`
+  const rowsText = `select * from (${sized}) s where bytes - size <= ${limitBytes} order by bytes`
   const totalsText = `select count(*) as calls, coalesce(sum(k.talk_ms), 0)::bigint as "talkMs" from call k where ${totalsAsked.conditions}`
   return transaction(deps.pool, async (connection) => {
     // Rows and totals of one moment: calls end meanwhile.
     await connection.query('set transaction isolation level repeatable read, read only')
     const counted = query.after === undefined ? await connection.query<Totals>(totalsText, totalsAsked.values) : null
     const { rows } = await connection.query<Row>(rowsText, rowsAsked.values)
-    const isPage = sorting.length === 0 && rows.length === query.limit
+    const isFull = rows.length === query.limit || (rows.at(-1)?.bytes ?? 0) > limitBytes
+    const isPage = sorting.length === 0 && isFull
     return {
       columns: query.columns.map(({ name }, at) => ({ name, type: found[at]?.type ?? 'text' })),
       rows: rows.map((row) => found.map((_, at) => row[`c${at}`] ?? null)),

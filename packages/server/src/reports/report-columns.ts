@@ -41,13 +41,13 @@ const instant = (value: string): ColumnSql => ({
 })
 const wholeSeconds = (milliseconds: string): string => `round((${milliseconds}) / 1000.0)::int`
 
-/** A call can say at most so much in a report: a row stays of a size that thousands of them fit into an answer. */
-const dialogCharacters = 20_000
+/** A dialog or a variable says at most so much in a report: a row stays of a size that an answer can have some. */
+const mostCharacters = 20_000
 /**
  * The way through the scenario with what was said, and what was pressed, a line each in the order of time: "menu: Press 1.",
  * "> 1", "agreed". A key comes before the block that it leads to in the same moment.
  */
-const dialog = `(select left(string_agg(line.said, E'\\n' order by line.at, line.place), ${dialogCharacters}) from (
+const dialog = `(select left(string_agg(line.said, E'\\n' order by line.at, line.place), ${mostCharacters}) from (
     select k.answered_at + make_interval(secs => (step.entry ->> 'atMs')::float8 / 1000) as at, step.place,
            (step.entry ->> 'block') || coalesce(': ' || (step.entry ->> 'said'), '') as said
       from jsonb_array_elements(k.path) with ordinality as step(entry, place)
@@ -118,7 +118,9 @@ export function columnSql(
     const ofCall = `k.variables ${arrow} ${place}`
     return isHidden ? `coalesce(${ofContact('variables')} ${arrow} ${place}, ${ofCall})` : `(${ofCall})`
   }
-  const own = { value: from('->'), text: from('->>') }
+  const [whole, words] = [from('->'), from('->>')]
+  const shown = `case when length(${words}) > ${mostCharacters} then to_jsonb(left(${words}, ${mostCharacters})) else ${whole} end`
+  const own = { value: shown, text: words }
   const type = variables.get(variable) ?? 'text'
   // Anything may stand in it: what is no number sorts as none.
   const ordered = `(case when ${own.text} ~ '^-?[0-9]{1,30}([.][0-9]{1,30})?$' then ${own.text}::numeric end)`

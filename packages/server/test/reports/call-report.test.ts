@@ -80,6 +80,7 @@ describe('reports on calls', () => {
     ['disposition', 'ends_with', 'ANSWER', unanswered],
     ['disposition', 'not_empty', undefined, all],
     ['disposition', 'is_true', undefined, ''],
+    ['tags', 'not_empty', undefined, agreed],
     ['tags', 'is_empty', undefined, `${busy} ${brien} ${unanswered}`],
     ['tags', 'equal', 'Survey, warm', agreed],
     ['tags', 'equal', 'survey', ''],

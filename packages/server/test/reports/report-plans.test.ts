@@ -24,6 +24,9 @@ const uuid = (n: number): string => `00000000-0000-7000-8000-${String(n).padStar
 const [workspaceId, scenarioId, versionId] = [uuid(1), uuid(2), uuid(3)]
 const campaigns = 20
 const callsOfEach = 500
+/** A campaign whose people brought large values. */
+const large = uuid(200)
+const people = 9
 const campaignId = (n: number): string => uuid(100 + n)
 
 describe('what reports read', () => {
@@ -57,6 +60,18 @@ describe('what reports read', () => {
               $2, 'answered', t, t, t + interval '9 s', 9000, 'callee', jsonb_build_object('name', repeat('Somebody ', 20) || n)
          from (select n, '2026-03-01T00:00:00Z'::timestamptz + n * interval '1 s' as t from generate_series(0, $3::int * $4::int - 1) n) x`,
       [workspaceId, versionId, campaigns, callsOfEach],
+    )
+    await pool.query(
+      `insert into campaign (id, workspace_id, name, state, scenario_version_id, start_block, settings)
+       values ($1, $2, 'large', 'done', $3, 'start', '{}')`,
+      [large, workspaceId, versionId],
+    )
+    await pool.query(
+      `insert into call (id, workspace_id, direction, campaign_id, phone, scenario_version_id, disposition, created_at, started_at, ended_at, ended_by, variables)
+       select gen_random_uuid(), $1, 'out', $2, '+74951234567', $3, 'answered', t, t, t, 'callee',
+              jsonb_build_object('big', repeat('x', 25000), 'list', jsonb_build_array(repeat('y', 30000)), 'small', jsonb_build_array(n))
+         from generate_series(1, $4::int) n, lateral (select '2026-03-01T00:00:00Z'::timestamptz + n * interval '1 s' as t) x`,
+      [workspaceId, large, versionId, people],
     )
     await pool.query('vacuum (analyze) call')
   })
@@ -126,6 +141,30 @@ describe('what reports read', () => {
     const { report, plans } = await planned({ scope: { ...scope, from, to: from.add({ hours: 1 }) } })
     assert.equal(report.totals?.calls, 180)
     assert.ok(read(plans[0]) <= 360, `${read(plans[0])} rows`)
+  })
+
+  test('rows that are large end behind some bytes, the next page goes on; a value is told up to its bound', async () => {
+    const named = (name: string) => ({ field: 'columns.0', name: `variables.${name}` })
+    const columns = [named('small'), named('list'), ...Array.from({ length: 4 }, () => named('big'))]
+    const deps = { pool: new WorkspaceDatabases(database.pool).of(workspaceId) } as unknown as ServerDeps
+    const ask = (after?: string) =>
+      reportCalls(deps, workspaceId, {
+        scope: { campaignId: large },
+        columns,
+        variables: new Map(),
+        limit: 100,
+        limitBytes: 550_000,
+        after,
+      })
+    const first = await ask()
+    const second = await ask(first.next ?? undefined)
+    // A hundred thousand characters each: the one that passes the bound is the last.
+    assert.deepEqual([first.rows.length, second.rows.length, second.next], [6, people - 6, null])
+    const [small, list, big] = first.rows[0] ?? []
+    assert.deepEqual(small, [people])
+    assert.equal(list, JSON.stringify(['y'.repeat(30_000)]).slice(0, 20_000))
+    assert.equal(big, 'x'.repeat(20_000))
+    assert.equal(first.totals?.calls, people)
   })
 
   test('a page far behind reads its own rows, and counts nothing again', async () => {
