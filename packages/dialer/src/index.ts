@@ -2,7 +2,7 @@ export { type Classified, classifyEnd, classifyResponse } from './attempts/class
 export { type Disposition, dispositions } from './attempts/disposition.ts'
 export { replacesLost, revisedTimeline, type StoredEnd } from './attempts/late-result.ts'
 export { lostOutcome } from './attempts/lost-outcome.ts'
-export { finishedFacts, robotFacts, type SideEvent, startedFacts } from './calls/side-events.ts'
+export { finishedFacts, revisedFacts, robotFacts, type SideEvent, startedFacts } from './calls/side-events.ts'
 export type {
   CallerIdChoice,
   CallingWindow,

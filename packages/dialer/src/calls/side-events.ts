@@ -1,11 +1,11 @@
-/** What is told of a call that came in: when it began, when its scenario was over, when it ended. Every store tells it in these words. */
+/** What is told of a call that came in: when it began, when its scenario was over, when it ended, how it truly ended. Every store tells it in these words. */
 import type { AttemptOutcome } from '../ports/campaign-store.ts'
 import type { RobotEnd, SideLegRequest } from '../ports/side-legs.ts'
 
 export type SideEvent = {
   /** The order of events that are told together. */
   readonly place: number
-  readonly topic: 'call.started' | 'call.robot-ended' | 'call.finished'
+  readonly topic: 'call.started' | 'call.robot-ended' | 'call.finished' | 'call.revised'
   readonly payload: Readonly<Record<string, unknown>>
 }
 type Leg = Pick<SideLegRequest, 'workspaceId' | 'callId' | 'numberId' | 'phone' | 'callerId'> & {
@@ -23,12 +23,19 @@ export function robotFacts(leg: Answered, { at, keys, variables, tags, goal, lev
   return { place: 0, topic: 'call.robot-ended', payload }
 }
 
-export function finishedFacts(
-  leg: Answered & Pick<AttemptOutcome, 'disposition' | 'talkMs'> & { readonly robotEndedAt: Temporal.Instant | null },
-): SideEvent {
+type Finished = Answered &
+  Pick<AttemptOutcome, 'disposition' | 'talkMs'> & { readonly robotEndedAt: Temporal.Instant | null }
+
+export function finishedFacts(leg: Finished): SideEvent {
   const { disposition, talkMs } = leg
   const payload = { ...common(leg), disposition, talkMs, robotMs: msBetween(leg.answeredAt, leg.robotEndedAt) }
   return { place: 0, topic: 'call.finished', payload }
+}
+
+/** The true end that came after recovery's; `was`: what had been told. */
+export function revisedFacts(leg: Finished, was: Pick<AttemptOutcome, 'disposition' | 'talkMs'>): SideEvent {
+  const { payload } = finishedFacts(leg)
+  return { place: 0, topic: 'call.revised', payload: { ...payload, was } }
 }
 
 function common({ workspaceId, callId, numberId, phone, callerId, startAt }: Leg) {

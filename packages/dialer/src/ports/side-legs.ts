@@ -5,6 +5,7 @@
  * Reserved channels: of an owner's `maxCalls`, `reservedCalls` are kept for these legs. Campaigns find a channel that is kept and
  * not used taken; these legs may use every channel there is.
  */
+import type { Finished } from './campaign-store.ts'
 import type { AttemptOutcome, NodeLease } from './outcome.ts'
 
 export type SideLegRequest = {
@@ -56,9 +57,10 @@ export interface SideLegStore {
   /**
    * Ends the leg and frees its channel. Both kinds leave a row in `leg`; a call that came in leaves its call and tells
    * `call.finished`, and before it `call.robot-ended` where it was answered and that was not told. A leg of an older epoch of this
-   * node is its own still. `fenced`: recovery was faster, nothing has changed; its end stands.
+   * node is its own still. `revised`: recovery was faster, and this true end took the
+   * place of its end, once; of a call that came in `call.revised` is told. `fenced`: nothing has changed.
    */
-  endSideLeg(lease: NodeLease, outcome: AttemptOutcome): Promise<'stored' | 'fenced'>
+  endSideLeg(lease: NodeLease, outcome: AttemptOutcome): Promise<Finished>
   /** A call that came in and was refused before it took a channel: its call with its end, told as `call.finished` alone. */
   recordTurnedAway(lease: NodeLease, request: SideLegRequest, outcome: AttemptOutcome): Promise<void>
 }

@@ -297,10 +297,50 @@ function lostOnes(promise: Promised): void {
     )
     const told = (await topics(ground)).slice(2)
     assert.deepEqual(told, ['call.finished', 'call.robot-ended', 'call.finished'])
-    assert.equal(await ground.store.endSideLeg(lease, end(answered, ground)), 'fenced')
+    const late = end(answered, ground, { answeredAt: ground.now().subtract({ seconds: 9 }), talkMs: 9_000 })
+    const [first, again] = [ground.store.endSideLeg(lease, late), ground.store.endSideLeg(lease, late)]
+    assert.deepEqual((await Promise.all([first, again])).toSorted(), ['fenced', 'revised'])
+    const [revised, ...more] = await ground.told('call.revised')
+    const { disposition, talkMs, was } = revised ?? {}
+    assert.deepEqual([disposition, talkMs, more.length], ['answered', 9_000, 0])
+    assert.equal((was as { disposition: string }).disposition, 'answered')
+    assert.equal((await ground.told('call.robot-ended')).length, 1, 'its robot was told of')
     // Their channels are free again.
     const newer = await ground.store.join('node-a', leaseMs)
     for (const n of [4, 5, 6]) assert.equal((await ground.store.openSideLeg(newer, side(n))).kind, 'open')
+  })
+
+  promise('the true end of a caller who had been taken for ringing tells of his robot, too', async (ground) => {
+    const { lease } = await plainWorld(ground, { contacts: 0 })
+    const [caller, second] = [side(1), side(2, { direction: 'transfer' })]
+    for (const one of [caller, second]) await ground.store.openSideLeg(lease, one)
+    const answeredAt = ground.now()
+    await ground.advance(leaseMs + 2_001)
+    await ground.store.recover(2_000)
+    const stranger = await ground.store.join('node-b', leaseMs)
+    assert.equal(await ground.store.endSideLeg(stranger, end(caller, ground)), 'fenced')
+    const unknown = end(caller, ground, { disposition: 'unknown', endedBy: 'error' })
+    assert.equal(await ground.store.endSideLeg(lease, unknown), 'fenced', 'knows no more than recovery')
+    const over = { answeredAt, talkMs: 3_000, keys: '12', endedAt: answeredAt.add({ seconds: 3 }) }
+    assert.equal(await ground.store.endSideLeg(lease, end(caller, ground, over)), 'revised')
+    assert.equal(await ground.store.endSideLeg(lease, end(second, ground, { endedBy: 'callee' })), 'revised')
+    assert.deepEqual((await topics(ground)).slice(1), ['call.finished', 'call.robot-ended', 'call.revised'])
+    const [robot] = await ground.told('call.robot-ended')
+    assert.deepEqual([robot?.keys, robot?.robotMs], ['12', 3_000])
+    const [revised] = await ground.told('call.revised')
+    assert.deepEqual(revised?.was, { disposition: 'unknown', talkMs: 0 })
+    assert.deepEqual(
+      (await ground.sideLegs()).map(({ direction, disposition, endedBy, talkMs }) => [
+        direction,
+        disposition,
+        endedBy,
+        talkMs,
+      ]),
+      [
+        ['in', 'answered', 'caller', 3_000],
+        ['transfer', null, 'callee', null],
+      ],
+    )
   })
 
   promise(

@@ -330,7 +330,8 @@ export class InboundCall {
       try {
         if (lease.last !== null) {
           const stored = await store.endSideLeg(lease.last, outcome)
-          if (stored === 'fenced') log.warn({ callId: this.#callId }, 'the end of a call came after its recovery')
+          if (stored !== 'stored')
+            log.warn({ callId: this.#callId, stored }, 'the end of a call came after its recovery')
           return
         }
       } catch (error) {

@@ -18,6 +18,8 @@ export const topics = [
   'call.started',
   'call.robot-ended',
   'call.finished',
+  /** Its true end came after recovery had told another. */
+  'call.revised',
 ] as const
 export type Topic = (typeof topics)[number]
 
@@ -28,7 +30,13 @@ export type AskedTopic = (typeof askedTopics)[number]
 export type LiveTopic = Extract<AskedTopic, `call.${string}`>
 
 /** What is told of a call that comes in. */
-export const callTopics = ['call.started', 'call.redirected', 'call.robot-ended', 'call.finished'] as const
+export const callTopics = [
+  'call.started',
+  'call.redirected',
+  'call.robot-ended',
+  'call.finished',
+  'call.revised',
+] as const
 
 export function isTopic(word: string): word is Topic {
   return topics.some((topic) => topic === word)
@@ -62,7 +70,7 @@ export type OutboxPayload = {
   readonly campaign?: CampaignSnapshot | undefined
   /** Of a finished attempt after which the person is rung again: when, at the earliest. ISO 8601. */
   readonly redialAt?: string | undefined
-  /** Of a revised attempt: what had been told of it. */
+  /** Of a revised attempt or call: what had been told of it. */
   readonly was?: { readonly disposition: string; readonly talkMs: number } | undefined
   /** Of a call that is handed over: to whom, in the words of `TransferTarget`, and the number that is dialled for it, if one is. */
   readonly redirect?:

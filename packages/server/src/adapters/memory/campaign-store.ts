@@ -161,9 +161,13 @@ export class MemoryCampaignStore implements CampaignStore {
     return leg !== null && sideLegs.markRobotEnded(this.tables, leg, end)
   }
 
-  async endSideLeg(lease: NodeLease, outcome: AttemptOutcome): Promise<'stored' | 'fenced'> {
+  async endSideLeg(lease: NodeLease, outcome: AttemptOutcome): Promise<Finished> {
+    const isOwn = (leg: SideLeg): boolean => leg.node === lease.node && leg.epoch <= lease.epoch
+    const lost = this.tables.lostSideLegs.get(outcome.legId)
+    if (lost !== undefined && isOwn(lost))
+      return sideLegs.reviseSideLeg(this.tables, lost, outcome) ? 'revised' : 'fenced'
     const leg = this.tables.sideLegs.get(outcome.legId)
-    if (leg === undefined || leg.node !== lease.node || leg.epoch > lease.epoch) return 'fenced'
+    if (leg === undefined || !isOwn(leg)) return 'fenced'
     sideLegs.endSideLeg(this.tables, leg, outcome)
     return 'stored'
   }

@@ -6,6 +6,8 @@ import {
   lostOutcome,
   type NodeLease,
   type RobotEnd,
+  replacesLost,
+  revisedFacts,
   robotFacts,
   type SideEvent,
   type SideLegOpening,
@@ -87,8 +89,31 @@ export function recordTurnedAway(
 
 export function recoverSideLeg(tables: MemoryTables, leg: SideLeg, now: Temporal.Instant): 'unknown' | 'answered' {
   const { phase } = leg
+  tables.lostSideLegs.set(leg.request.legId, leg)
   endSideLeg(tables, leg, lostOutcome({ ...leg, legId: leg.request.legId }, now))
   return phase === 2 ? 'answered' : 'unknown'
+}
+
+/** False: the end knows no more than recovery did. */
+export function reviseSideLeg(tables: MemoryTables, leg: SideLeg, outcome: AttemptOutcome): boolean {
+  const { request } = leg
+  const place = tables.endedSideLegs.findIndex(({ legId }) => legId === request.legId)
+  const told = tables.endedSideLegs[place]
+  if (told === undefined) return false
+  if (request.direction === 'in' ? !replacesLost(told, outcome) : outcome.endedBy === 'error') return false
+  tables.lostSideLegs.delete(request.legId)
+  const { disposition, detail, endedBy } = outcome
+  const talkMs = Math.round(outcome.talkMs)
+  const answeredAt = outcome.answeredAt ?? leg.answeredAt
+  tables.endedSideLegs[place] = { ...told, disposition, detail, endedBy, talkMs, isAnswered: answeredAt !== null }
+  if (request.direction !== 'in') return true
+  const robotEndedAt = answeredAt === null ? null : (outcome.robotEndedAt ?? outcome.endedAt)
+  const facts = { ...request, startAt: leg.startAt, answeredAt, robotEndedAt, disposition, talkMs }
+  const events: SideEvent[] = []
+  if (leg.answeredAt === null && robotEndedAt !== null) events.push(robotFacts(facts, { ...outcome, at: robotEndedAt }))
+  events.push(revisedFacts(facts, { disposition: told.disposition, talkMs: told.talkMs }))
+  tell(tables, request.callId, events)
+  return true
 }
 
 function tell(tables: MemoryTables, key: string, events: readonly SideEvent[]): void {

@@ -178,6 +178,8 @@ export class MemoryTables {
   readonly legs = new Map<string, LiveLeg>()
   readonly sideLegs = new Map<string, SideLeg>()
   readonly endedSideLegs: EndedSideLeg[] = []
+  /** Side legs that recovery ended in their nodes' place, until the true end comes. */
+  readonly lostSideLegs = new Map<string, SideLeg>()
   /** Legs that recovery ended in their nodes' place, until the true result comes. */
   readonly lost = new Map<string, LiveLeg>()
   readonly resting: RestingChannel[] = []

@@ -20,6 +20,7 @@ export const twinTeller: DialectTeller = {
     'campaign.changed': ['AUTOCALL_STATUS_CHANGED'],
     // A call that came in: of no task, and so to endpoints of the company alone.
     'call.finished': ['CALL_ENDED'],
+    'call.revised': ['CALL_ENDED'],
   },
   body,
   // The vendor promises its receivers that 200 alone counts.
@@ -30,7 +31,8 @@ export const twinTeller: DialectTeller = {
 }
 
 function body(word: string, { eventId, row, campaign, contact, call, liveCall, redirectTo }: Told): object | null {
-  if (row.topic === 'call.finished') return call === null ? null : incomingEndedBody({ eventId, call })
+  if (row.topic === 'call.finished' || row.topic === 'call.revised')
+    return call === null ? null : incomingEndedBody({ eventId, call })
   if (campaign === null) return null
   if (word === 'AUTOCALL_STATUS_CHANGED') return autoCallStatusChangedBody({ eventId, campaign, row })
   if (contact === null) return null

@@ -99,7 +99,7 @@ export class PostgresCampaignStore implements CampaignStore {
     return sideLegs.markRobotEnded(this.#deps.pool, lease, legId, end)
   }
 
-  endSideLeg(lease: NodeLease, outcome: AttemptOutcome): Promise<'stored' | 'fenced'> {
+  endSideLeg(lease: NodeLease, outcome: AttemptOutcome): Promise<Finished> {
     return sideLegs.endSideLeg(this.#deps.pool, lease, outcome)
   }
 

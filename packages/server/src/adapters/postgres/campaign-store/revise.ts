@@ -71,14 +71,28 @@ const decide = statement<Omit<Deciding, 'phoneKey' | 'startAt'>>(
                   $5::uuid as contact_id) g
      join campaign c on c.id = g.campaign_id join workspace w on w.id = g.workspace_id`,
 )
+/** The fields of a true end as its statement reads them: what `trueEnd` packs. */
+export const trueEndColumns = `"legId" uuid, "callId" uuid, disposition text, detail text, "sipCode" smallint, "sipReason" text,
+       q850 smallint, "ringingAt" timestamptz, "answeredAt" timestamptz, "endedAt" timestamptz, "robotEndedAt" timestamptz,
+       "talkMs" integer, "endedBy" text, keys text, path jsonb, variables jsonb, tags text[], goal text, level text, recording text,
+       timeline jsonb, was jsonb`
+export const reviseCall = `
+     update call k set disposition = e.disposition, detail = e.detail, sip_code = e."sipCode", sip_reason = e."sipReason",
+            q850 = e.q850, ringing_at = e."ringingAt", answered_at = coalesce(e."answeredAt", k.answered_at),
+            ended_at = e."endedAt", robot_ended_at = e."robotEndedAt", talk_ms = e."talkMs", ended_by = e."endedBy", keys = e.keys,
+            path = e.path, variables = e.variables, tags = e.tags, goal = e.goal, level = e.level, recording = e.recording,
+            timeline = e.timeline
+       from e where k.id = e."callId"`
+export const reviseLeg = `
+     update leg l set answered_at = coalesce(e."answeredAt", l.answered_at), ended_at = e."endedAt", sip_code = e."sipCode",
+            sip_reason = e."sipReason", q850 = e.q850, ended_by = e."endedBy"
+       from e where l.id = e."legId"`
+
 // An `n` without a state leaves the contact as it is.
 const write = statement(
   'revise-write',
   `with e as (select * from jsonb_to_record($1::jsonb) as e(
-       "legId" uuid, "callId" uuid, "attemptId" uuid, "startAt" timestamptz, "workspaceId" uuid, "campaignId" uuid,
-       "contactId" uuid, disposition text, detail text, "sipCode" smallint, "sipReason" text, q850 smallint,
-       "ringingAt" timestamptz, "answeredAt" timestamptz, "endedAt" timestamptz, "robotEndedAt" timestamptz, "talkMs" integer, "endedBy" text, keys text,
-       path jsonb, variables jsonb, tags text[], goal text, level text, recording text, timeline jsonb, was jsonb)),
+       ${trueEndColumns}, "attemptId" uuid, "startAt" timestamptz, "workspaceId" uuid, "campaignId" uuid, "contactId" uuid)),
    n as (select * from jsonb_to_record($2::jsonb) as n(
        state text, "dueAt" timestamptz, position smallint, "routeId" integer, "zoneId" smallint, reason text, "isTold" boolean)),
    as_attempt as (
@@ -86,17 +100,8 @@ const write = statement(
             q850 = e.q850, ringing_at = e."ringingAt", answered_at = coalesce(e."answeredAt", a.answered_at),
             ended_at = e."endedAt", talk_ms = e."talkMs", ended_by = e."endedBy"
        from e where a.id = e."attemptId" and a.started_at = e."startAt"),
-   as_call as (
-     update call k set disposition = e.disposition, detail = e.detail, sip_code = e."sipCode", sip_reason = e."sipReason",
-            q850 = e.q850, ringing_at = e."ringingAt", answered_at = coalesce(e."answeredAt", k.answered_at),
-            ended_at = e."endedAt", robot_ended_at = e."robotEndedAt", talk_ms = e."talkMs", ended_by = e."endedBy", keys = e.keys, path = e.path,
-            variables = e.variables, tags = e.tags, goal = e.goal, level = e.level, recording = e.recording,
-            timeline = e.timeline
-       from e where k.id = e."callId"),
-   as_leg as (
-     update leg l set answered_at = coalesce(e."answeredAt", l.answered_at), ended_at = e."endedAt", sip_code = e."sipCode",
-            sip_reason = e."sipReason", q850 = e.q850, ended_by = e."endedBy"
-       from e where l.id = e."legId"),
+   as_call as (${reviseCall}),
+   as_leg as (${reviseLeg}),
    as_history as (
      update phone_history h set disposition = e.disposition from e where h.attempt_id = e."attemptId"),
    new_lane as (
@@ -130,24 +135,33 @@ export async function revise(connection: Connection, lease: NodeLease, outcome: 
   const contact = found?.isLast === true && isUnsent ? await takenBack(connection, lost, found) : found
   const after = contact === undefined ? null : await decideAnew(connection, lost, contact, outcome)
   if (after?.state === 'ready') await openForContacts(connection, lost.workspaceId, lost.campaignId)
-  const stored: StoredEnd = { disposition: lost.disposition, detail: lost.detail }
-  const { sip, talkMs, ...told } = outcome
   await write(connection, [
-    asJson({
-      ...lost,
-      ...told,
-      sipCode: sip.code,
-      sipReason: sip.reason,
-      q850: sip.q850,
-      talkMs: Math.round(talkMs),
-      robotEndedAt: robotEndOf(outcome),
-      timeline: revisedTimeline(lost.timeline, outcome, stored, await storeNow(connection)),
-      was: { disposition: lost.disposition, talkMs: lost.talkMs },
-    }),
+    asJson({ ...lost, ...trueEnd(lost, outcome, await storeNow(connection)) }),
     asJson(after === null ? {} : { ...after, isTold: contact !== undefined && isNews(contact, after, lost, outcome) }),
     lost.startAt.toString(),
   ])
   return true
+}
+
+type ToldEnd = StoredEnd & { readonly talkMs: number; readonly timeline: AttemptOutcome['timeline'] }
+
+/** What takes the place of a told end, with both stories; `was` tells what it had been. */
+export function trueEnd(
+  { disposition, detail, talkMs, timeline }: ToldEnd,
+  outcome: AttemptOutcome,
+  now: Temporal.Instant,
+) {
+  const { sip, ...told } = outcome
+  return {
+    ...told,
+    sipCode: sip.code,
+    sipReason: sip.reason,
+    q850: sip.q850,
+    talkMs: Math.round(outcome.talkMs),
+    robotEndedAt: robotEndOf(outcome),
+    timeline: revisedTimeline(timeline, outcome, { disposition, detail }, now),
+    was: { disposition, talkMs },
+  }
 }
 
 /** A slot that was claimed on the ground of the lost end, and has not left, goes back: what is true decides whether there is another. */

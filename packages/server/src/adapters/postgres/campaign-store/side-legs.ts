@@ -1,10 +1,13 @@
 /** Legs that no campaign dials, on PostgreSQL: calls that come in, and second legs of hand-overs. */
 import {
   type AttemptOutcome,
+  type Finished,
   finishedFacts,
   lostOutcome,
   type NodeLease,
   type RobotEnd,
+  replacesLost,
+  revisedFacts,
   robotFacts,
   type SideEvent,
   type SideLegOpening,
@@ -16,6 +19,7 @@ import { type Connection, type Pool, statement, transaction } from '../pool.ts'
 import { lockGates, moveGates, readGates } from './gates.ts'
 import { asJson, robotEndOf } from './history.ts'
 import { requireLease, storeNow } from './nodes.ts'
+import { reviseCall, reviseLeg, trueEnd, trueEndColumns } from './revise.ts'
 
 /** A leg just taken out of the live ones, or one that never took a channel. */
 export type EndedSideLeg = SideLegRequest & {
@@ -93,6 +97,34 @@ const write = statement(
      from e, jsonb_to_recordset($2::jsonb) as t(place integer, topic text, payload jsonb) order by t.place`,
 )
 
+type LostLeg = Omit<EndedSideLeg, 'claimedAt' | 'phase'> & {
+  readonly endedBy: AttemptOutcome['endedBy']
+  /** Null: a hand-over, whose leg has neither. */
+  readonly call: Pick<AttemptOutcome, 'disposition' | 'detail' | 'talkMs' | 'timeline'> | null
+}
+
+// The leg is the door: of two that bring its end the second waits here, and finds that recovery's is gone.
+const takeLost = statement<LostLeg>(
+  'side-take-lost',
+  `select l.id as "legId", l.call_id as "callId", l.workspace_id as "workspaceId", l.direction, l.phone, l.trunk_id as "trunkId",
+          l.number_id as "numberId", l.node, l.epoch, l.started_at as "startAt", l.answered_at as "answeredAt",
+          l.ended_by as "endedBy", k.caller_id as "callerId", k.scenario_version_id as "scenarioVersionId",
+          k.robot_ended_at as "robotEndedAt",
+          case when k.id is not null then jsonb_build_object('disposition', k.disposition, 'detail', k.detail, 'talkMs', k.talk_ms,
+                                                             'timeline', k.timeline) end as call
+     from leg l left join call k on k.id = l.call_id and l.direction = 'in'
+    where l.id = $1 and l.node = $2 and l.epoch <= $3 and l.direction <> 'out' for no key update of l`,
+)
+const writeTrue = statement(
+  'side-revise-write',
+  `with e as (select * from jsonb_to_record($1::jsonb) as e(${trueEndColumns}, "workspaceId" uuid)),
+   as_call as (${reviseCall}),
+   as_leg as (${reviseLeg})
+   insert into outbox (workspace_id, topic, key, payload)
+   select e."workspaceId", t.topic, e."callId", t.payload
+     from e, jsonb_to_recordset($2::jsonb) as t(place integer, topic text, payload jsonb) order by t.place`,
+)
+
 /** @throws {StoreError} `STORE_FENCED`. */
 export function openSideLeg(pool: Pool, lease: NodeLease, request: SideLegRequest): Promise<SideLegOpening> {
   return transaction(pool, async (connection) => {
@@ -145,13 +177,46 @@ export function markRobotEnded(pool: Pool, lease: NodeLease, legId: string, end:
   })
 }
 
-export function endSideLeg(pool: Pool, lease: NodeLease, outcome: AttemptOutcome): Promise<'stored' | 'fenced'> {
+export function endSideLeg(pool: Pool, lease: NodeLease, outcome: AttemptOutcome): Promise<Finished> {
   return transaction(pool, async (connection) => {
     const [leg] = await takeOwn(connection, [outcome.legId, lease.node, lease.epoch])
-    if (leg === undefined) return 'fenced'
+    if (leg === undefined) return (await reviseSideLeg(connection, lease, outcome)) ? 'revised' : 'fenced'
     await writeEnd(connection, leg, outcome)
     return 'stored'
   })
+}
+
+/** @returns False when recovery has not ended this leg of this node, or its true end has replaced that already. */
+async function reviseSideLeg(connection: Connection, lease: NodeLease, outcome: AttemptOutcome): Promise<boolean> {
+  const [lost] = await takeLost(connection, [outcome.legId, lease.node, lease.epoch])
+  if (lost === undefined) return false
+  const { call, workspaceId, legId } = lost
+  if (call === null) {
+    if (lost.endedBy !== 'error' || outcome.endedBy === 'error') return false
+    const { sip, endedAt, endedBy, answeredAt } = outcome
+    const end = {
+      legId,
+      workspaceId,
+      endedAt,
+      endedBy,
+      answeredAt,
+      sipCode: sip.code,
+      sipReason: sip.reason,
+      q850: sip.q850,
+    }
+    await writeTrue(connection, [asJson(end), '[]'])
+    return true
+  }
+  if (!replacesLost(call, outcome)) return false
+  const end = trueEnd(call, outcome, await storeNow(connection))
+  const facts = { ...lost, ...end, answeredAt: outcome.answeredAt ?? lost.answeredAt }
+  const events: SideEvent[] = []
+  // Whoever was told of a caller who only rang has not heard of the robot.
+  if (lost.answeredAt === null && end.robotEndedAt !== null)
+    events.push(robotFacts(facts, { ...outcome, at: end.robotEndedAt }))
+  events.push({ ...revisedFacts(facts, end.was), place: 1 })
+  await writeTrue(connection, [asJson({ ...lost, ...end }), asJson(events)])
+  return true
 }
 
 export async function recordTurnedAway(
