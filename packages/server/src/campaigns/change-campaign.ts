@@ -69,10 +69,11 @@ type Locked = {
   readonly expiresAt: Temporal.Instant | null
   readonly dialplanId: string | null
   readonly hasPeople: boolean
+  readonly original: unknown
 }
 
 /**
- * @param check  Looks at the campaign under its lock and throws to refuse.
+ * @param check  Looks at the campaign under its lock, and at the request that it shows in its dialect, and throws to refuse.
  * @returns The campaign as it is then.
  * @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND`; {InvalidInputError} for a rule that is not there
  */
@@ -81,7 +82,7 @@ export async function changeCampaign(
   actor: Actor,
   id: string,
   change: CampaignChange,
-  check: (shown: ShownCampaign) => void,
+  check: (shown: ShownCampaign, original: unknown) => void,
 ): Promise<ShownCampaign> {
   const { workspaceId } = actor
   const changed = await transaction(deps.pool, async (connection) => {
@@ -102,7 +103,7 @@ export async function changeCampaign(
     const groupId = await find('caller-id-group', change.callerIdGroup)
     const campaign = await lock(connection, workspaceId, id)
     const before = await showCampaign(connection, workspaceId, campaign.id)
-    check(before)
+    check(before, campaign.original)
     if (dialplanId !== null && dialplanId !== campaign.dialplanId && campaign.hasPeople)
       problems.push({ ...routesAreTaken, field: change.dialplan?.field ?? routesAreTaken.field })
     if (route !== null && before.route.via !== 'numbers') problems.push(notByNumbers)
@@ -207,7 +208,7 @@ function stateAfter({ state, startAt: before }: Locked, startAt: Temporal.Instan
 
 async function lock(connection: Connection, workspaceId: string, id: string): Promise<Locked> {
   const { rows } = await connection.query<Locked>(
-    `select id, name, state, settings, start_at as "startAt", expires_at as "expiresAt", dialplan_id as "dialplanId",
+    `select id, name, state, settings, start_at as "startAt", expires_at as "expiresAt", dialplan_id as "dialplanId", original,
             exists (select from contact k where k.campaign_id = campaign.id) as "hasPeople" from campaign
       where workspace_id = $1 and id::text = lower($2) for update`,
     [workspaceId, id],

@@ -323,6 +323,34 @@ describe('the neighbours of the TWIN24 task API', () => {
     assert.equal((await ask('PATCH', `/api/cis/beta/tasks/${await made()}`, { name: 'x' })).status, 400)
   })
 
+  test('several PATCHes at once: what each changes holds', async () => {
+    const id = await makeTask()
+    const changes = [
+      ...[
+        { intensity: 4 },
+        { name: 'at once' },
+        { isTest: true },
+        { backgroundNoise: null },
+        { phoneNormalization: '' },
+      ],
+      ...[{ 'allowedTimeRange.to': 80_000 }, { 'recallRules.BUSY.tries': 2 }, { webhookUrl: 'https://example.com/x' }],
+    ]
+    const answers = await Promise.all(changes.map((change) => ask('PATCH', `/api/cis/beta/tasks/${id}`, change)))
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200])
+    const { body } = await ask('GET', `/api/cis/beta/tasks/${id}`)
+    const { intensity, name, isTest, backgroundNoise, phoneNormalization, allowedTimeRange, recallRules } = body
+    assert.deepEqual(
+      [intensity, name, isTest, backgroundNoise, phoneNormalization, allowedTimeRange.to, recallRules.BUSY.tries],
+      [4, 'at once', true, null, '', 80_000, 2],
+    )
+    assert.equal(body.webhookUrl, 'https://example.com/x')
+    const { settings } = await settingsOf(id)
+    assert.deepEqual(
+      [settings.pacing.callsPerSecond, settings.isTest, settings.windows[0].toSecond, settings.retry.rules[0].tries],
+      [4, true, 80_000, 2],
+    )
+  })
+
   test('scheduledAt that is given later waits for it, and taken away waits for a person', async () => {
     const id = await makeTask()
     const patch = async (scheduledAt: string | null) =>

@@ -104,15 +104,38 @@ export async function readAutoCall(deps: ServerDeps, workspaceId: string, id: st
  * Calls that live go on as they began; whoever is claimed from now on is called by the new settings.
  */
 export async function changeTask(deps: ServerDeps, principal: Principal, id: string, given: unknown): Promise<object> {
-  const { workspaceId } = principal
-  const message = 'The task cannot be changed'
   if (!isRecord(given)) throw notAnObject()
+  for (let left = mostTries; left > 0; left -= 1) {
+    try {
+      await changeOnce(deps, principal, id, given)
+      return readTask(deps, principal.workspaceId, id)
+    } catch (error) {
+      if (!(error instanceof ChangedMeanwhileError)) throw error
+    }
+  }
+  throw new FieldRefusal(400, `${notChanged}: others are changing it, try again`)
+}
+
+/** Of a change that others came before: each time one of them has succeeded. */
+const mostTries = 20
+const notChanged = 'The task cannot be changed'
+
+/** The task is another one by now than the one that was looked at. */
+class ChangedMeanwhileError extends Error {}
+
+async function changeOnce(
+  deps: ServerDeps,
+  principal: Principal,
+  id: string,
+  given: Record<string, unknown>,
+): Promise<void> {
+  const { workspaceId } = principal
   const before = await findTask(deps, workspaceId, id)
   if (before.original.autoCall !== undefined)
-    throw new FieldRefusal(400, `${message}: it was made through telephony/autoCall, which has no change`)
+    throw new FieldRefusal(400, `${notChanged}: it was made through telephony/autoCall, which has no change`)
   const { body, conflicts } = foldDottedKeys(given)
   const ground = { deps, workspaceId }
-  const { task, folded } = await readTaskBody(ground, merged(before.original, body), message, conflicts)
+  const { task, folded } = await readTaskBody(ground, merged(before.original, body), notChanged, conflicts)
   const campaign = campaignOfTask(task, folded)
   const redirect = redirectOf(task.defaultRedirect)
   await changeCampaign(
@@ -136,9 +159,10 @@ export async function changeTask(deps: ServerDeps, principal: Principal, id: str
       notYet: campaign.notYet,
       webhooks: { dialect: 'twin', all: campaign.webhooks },
     },
-    () => undefined,
+    (_, original) => {
+      if (JSON.stringify(original) !== JSON.stringify(before.original)) throw new ChangedMeanwhileError()
+    },
   )
-  return readTask(deps, workspaceId, before.id)
 }
 
 /** A task that runs has started: its instant is history and stays. */
