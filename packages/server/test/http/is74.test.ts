@@ -3,8 +3,17 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
+import { applyProvisioning } from '../../src/provisioning/apply.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
-import { type Is74Ground, openIs74, person, printedCampaign, printedReport, token } from './is74-ground.ts'
+import {
+  type Is74Ground,
+  is74Provisioning,
+  openIs74,
+  person,
+  printedCampaign,
+  printedReport,
+  token,
+} from './is74-ground.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -209,6 +218,36 @@ describe("the assistant's API", () => {
       'project_id=1.5',
     ])
       assert.equal((await is74.ask('GET', `/api/campaigns?${query}`)).status, 400, query)
+  })
+
+  test("another workspace's ids are ids that nobody has, in bodies and in paths", async () => {
+    const { scenarios, trunks } = is74Provisioning(5060) as { scenarios: Json[]; trunks: Json[] }
+    const startBlocks = [{ id: 'start', name: 'S', next: 'end', externalIds: { is74: 1_010 } }]
+    await applyProvisioning(is74.deps, {
+      ...{ workspace: { name: 'Elsewhere', timeZone: 'UTC', country: 'RU', maxCalls: 5, callsPerSecond: 5 }, trunks },
+      numbers: [{ name: 'N', phone: '+74951110066', trunk: 'Line', externalIds: { is74: 1_005 } }],
+      scenarios: [{ ...scenarios[1], externalIds: { is74: 1_951 }, startBlocks }],
+      projects: [{ name: 'P', externalIds: { is74: 1_001 } }],
+    })
+    const answer = await is74.ask(
+      ...(['POST', '/api/campaigns', changed({ project_id: 1_001, start_block_id: 1_010, phone_id: 1_005 })] as const),
+    )
+    assert.deepEqual(answer.body.errors, {
+      'campaign.project_id': ['there is no project 1001'],
+      'campaign.start_block_id': ['there is no start block 1010'],
+      'campaign.phone_id': ['there is no phone 1005'],
+    })
+    const { analytics_filter } = printedReport()
+    const report = { analytics_filter: { ...analytics_filter, scenario_id: 1_951, start_block_id: 1_010 } }
+    const told = (await is74.ask('POST', '/api/analytics/1/report', report)).body.errors as Json
+    assert.deepEqual(told['analytics_filter.scenario_id'], ['there is no scenario 1951'])
+    assert.deepEqual(told['analytics_filter.start_block_id'], ['there is no start block 1010'])
+    for (const url of [
+      '/api/phones?project_id=1001',
+      '/api/analytics/1001/columns',
+      '/api/analytics/1/columns?scenario_id=1951',
+    ])
+      assert.equal((await is74.ask('GET', url)).status, 404, url)
   })
 
   test('one Idempotency-Key makes one campaign, also of two requests at once', async () => {
