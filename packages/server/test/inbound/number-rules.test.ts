@@ -115,6 +115,25 @@ describe('numbers that are called', () => {
     assert.deepEqual(await endpointsOf(id), [])
   })
 
+  test('a receiver of a rule that is given a secret is told signed, also after the rule has changed', async () => {
+    const hook = { url: 'https://signed.example.test/', events: [] }
+    const { id } = await make({ inbound: { action: 'end', webhooks: [hook] } })
+    const endpoint = async (): Promise<{ id: string; hasSecret: boolean }> => {
+      const all: { items: { id: string; number: string | null; hasSecret: boolean }[] } = (
+        await ask('GET', 'webhookEndpoints?limit=100')
+      ).json()
+      return all.items.find(({ number }) => number === id) ?? assert.fail('it is not among the endpoints')
+    }
+    const made = await endpoint()
+    assert.equal(made.hasSecret, false)
+    const answer = await ask('PATCH', `webhookEndpoints/${made.id}`, {
+      secret: 'sixteen letters and more'.replaceAll(' ', '-'),
+    })
+    assert.equal(answer.statusCode, 200, answer.body)
+    await change(id, { inbound: { action: 'end', webhooks: [{ ...hook, events: ['call.finished'] }], comment: 'new' } })
+    assert.deepEqual([(await endpoint()).id, (await endpoint()).hasSecret], [made.id, true])
+  })
+
   test('credentials are kept sealed, make the number a line, and go with its login', async () => {
     const number = await make({
       login: 'line-7',
