@@ -7,9 +7,9 @@ import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
 import { isPlainNumber } from './auto-call-mapping.ts'
 import { word } from './fields.ts'
 
-export type Given = Readonly<Record<string, unknown>>
+type Given = Readonly<Record<string, unknown>>
 /** A place that names something. Null: nothing is named there, as the rest of the body has it. */
-export type Naming = (given: Given) => readonly [field: string, kind: ReferredKind, value: unknown] | null
+type Naming = (given: Given) => readonly [field: string, kind: ReferredKind, value: unknown] | null
 
 const part = (given: Given, field: string): Given => (isRecord(given[field]) ? given[field] : {})
 const at =
@@ -48,7 +48,7 @@ export const namedByAutoCall: readonly Naming[] = [
 export const namedByCandidate = [at('autoCallId', 'campaign')]
 export const namedBySingle = [at('autoCallTemplateId', 'campaign'), at('botSettingsId', 'scenario')]
 
-export type Reading<Schema> = {
+type Reading<Schema> = {
   readonly schema: Schema
   readonly naming: readonly Naming[]
   /** Of the refusal as a whole. */
