@@ -8,7 +8,8 @@ const campaignRow = statement<Omit<ContactGround, 'routes'> & { readonly dialpla
   'contacts-campaign',
   `select c.id as "campaignId", c.workspace_id as "workspaceId", c.dialplan_id as "dialplanId", w.country,
           case c.normalization when 'auto' then w.country else c.normalization end as normalization
-     from campaign c join workspace w on w.id = c.workspace_id where c.workspace_id = $1 and c.id::text = lower($2)`,
+     from campaign c join workspace w on w.id = c.workspace_id where c.workspace_id = $1 and c.id::text = lower($2)
+      for key share of c`,
 )
 const routeRows = statement<ContactGround['routes'][number]>(
   'contacts-routes',
@@ -16,7 +17,10 @@ const routeRows = statement<ContactGround['routes'][number]>(
     where r.workspace_id = $1 and (r.dialplan_id = $2 or r.group_id = (select g.id from caller_id_group g where g.campaign_id = $3))`,
 )
 
-/** @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND` */
+/**
+ * Nobody takes the campaign away for the rest of the transaction.
+ * @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND`
+ */
 export async function contactGround(
   connection: Connection,
   workspaceId: string,
@@ -29,7 +33,7 @@ export async function contactGround(
 }
 
 /**
- * The same, and holds the campaign for the rest of the transaction: it cannot end meanwhile, and one that was done runs again.
+ * The same for whoever adds people: a campaign that was done runs again.
  * @throws {CampaignNotFoundError} `CAMPAIGN_NOT_FOUND`
  */
 export async function openContactGround(
@@ -38,8 +42,6 @@ export async function openContactGround(
   campaignId: string,
 ): Promise<ContactGround> {
   const ground = await contactGround(connection, workspaceId, campaignId)
-  // Deleted since it was read.
-  if ((await openForContacts(connection, workspaceId, ground.campaignId)) === null)
-    throw new CampaignNotFoundError(campaignId)
+  await openForContacts(connection, workspaceId, ground.campaignId)
   return ground
 }

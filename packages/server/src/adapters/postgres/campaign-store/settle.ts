@@ -44,7 +44,11 @@ const open = statement<{ readonly state: string }>(
   'settle-open-for-contacts',
   `select state from campaign where workspace_id = $1 and id = $2 for key share`,
 )
-const reopen = statement('settle-reopen', `update campaign set state = 'running', finished_at = null where id = $1`)
+// Of several who come at once the first opens it; the others wait for him here, and find it open.
+const reopen = statement(
+  'settle-reopen',
+  `update campaign set state = 'running', finished_at = null where id = $1 and state = 'done' returning id`,
+)
 
 /** Puts into the outbox that a campaign's state is another one; in the transaction that changes it. */
 export async function tellCampaignState(
@@ -80,7 +84,7 @@ export async function openForContacts(
   const [row] = await open(connection, [workspaceId, campaignId])
   if (row === undefined) return null
   if (row.state !== 'done') return row.state
-  await reopen(connection, [campaignId])
-  await tellCampaignState(connection, { workspaceId, campaignId, state: 'running' })
+  const isFirst = (await reopen(connection, [campaignId])).length > 0
+  if (isFirst) await tellCampaignState(connection, { workspaceId, campaignId, state: 'running' })
   return 'running'
 }
