@@ -1,5 +1,6 @@
 /** The body of a task in the vendor's newer form, `telephony/autoCall`. Unknown fields are ignored. */
 import { z } from 'zod'
+import { together } from '../together.ts'
 import {
   address,
   count,
@@ -10,7 +11,6 @@ import {
   name,
   nullableText,
   second,
-  together,
   webhookEvents,
   word,
 } from './fields.ts'

@@ -1,7 +1,6 @@
 /** How the vendor's clients write values: booleans as ones and zeros, nothing as an empty text, words in any case of letters. */
 import { z } from 'zod'
 import { isKeepable } from '../../instant.ts'
-import { isRecord } from '../mistake.ts'
 
 /** `""` stands for null wherever null is legal. */
 export const emptyIsNull = (value: unknown): unknown => (value === '' ? null : value)
@@ -68,25 +67,6 @@ export const atMost = (max: number) =>
 /** In an address `?x=` is no value. */
 export const optionalInQuery = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
-
-/**
- * Looks at several fields of an object together, also where others of them are wrong: all mistakes are told at once.
- * @param look  A field that is wrong by itself is missing from what it sees.
- */
-export function together<Value extends object>(
-  look: (value: Partial<Value>, refuse: (field: keyof Value & string, message: string) => void) => void,
-): z.core.$ZodCheck<Value> {
-  return z.superRefine<Value>(
-    (value, { issues }) => {
-      const wrong = new Set<unknown>(issues.map(({ path }) => path?.[0]))
-      const right = Object.fromEntries(Object.entries(value).filter(([field]) => !wrong.has(field)))
-      look(right as Partial<Value>, (field, message) => {
-        if (!wrong.has(field)) issues.push({ code: 'custom', path: [field], input: value[field], message })
-      })
-    },
-    { when: ({ value }) => isRecord(value) },
-  )
-}
 
 /** The vendor's six events. */
 export const webhookEvents = [
