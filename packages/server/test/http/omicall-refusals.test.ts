@@ -78,6 +78,21 @@ const wrong: readonly (readonly [changes: object, message: string])[] = [
       'numberCallOuts.0: the company has no number 1; numberCallPerTime: at most 20 calls at once are allowed; ' +
       'phoneNumberList.0: "x" cannot be read as a phone number',
   ],
+  [
+    {
+      scripts: [
+        { ...text, speed: 4, targetValue: ' ' },
+        { ...recording, targetId: 'a', targetValue: 'b' },
+        { targetType: 'sing' },
+      ],
+      ...{ name: 1, durationOfEachCall: -1, numberCallOuts: ['1'], phones: ['0395187319'], sendTime: 'x' },
+    },
+    'name: expected a name; sendTime: expected an instant in milliseconds; scripts.0.speed: expected at most 3; ' +
+      'scripts.0.targetValue: expected the text that is to be spoken; ' +
+      'scripts.2.targetType: expected recording, callBotTextVariable, ivrMenu or ringGroup; ' +
+      'durationOfEachCall: expected at least 0; phones: the numbers stand in phoneNumberList already; ' +
+      'scripts.1.targetId: there is nothing behind a; numberCallOuts.0: the company has no number 1',
+  ],
 ]
 
 const url = 'http://127.0.0.1:9/hook'
@@ -127,7 +142,7 @@ describe("what OMICall's API refuses", () => {
         await omicall.refused('POST', executePath, body),
         /^(body: expected a JSON object|Body is not valid)/,
       )
-    assert.match(await omicall.refused('POST', executePath, ''), /empty/)
+    assert.equal(await omicall.refused('POST', executePath, ''), 'body: expected a JSON object')
     assert.match(await omicall.refused('POST', executePath, 'a=b', { 'content-type': 'text/csv' }), /Media Type/)
     const large = JSON.stringify({ ...session, name: 'x'.repeat(3_000_000) })
     assert.match(await omicall.refused('POST', executePath, large), /too large/)

@@ -1,7 +1,7 @@
 /** What of the company decides over a session: its country, how many calls at once it may have, the numbers that it calls from. */
 import type { Queryable } from '../../adapters/postgres/pool.ts'
 import type { FieldMessage } from '../mistake.ts'
-import type { Session } from './schemas.ts'
+import type { ReadSession } from './schemas.ts'
 
 export type Company = { readonly country: string; readonly maxCalls: number | null }
 
@@ -20,7 +20,7 @@ export async function companyOf(on: Queryable, workspaceId: string): Promise<Com
 export async function numbersOf(
   on: Queryable,
   workspaceId: string,
-  { numberCallOuts }: Session,
+  { numberCallOuts }: ReadSession,
   problems: FieldMessage[],
 ): Promise<string[]> {
   const { rows } = await on.query<{ id: string; keys: string[] }>(

@@ -19,15 +19,19 @@ const menu = `select v.definition from scenario t
 const group = `select t.id from operator_group t where t.workspace_id = $1 and (${known('operator-group')} or t.code = $3)
   order by ${known('operator-group')} desc, t.id limit 1`
 
-/** @param problems  Is told what leads nowhere. */
+/**
+ * @param steps  Null: one that could not be read.
+ * @param problems  Is told what leads nowhere.
+ */
 export async function findSteps(
   on: Queryable,
   workspaceId: string,
-  steps: readonly ScriptStep[],
+  steps: readonly (ScriptStep | null)[],
   problems: FieldMessage[],
 ): Promise<FoundStep[]> {
   const found: FoundStep[] = []
   for (const [index, step] of steps.entries()) {
+    if (step === null) continue
     const one = await findStep(on, workspaceId, step, index)
     if (one !== null) found.push(one)
     else {

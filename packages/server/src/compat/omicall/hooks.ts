@@ -1,5 +1,5 @@
 /** The company's hooks of calls: endpoints of the workspace that are told in the vendor's words. */
-import { type Connection, type Queryable, transaction } from '../../adapters/postgres/pool.ts'
+import { type Queryable, transaction } from '../../adapters/postgres/pool.ts'
 import { uuidV7 } from '../../adapters/system/uuid-v7.ts'
 import { Desk } from '../../resources/desk.ts'
 import { changeAt, createAt } from '../../resources/resource.ts'
@@ -70,7 +70,7 @@ export function destroyHooks(caller: Caller): Promise<number> {
 
 /** Two who register one address at once would else make two hooks of it, and each call would be told twice. */
 async function oneAtATime<Result>({ deps, principal }: Caller, work: (desk: Desk) => Promise<Result>): Promise<Result> {
-  const result = await transaction(deps.pool, async (connection: Connection) => {
+  const result = await transaction(deps.pool, async (connection) => {
     await takeTurn(connection, principal.workspaceId, 'hooks of calls')
     return work(new Desk(deps, connection, principal))
   })

@@ -1,7 +1,7 @@
 /** A session in our words. */
 import type { RetryTrigger } from '@dialwright/dialer'
 import type { NewCampaign } from '../../campaigns/create-campaign.ts'
-import type { Session } from './schemas.ts'
+import type { ReadSession } from './schemas.ts'
 
 /** The older API's defaults, which the newer page leaves out. */
 const defaults = { perWave: 15, gapSeconds: 30, retries: 0, retryAfterSeconds: 0 } as const
@@ -21,27 +21,20 @@ const notAnswered = [
 ] as const satisfies readonly RetryTrigger[]
 
 /** Calls of one wave; what is not asked for fits into what the workspace allows. A workspace that lets none out lets none of these out. */
-export function waveSizeOf({ numberCallPerTime }: Session, workspaceMaxCalls: number | null): number {
+export function waveSizeOf({ numberCallPerTime }: ReadSession, workspaceMaxCalls: number | null): number {
   return numberCallPerTime ?? Math.max(1, Math.min(defaults.perWave, workspaceMaxCalls ?? defaults.perWave))
 }
 
 export function campaignOf(
-  session: Session,
+  session: ReadSession,
   name: string,
   scenarioId: string,
   numberIds: readonly string[],
   waveSize: number,
   now: Temporal.Instant,
 ): NewCampaign {
-  const {
-    maxRetryOfDetail,
-    retryAfterSeconds,
-    durationOfEachCall,
-    sendTime,
-    phones: _,
-    phoneField: __,
-    ...original
-  } = session
+  const { phones: _, phoneField: __, ...original } = session
+  const { maxRetryOfDetail, retryAfterSeconds, durationOfEachCall, sendTime } = original
   const tries = maxRetryOfDetail ?? defaults.retries
   return {
     name,
@@ -75,7 +68,7 @@ export function campaignOf(
     startAt: sendTime == null ? now : Temporal.Instant.fromEpochMilliseconds(sendTime),
     expiresAt: null,
     dialect,
-    original: { ...original, sendTime, maxRetryOfDetail, retryAfterSeconds, durationOfEachCall },
+    original,
     notYet: {},
     webhooks: [],
   }

@@ -6,7 +6,7 @@ import { guardRoutes, principalOf, type Refusal } from '../../access/route-guard
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
 import { ResourceError } from '../../resources/errors.ts'
-import { mistakeOf, parseOr, toldFailure } from '../mistake.ts'
+import { isRecord, mistakeOf, parseOr, toldFailure } from '../mistake.ts'
 import { done, OmicallError, refused } from './errors.ts'
 import { searchHistory } from './history.ts'
 import { destroyHooks, listHooks, registerHook } from './hooks.ts'
@@ -32,6 +32,7 @@ export async function registerOmicall(app: FastifyInstance, deps: HttpDeps): Pro
   await app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply))
     guardRoutes(scope, deps, (why) => new OmicallError(...refusals[why]))
+    readEmptyBodies(scope)
     const caller = (request: FastifyRequest): Caller => ({
       deps: within(deps, request),
       principal: principalOf(request),
@@ -71,11 +72,19 @@ export async function registerOmicall(app: FastifyInstance, deps: HttpDeps): Pro
   })
 }
 
+/** Clients name a Content-Type also where they send nothing: nothing is what the route gets then. */
+function readEmptyBodies(scope: FastifyInstance): void {
+  const parse = scope.getDefaultJsonParser('error', 'error')
+  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, String(body), done)
+  })
+}
+
 /** The older API had `phone_number` in the query. */
 function withPhoneOfQuery({ body, query }: FastifyRequest): unknown {
   const { phone_number } = query as { readonly phone_number?: unknown }
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
-  return phone_number === undefined || !isObject ? body : { phone_number, ...body }
+  return phone_number === undefined || !isRecord(body) ? body : { phone_number, ...body }
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {

@@ -1,5 +1,7 @@
 /** What the vendor's requests may hold (docs: README.md). Unknown fields are ignored; words are compared without regard to case. */
 import { z } from 'zod'
+import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
+import { together } from '../together.ts'
 
 const word = (value: unknown): unknown =>
   typeof value === 'string' ? value.trim().toLowerCase().replaceAll('_', '') : value
@@ -23,6 +25,8 @@ const targetType = z.preprocess(
   ),
 )
 const longestText = 2_000
+const mostSteps = 20
+const anyStep = { targetType: 'callBotTextVariable', targetValue: '-' }
 const stepSchema = z
   .object(
     {
@@ -38,16 +42,16 @@ const stepSchema = z
     },
     'expected a step with its targetType',
   )
-  .check(({ value, issues }) => {
-    const wants = (path: string, message: string): void => {
-      issues.push({ code: 'custom', path: [path], input: undefined, message })
-    }
-    const said = value.targetValue?.trim() ?? ''
-    if (value.targetType !== 'callbottextvariable') {
-      if ((value.targetId ?? '') === '' && said === '') wants('targetId', 'expected an id, or a targetValue')
-    } else if (said === '') wants('targetValue', 'expected the text that is to be spoken')
-    else if (said.length > longestText) wants('targetValue', `expected at most ${longestText} characters`)
-  })
+  .check(
+    together(({ targetType, targetId, targetValue }, refuse) => {
+      const said = targetValue?.trim() ?? ''
+      if (targetType === undefined) return
+      if (targetType !== 'callbottextvariable') {
+        if ((targetId ?? '') === '' && said === '') refuse('targetId', 'expected an id, or a targetValue')
+      } else if (said === '') refuse('targetValue', 'expected the text that is to be spoken')
+      else if (said.length > longestText) refuse('targetValue', `expected at most ${longestText} characters`)
+    }),
+  )
 export type ScriptStep = z.infer<typeof stepSchema>
 
 const phones = z
@@ -63,54 +67,75 @@ const latestSendMs = 4_102_444_800_000
 
 const aBody = 'expected a JSON object'
 
+const sessionFields = {
+  name: upTo(500, 'a name').nullish(),
+  sendTime: z
+    .int('expected an instant in milliseconds')
+    .min(0, 'expected an instant in milliseconds')
+    .max(latestSendMs, 'expected milliseconds, an instant before the year 2100')
+    .nullish(),
+  scripts: z
+    .array(stepSchema, 'expected the steps of the script, in their order')
+    .min(1, 'expected at least one step')
+    .max(mostSteps, `expected at most ${mostSteps} steps`),
+  numberCallOuts: z
+    .array(orDigits(upTo(200, 'a number of the company')), 'expected a list of numbers of the company')
+    .min(1, 'expected at least one number')
+    .max(1_000, 'expected at most 1000 numbers')
+    .nullish(),
+  numberCallPerTime: whole(1, 10_000).nullish(),
+  durationOfEachCall: whole(0, 86_400).nullish(),
+  maxRetryOfDetail: whole(0, 10).nullish(),
+  retryAfterSeconds: whole(0, 2_592_000).nullish(),
+  phoneNumberList: phones.nullish(),
+  phone_number_list: phones.nullish(),
+  phoneNumbers: phones.nullish(),
+  phones: phones.nullish(),
+  phone_number: z.preprocess(separated, phones.nullish()),
+}
+
 /** One list of phones, under whichever of its names it came; none at all is an empty session. */
 export const sessionSchema = z
-  .object(
-    {
-      name: upTo(500, 'a name').nullish(),
-      sendTime: z
-        .int('expected an instant in milliseconds')
-        .min(0, 'expected an instant in milliseconds')
-        .max(latestSendMs, 'expected milliseconds, an instant before the year 2100')
-        .nullish(),
-      scripts: z
-        .array(stepSchema, 'expected the steps of the script, in their order')
-        .min(1, 'expected at least one step')
-        .max(20, 'expected at most 20 steps'),
-      numberCallOuts: z
-        .array(orDigits(upTo(200, 'a number of the company')), 'expected a list of numbers of the company')
-        .min(1, 'expected at least one number')
-        .max(1_000, 'expected at most 1000 numbers')
-        .nullish(),
-      numberCallPerTime: whole(1, 10_000).nullish(),
-      durationOfEachCall: whole(0, 86_400).nullish(),
-      maxRetryOfDetail: whole(0, 10).nullish(),
-      retryAfterSeconds: whole(0, 2_592_000).nullish(),
-      phoneNumberList: phones.nullish(),
-      phone_number_list: phones.nullish(),
-      phoneNumbers: phones.nullish(),
-      phones: phones.nullish(),
-      phone_number: z.preprocess(separated, phones.nullish()),
-    },
-    aBody,
+  .object(sessionFields, aBody)
+  .check(
+    together((value, refuse) => {
+      const [first, ...more] = phoneFields.filter((name) => value[name] != null)
+      for (const name of more) refuse(name, `the numbers stand in ${first} already`)
+    }),
   )
-  .check(({ value, issues }) => {
-    const given = phoneFields.filter((name) => value[name] != null)
-    const [first, ...more] = given
-    for (const name of more)
-      issues.push({
-        code: 'custom',
-        path: [name],
-        input: value[name],
-        message: `the numbers stand in ${first} already`,
-      })
-  })
   .transform(({ phoneNumberList, phone_number_list, phoneNumbers, phones, phone_number, ...given }) => {
     const lists = { phoneNumberList, phone_number_list, phoneNumbers, phones, phone_number }
     const phoneField = phoneFields.find((name) => lists[name] != null) ?? 'phoneNumberList'
     return { ...given, phoneField, phones: lists[phoneField] ?? [] }
   })
-export type Session = z.output<typeof sessionSchema>
+type Session = z.output<typeof sessionSchema>
+
+/** A step that cannot be read is null. */
+export type ReadSession = Omit<Session, 'scripts'> & { readonly scripts: readonly (ScriptStep | null)[] }
+
+/** What of a request can be read, and every mistake in the rest: so that what it names is looked up all the same. */
+export function readSession(body: unknown): {
+  readonly session: ReadSession
+  readonly problems: readonly FieldMessage[]
+} {
+  const whole = sessionSchema.safeParse(body)
+  if (whole.success) return { session: whole.data, problems: [] }
+  const given = isRecord(body) ? body : {}
+  const steps = Array.isArray(given.scripts) ? given.scripts.slice(0, mostSteps) : []
+  const { scripts: _, ...others } = sessionFields
+  const [, ...moreLists] = phoneFields.filter((name) => given[name] != null)
+  const right = Object.entries(others).filter(
+    ([name, schema]) => !moreLists.some((list) => list === name) && schema.safeParse(given[name]).success,
+  )
+  const rest = Object.fromEntries(right.map(([name]) => [name, given[name]]))
+  return {
+    session: {
+      ...sessionSchema.parse({ ...rest, scripts: [anyStep] }),
+      scripts: steps.map((step) => stepSchema.safeParse(step).data ?? null),
+    },
+    problems: problemsOf(whole.error, 'body'),
+  }
+}
 
 /** In a body a number, in a query its digits. */
 const digits = (value: unknown): unknown =>

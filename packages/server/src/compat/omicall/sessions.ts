@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { readScenario, type ScenarioDefinition } from '@dialwright/scenario'
 import type { Principal } from '../../access/authenticate.ts'
-import type { Connection } from '../../adapters/postgres/pool.ts'
+import type { Connection, Queryable } from '../../adapters/postgres/pool.ts'
 import { uuidV7 } from '../../adapters/system/uuid-v7.ts'
 import { createCampaign, type NewCampaign } from '../../campaigns/create-campaign.ts'
 import { InvalidInputError } from '../../campaigns/errors.ts'
@@ -14,14 +14,14 @@ import { Desk } from '../../resources/desk.ts'
 import { createAt } from '../../resources/resource.ts'
 import { ScenarioInvalidError } from '../../scenarios/errors.ts'
 import { scenarios } from '../../scenarios/scenario.ts'
-import { type FieldMessage, parseOr } from '../mistake.ts'
+import type { FieldMessage } from '../mistake.ts'
 import { takeTurn } from '../turn.ts'
 import { companyOf, numbersOf } from './company.ts'
 import { contactsOf } from './contacts.ts'
 import { OmicallError } from './errors.ts'
 import { findSteps } from './find-steps.ts'
 import { campaignOf, waveSizeOf } from './mapping.ts'
-import { type Session, sessionSchema } from './schemas.ts'
+import { type ReadSession, readSession } from './schemas.ts'
 import { placeIn, scenarioOf } from './script.ts'
 
 export type Caller = { readonly deps: ServerDeps; readonly principal: Principal }
@@ -33,7 +33,11 @@ const phonesAtOnce = 250
 export async function executeByPhone(caller: Caller, body: unknown, key: unknown): Promise<object> {
   const { deps, principal } = caller
   const { workspaceId } = principal
-  const session = parseOr(sessionSchema, body, 'body', (problems) => OmicallError.ofFields(problems))
+  const { session, problems } = readSession(body)
+  if (problems.length > 0) {
+    const { problems: more } = await lookUp(deps.pool, workspaceId, session)
+    throw OmicallError.ofFields([...problems, ...more])
+  }
   const now = deps.clock.now()
   const name = session.name?.trim() || `AutoCall ${now.toString({ smallestUnit: 'second' })}`
   const contacts = session.phones.map((phone) => ({ phones: [phone], variables: {} }))
@@ -52,27 +56,39 @@ export async function executeByPhone(caller: Caller, body: unknown, key: unknown
 async function campaignFor(
   caller: Caller,
   connection: Connection,
-  session: Session,
+  session: ReadSession,
   name: string,
   now: Temporal.Instant,
 ): Promise<NewCampaign> {
-  const { workspaceId } = caller.principal
-  const company = await companyOf(connection, workspaceId)
-  const problems: FieldMessage[] = []
-  const definition = scenarioOf(await findSteps(connection, workspaceId, session.scripts, problems))
-  for (const { path, message } of readScenario(definition).problems)
-    problems.push({ field: placeIn(definition, path), message })
-  const numberIds = await numbersOf(connection, workspaceId, session, problems)
-  const waveSize = waveSizeOf(session, company.maxCalls)
-  if (session.numberCallPerTime != null && company.maxCalls !== null && waveSize > company.maxCalls)
-    problems.push({ field: 'numberCallPerTime', message: `at most ${company.maxCalls} calls at once are allowed` })
-  problems.push(...(await unreadablePhones(session, company.country)))
+  const { definition, numberIds, waveSize, problems } = await lookUp(connection, caller.principal.workspaceId, session)
   if (problems.length > 0) throw OmicallError.ofFields(problems)
   const scenarioId = await scenarioIdOf(caller, connection, definition)
   return campaignOf(session, name, scenarioId, numberIds, waveSize, now)
 }
 
-async function unreadablePhones({ phones, phoneField }: Session, country: string): Promise<FieldMessage[]> {
+type LookedUp = {
+  readonly definition: ScenarioDefinition
+  readonly numberIds: readonly string[]
+  readonly waveSize: number
+  /** What leads nowhere, or is more than the company may. */
+  readonly problems: readonly FieldMessage[]
+}
+
+async function lookUp(on: Queryable, workspaceId: string, session: ReadSession): Promise<LookedUp> {
+  const company = await companyOf(on, workspaceId)
+  const problems: FieldMessage[] = []
+  const definition = scenarioOf(await findSteps(on, workspaceId, session.scripts, problems))
+  for (const { path, message } of readScenario(definition).problems)
+    problems.push({ field: placeIn(definition, path), message })
+  const numberIds = await numbersOf(on, workspaceId, session, problems)
+  const waveSize = waveSizeOf(session, company.maxCalls)
+  if (session.numberCallPerTime != null && company.maxCalls !== null && waveSize > company.maxCalls)
+    problems.push({ field: 'numberCallPerTime', message: `at most ${company.maxCalls} calls at once are allowed` })
+  problems.push(...(await unreadablePhones(session, company.country)))
+  return { definition, numberIds, waveSize, problems }
+}
+
+async function unreadablePhones({ phones, phoneField }: ReadSession, country: string): Promise<FieldMessage[]> {
   const problems: FieldMessage[] = []
   for (const [index, phone] of phones.entries()) {
     if (index % phonesAtOnce === phonesAtOnce - 1) await setImmediate()
