@@ -5,6 +5,8 @@ import type { ColumnType } from './report-columns.ts'
 
 /** What its people bring is looked for among so many of a campaign: a list has the same columns from its first row on. */
 const peopleLookedAt = 10_000
+/** Names that are told at most: each person may have brought other ones. */
+const mostNames = 5_000
 
 const versionOfCampaign = statement<{ definition: ScenarioDefinition }>(
   'report-version-of-campaign',
@@ -17,7 +19,8 @@ const latestVersion = statement<{ definition: ScenarioDefinition }>(
 const broughtNames = statement<{ name: string }>(
   'report-brought-names',
   `select distinct jsonb_object_keys(c.variables) as name
-     from (select variables from contact where workspace_id = $1 and campaign_id = $2 order by id limit ${peopleLookedAt}) c order by name`,
+     from (select variables from contact where workspace_id = $1 and campaign_id = $2 order by id limit ${peopleLookedAt}) c
+    order by name limit ${mostNames}`,
 )
 
 /** Names with the types of their columns, in the order in which they are offered. A campaign outweighs the scenario. */

@@ -1,7 +1,6 @@
 /** Campaigns of the assistant: made with their phones in one piece, shown with their progress, filled further, steered. */
 import { setImmediate } from 'node:timers/promises'
 import { readVariables } from '@dialwright/scenario'
-import type { Principal } from '../../access/authenticate.ts'
 import { type Queryable, transaction } from '../../adapters/postgres/pool.ts'
 import { type CampaignState, changeState, type StateAction } from '../../campaigns/change-state.ts'
 import { createCampaign } from '../../campaigns/create-campaign.ts'
@@ -15,12 +14,10 @@ import { integerIdOf, integerIdsOf, integerIdsOfParts } from '../../resources/in
 import { FieldRefusal } from '../field-refusal.ts'
 import { type FieldMessage, problemsOf } from '../mistake.ts'
 import { noSuch, refused } from './errors.ts'
-import { dialect, idOf, isInProject, type StartBlock, startBlockOf } from './ids.ts'
-import { projectOf } from './lists.ts'
+import { type Caller, dialect, idOf, idOrNotFound, isInProject, type StartBlock, startBlockOf } from './ids.ts'
 import { campaignOf, contactOf, type Found, stateOf } from './mapping.ts'
 import { campaignSchema, type Is74Campaign, phonesIn, phonesSchema } from './schemas.ts'
 
-export type Caller = { readonly deps: ServerDeps; readonly principal: Principal }
 type Workspace = { readonly zone: string; readonly country: string }
 
 /** @returns The vendor's id. Repeated under one Idempotency-Key, it is the id of the first. */
@@ -127,7 +124,7 @@ async function workspaceOf(on: Queryable, workspaceId: string): Promise<Workspac
 /** More people for a campaign; one that was done goes on, one that is stopped takes none. Who is in it already is left out. */
 export async function addPhones({ deps, principal }: Caller, id: string, body: unknown): Promise<object> {
   const { workspaceId } = principal
-  const campaignId = await campaignIdOf({ deps, principal }, id)
+  const campaignId = await idOrNotFound({ deps, principal }, 'campaign', id)
   const parsed = phonesSchema.safeParse(body)
   const problems = parsed.success ? [] : problemsOf(parsed.error)
   const { country } = await workspaceOf(deps.pool, workspaceId)
@@ -159,15 +156,8 @@ async function parametersOf(on: Queryable, workspaceId: string, campaignId: stri
   return rows[0]?.parameters ?? []
 }
 
-/** @throws {FieldRefusal} 404 */
-export async function campaignIdOf({ deps, principal }: Caller, id: string): Promise<string> {
-  const campaignId = await idOf(deps.pool, principal.workspaceId, 'campaign', id)
-  if (campaignId === null) throw noSuch('campaign', id)
-  return campaignId
-}
-
 export async function steer(caller: Caller, id: string, action: StateAction): Promise<object> {
-  const campaignId = await campaignIdOf(caller, id)
+  const campaignId = await idOrNotFound(caller, 'campaign', id)
   const state = await changeState(caller.deps, caller.principal, campaignId, action)
   return { campaign: { id: Number(id), ...stateOf(state) } }
 }
@@ -190,8 +180,8 @@ export async function listCampaigns(
   asked: { readonly project_id?: number | undefined; readonly limit: number; readonly after?: number | undefined },
 ): Promise<object> {
   const { workspaceId } = principal
-  await projectOf({ deps, principal }, asked.project_id)
-  const after = asked.after === undefined ? null : await campaignIdOf({ deps, principal }, String(asked.after))
+  if (asked.project_id !== undefined) await idOrNotFound({ deps, principal }, 'project', asked.project_id)
+  const after = asked.after === undefined ? null : await idOrNotFound({ deps, principal }, 'campaign', asked.after)
   const { rows } = await deps.pool.query<CampaignRow>(
     `select ${columns}
       where c.workspace_id = $1 and c.dialect = 'is74' and ($2::uuid is null or c.id < $2)
@@ -205,7 +195,7 @@ export async function listCampaigns(
 
 export async function showCampaign({ deps, principal }: Caller, id: string): Promise<object> {
   const { workspaceId } = principal
-  const campaignId = await campaignIdOf({ deps, principal }, id)
+  const campaignId = await idOrNotFound({ deps, principal }, 'campaign', id)
   const { rows } = await deps.pool.query<CampaignRow>(`select ${columns} where c.workspace_id = $1 and c.id = $2`, [
     workspaceId,
     campaignId,

@@ -1,10 +1,15 @@
 /** The assistant's integer ids, and what they lead to: projects, start blocks, scenarios, phones, campaigns. */
 import type { Parameter, ScenarioDefinition } from '@dialwright/scenario'
+import type { Principal } from '../../access/authenticate.ts'
 import type { Queryable } from '../../adapters/postgres/pool.ts'
+import type { ServerDeps } from '../../deps.ts'
 import { resourceByIntegerId } from '../../resources/integer-id.ts'
 import { startBlockByExternalId } from '../../resources/start-block.ts'
+import { noSuch } from './errors.ts'
 
 export const dialect = 'is74'
+
+export type Caller = { readonly deps: ServerDeps; readonly principal: Principal }
 
 /** Of what kind: as in external_id. */
 export type Kind = 'project' | 'scenario' | 'number' | 'campaign'
@@ -29,6 +34,13 @@ export async function idOf(
     owner.resourceId,
   ])
   return rows.length === 0 ? null : owner.resourceId
+}
+
+/** @throws {FieldRefusal} 404 */
+export async function idOrNotFound({ deps, principal }: Caller, kind: Kind, id: number | string): Promise<string> {
+  const found = await idOf(deps.pool, principal.workspaceId, kind, id)
+  if (found === null) throw noSuch(kind, id)
+  return found
 }
 
 export type StartBlock = {

@@ -1,9 +1,7 @@
 /** What a client needs ids of: projects, scenarios with their start blocks, phones to call from. */
 import type { ScenarioDefinition } from '@dialwright/scenario'
 import { integerIdsOf, integerIdsOfParts } from '../../resources/integer-id.ts'
-import type { Caller } from './campaigns.ts'
-import { noSuch } from './errors.ts'
-import { dialect, idOf } from './ids.ts'
+import { type Caller, dialect, idOrNotFound } from './ids.ts'
 
 /** Things of one list at most; an installation has tens of them. */
 const most = 1_000
@@ -36,7 +34,7 @@ export async function listProjects({ deps, principal }: Caller): Promise<object>
 /** With all that `add_data` can hold for each start block. */
 export async function listScenarios({ deps, principal }: Caller, { project_id }: Asked): Promise<object> {
   const { workspaceId } = principal
-  const project = await projectOf({ deps, principal }, project_id)
+  const project = project_id === undefined ? null : await idOrNotFound({ deps, principal }, 'project', project_id)
   const { rows } = await deps.pool.query<{ id: string; name: string; startBlocks: ScenarioDefinition['startBlocks'] }>(
     `select s.id, s.name, (select v.definition -> 'startBlocks' from scenario_version v where v.scenario_id = s.id
                             order by v.number desc limit 1) as "startBlocks"
@@ -63,7 +61,7 @@ export async function listScenarios({ deps, principal }: Caller, { project_id }:
 
 export async function listPhones({ deps, principal }: Caller, { project_id }: Asked): Promise<object> {
   const { workspaceId } = principal
-  const project = await projectOf({ deps, principal }, project_id)
+  const project = project_id === undefined ? null : await idOrNotFound({ deps, principal }, 'project', project_id)
   const { rows } = await deps.pool.query<{ id: string; name: string; phone: string }>(
     `select n.id, n.name, n.phone from phone_number n
       where n.workspace_id = $1 and ${inProject('number', 'n.id')} order by n.name, n.id limit $3`,
@@ -77,14 +75,6 @@ export async function listPhones({ deps, principal }: Caller, { project_id }: As
 function inProject(kind: 'scenario' | 'number', id: string): string {
   const members = `select from project_${kind} m where m.project_id = $2::uuid`
   return `($2::uuid is null or not exists (${members}) or exists (${members} and m.${kind}_id = ${id}))`
-}
-
-/** @throws {FieldRefusal} 404 */
-export async function projectOf({ deps, principal }: Caller, id: number | undefined): Promise<string | null> {
-  if (id === undefined) return null
-  const projectId = await idOf(deps.pool, principal.workspaceId, 'project', id)
-  if (projectId === null) throw noSuch('project', id)
-  return projectId
 }
 
 function integersFor(

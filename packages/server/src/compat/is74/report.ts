@@ -6,9 +6,8 @@ import { conditionOf, type Filter } from '../../reports/report-filters.ts'
 import { reportVariables } from '../../reports/report-variables.ts'
 import { FieldRefusal } from '../field-refusal.ts'
 import { type FieldMessage, problemsOf } from '../mistake.ts'
-import type { Caller } from './campaigns.ts'
-import { noSuch, refused } from './errors.ts'
-import { idOf, startBlockOf } from './ids.ts'
+import { refused } from './errors.ts'
+import { type Caller, idOf, idOrNotFound, startBlockOf } from './ids.ts'
 import { type ChosenColumn, chooseColumns, knownColumns, mostColumns, usualChoice } from './report-names.ts'
 import { type AskedColumn, reportSchema } from './schemas.ts'
 
@@ -18,7 +17,7 @@ type Scope = { readonly campaignId: string; readonly scenarioId: string; readonl
 /** @throws {FieldRefusal} 404 for the project, 400 with every mistake. */
 export async function makeReport({ deps, principal }: Caller, projectId: string, body: unknown): Promise<object> {
   const { workspaceId } = principal
-  if ((await idOf(deps.pool, workspaceId, 'project', projectId)) === null) throw noSuch('project', projectId)
+  await idOrNotFound({ deps, principal }, 'project', projectId)
   const parsed = reportSchema.safeParse(body)
   const problems = parsed.success ? [] : problemsOf(parsed.error)
   const raw = (body as { analytics_filter?: Readonly<Record<string, unknown>> | null } | null)?.analytics_filter
@@ -123,13 +122,9 @@ export async function listColumns(
   asked: { readonly outgoing_campaign_id?: number | undefined; readonly scenario_id?: number | undefined },
 ): Promise<object> {
   const { workspaceId } = principal
-  const find = async (kind: 'project' | 'campaign' | 'scenario', id: string | number | undefined) => {
-    if (id === undefined) return undefined
-    const found = await idOf(deps.pool, workspaceId, kind, id)
-    if (found === null) throw noSuch(kind, id)
-    return found
-  }
-  await find('project', projectId)
+  const find = async (kind: 'campaign' | 'scenario', id: number | undefined) =>
+    id === undefined ? undefined : idOrNotFound({ deps, principal }, kind, id)
+  await idOrNotFound({ deps, principal }, 'project', projectId)
   const campaignId = await find('campaign', asked.outgoing_campaign_id)
   const scenarioId = await find('scenario', asked.scenario_id)
   const variables = await reportVariables(deps.pool, workspaceId, { campaignId, scenarioId })
