@@ -66,14 +66,15 @@ export const claimSizeBench: Bench = {
 type Cost = { readonly claim: number; readonly view: number }
 
 async function measure(ground: Ground, claims: number): Promise<Cost> {
-  const before = processCpuMs(ground.backend)
+  const backend = await ground.backend()
+  const before = processCpuMs(backend)
   for (let n = 0; n < claims; n++) await ground.claim(batch)
-  const claimed = processCpuMs(ground.backend)
+  const claimed = processCpuMs(backend)
   for (let n = 0; n < viewsPerWindow; n++) {
     const views = await ground.store.runningCampaigns()
     if (!views.some((view) => view.campaignId === ids.campaign)) throw new Error('The campaign is not in the view')
   }
-  const viewed = processCpuMs(ground.backend)
+  const viewed = processCpuMs(backend)
   await ground.clear()
   return {
     claim: ((claimed - before) * 1_000) / (claims * batch),

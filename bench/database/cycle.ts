@@ -104,9 +104,10 @@ const byHand: Way = {
 async function turn(ground: Ground, way: Way, legs: number): Promise<Cost> {
   const usedMs = { claim: 0, dial: 0, finish: 0 }
   const phase = async (name: keyof typeof usedMs, work: () => Promise<void>): Promise<void> => {
-    const before = processCpuMs(ground.backend)
+    const backend = await ground.backend()
+    const before = processCpuMs(backend)
     await work()
-    usedMs[name] += processCpuMs(ground.backend) - before
+    usedMs[name] += processCpuMs(backend) - before
   }
   const node = process.cpuUsage()
   const startedMs = performance.now()

@@ -76,16 +76,13 @@ export class Ground {
   readonly store: PostgresCampaignStore
   readonly lease: NodeLease
   readonly routeId: number
-  /** Process id of the backend. */
-  readonly backend: number
   #lane = 0
 
-  private constructor(parts: Pick<Ground, 'pool' | 'store' | 'lease' | 'routeId' | 'backend'>) {
+  private constructor(parts: Pick<Ground, 'pool' | 'store' | 'lease' | 'routeId'>) {
     this.pool = parts.pool
     this.store = parts.store
     this.lease = parts.lease
     this.routeId = parts.routeId
-    this.backend = parts.backend
   }
 
   /** Makes the database and fills it: two campaigns of `contacts` people each, all due, in forty lanes each. */
@@ -106,14 +103,18 @@ export class Ground {
     const store = new PostgresCampaignStore({ pool, clock: systemClock, random: systemRandom })
     // Makes the month's partitions, as the engine does.
     await store.settleCampaigns()
-    const { rows } = await pool.query<{ backend: number }>('select pg_backend_pid() as backend')
     return new Ground({
       pool,
       store,
       routeId,
       lease: await store.join('bench', leaseMs),
-      backend: rows[0]?.backend ?? 0,
     })
+  }
+
+  /** Process id of the backend. Ask for it when a window begins: while another ground is at work the pool lets an idle connection go. */
+  async backend(): Promise<number> {
+    const { rows } = await this.pool.query<{ backend: number }>('select pg_backend_pid() as backend')
+    return rows[0]?.backend ?? 0
   }
 
   /** The lane whose turn it is. */

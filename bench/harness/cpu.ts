@@ -1,5 +1,5 @@
 /** What processes have used, from /proc: processor time, resident memory, and who else was at work on this machine. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** USER_HZ: what /proc counts in, 100 on every architecture that Node runs on. */
 const msPerTick = 10
@@ -10,12 +10,14 @@ type ProcessTimes = { readonly parent: number; readonly ownTicks: number; readon
 /**
  * Processor time of a process with all threads that live, in ms, to the nanosecond: `/proc/PID/stat` counts in steps of 10 ms, which
  * is too coarse for short windows. A thread that ends takes its time along; the benches' processes end none within a window.
- * @throws {Error} when there is no such process.
+ * @throws {Error} when there is no such process: a window over its end has no figure.
  */
 export function processCpuMs(processId: number): number {
+  const threads = `/proc/${processId}/task`
+  if (!existsSync(threads)) throw new Error(`The process ${processId} has ended: its processor time went with it`)
   let nanoseconds = 0
-  for (const thread of readdirSync(`/proc/${processId}/task`)) {
-    const [used] = readFileSync(`/proc/${processId}/task/${thread}/schedstat`, 'utf8').split(' ')
+  for (const thread of readdirSync(threads)) {
+    const [used] = readFileSync(`${threads}/${thread}/schedstat`, 'utf8').split(' ')
     nanoseconds += Number(used)
   }
   return nanoseconds / 1e6
