@@ -41,7 +41,7 @@ const sound = {
     { id: 'bye', type: 'hangup' },
   ] as Record<string, unknown>[],
 }
-const have = { voices: ['anna'], audio: ['/q.wav'] }
+const have = { audio: ['/q.wav'] }
 
 function withBlock(id: string, change: Record<string, unknown>) {
   return { ...sound, blocks: sound.blocks.map((block) => (block.id === id ? { ...block, ...change } : block)) }
@@ -111,7 +111,6 @@ test('every kind of mistake is named with its place', () => {
     ],
     [withBlock('count', { variables: { phone: '1' } }), ['/blocks/1/variables/phone SCENARIO_RESERVED_VARIABLE']],
     [withBlock('ask', { audio: '/other.wav' }), ['/blocks/3/audio SCENARIO_UNKNOWN_AUDIO']],
-    [withBlock('hello', { voice: 'boris' }), ['/blocks/0/voice SCENARIO_UNKNOWN_VOICE']],
     [withBlock('hello', { audio: '/q.wav' }), ['/blocks/0/text SCENARIO_SHAPE']],
     [withBlock('hello', { shout: true }), ['/blocks/0 SCENARIO_SHAPE']],
     [withBlock('ask', { keys: { '12': 'bye' } }), ['/blocks/3/keys/12 SCENARIO_SHAPE']],
@@ -119,11 +118,6 @@ test('every kind of mistake is named with its place', () => {
     ['text', [' SCENARIO_SHAPE']],
   ]
   for (const [input, expected] of cases) assert.deepEqual(codes(input), expected)
-})
-
-test('text without any configured voice is a problem, and is not checked where voices are not told', () => {
-  assert.deepEqual(codes(sound, { voices: [], audio: ['/q.wav'] }), ['/blocks/0/text SCENARIO_NO_VOICE'])
-  assert.deepEqual(codes(sound, {}), [])
 })
 
 test('a block type of later work is refused as not yet in effect, a wrong one with the list of types', () => {

@@ -16,8 +16,6 @@ export type ProblemCode =
   | 'SCENARIO_BAD_DEFAULT'
   | 'SCENARIO_BAD_TEXT'
   | 'SCENARIO_BAD_EXPRESSION'
-  | 'SCENARIO_NO_VOICE'
-  | 'SCENARIO_UNKNOWN_VOICE'
   | 'SCENARIO_UNKNOWN_AUDIO'
   | 'SCENARIO_UNKNOWN_TAG'
 
@@ -26,7 +24,6 @@ export type ScenarioProblem = { readonly path: string; readonly code: ProblemCod
 
 /** What the workspace has. An absent list is not checked; an empty one means there is none. */
 export type ValidationOptions = {
-  readonly voices?: readonly string[] | undefined
   readonly audio?: readonly string[] | undefined
   /** Names in the scenario's tag scene. */
   readonly tags?: readonly string[] | undefined
@@ -63,7 +60,7 @@ export function validateScenario(
   checkParameters(definition, report)
   checkGraph(definition, report)
   checkLanguage(definition, report)
-  checkSound(definition, options, report)
+  checkAudio(definition, options, report)
   checkTags(definition, options, report)
   return problems
 }
@@ -196,23 +193,12 @@ function checkLanguage(definition: ScenarioDefinition, report: Report): void {
   }
 }
 
-function checkSound(definition: ScenarioDefinition, options: ValidationOptions, report: Report): void {
-  const { voices, audio } = options
+function checkAudio(definition: ScenarioDefinition, { audio }: ValidationOptions, report: Report): void {
+  if (audio === undefined) return
   for (const [index, block] of definition.blocks.entries()) {
     if (block.type !== 'say' && block.type !== 'menu' && block.type !== 'transfer') continue
-    if (block.audio !== undefined && audio !== undefined && !audio.includes(block.audio)) {
+    if (block.audio !== undefined && !audio.includes(block.audio))
       report(['blocks', index, 'audio'], 'SCENARIO_UNKNOWN_AUDIO', `there is no audio at "${block.audio}"`)
-    }
-    if (block.text === undefined || voices === undefined) continue
-    if (voices.length === 0)
-      report(
-        ['blocks', index, 'text'],
-        'SCENARIO_NO_VOICE',
-        'no voice is configured to speak this text; configure one or use audio',
-      )
-    else if (block.voice !== undefined && !voices.includes(block.voice)) {
-      report(['blocks', index, 'voice'], 'SCENARIO_UNKNOWN_VOICE', `there is no voice "${block.voice}"`)
-    }
   }
 }
 
