@@ -6,10 +6,10 @@
  */
 import type { CampaignSettings } from '../campaigns/campaign-settings.ts'
 import type { WaveView } from '../planning/wave.ts'
-import type { AttemptOutcome, NodeLease } from './outcome.ts'
+import type { AttemptOutcome, Finished, NodeLease } from './outcome.ts'
 import type { SideLegStore } from './side-legs.ts'
 
-export type { AttemptOutcome, EndedBy, NodeLease } from './outcome.ts'
+export type { AttemptOutcome, EndedBy, Finished, NodeLease } from './outcome.ts'
 
 /** Contacts that are due together: same route, same zone set, same priority. */
 export type LaneView = {
@@ -93,12 +93,6 @@ export type ClaimedLeg = {
   readonly settings: CampaignSettings
   readonly workspaceZone: string
 }
-
-/**
- * What became of a result. `revised`: recovery had ended the attempt in this node's place, and the true result has replaced
- * that end. `fenced`: nothing has changed.
- */
-export type Finished = 'stored' | 'revised' | 'fenced'
 
 export type Recovery = { readonly returned: number; readonly unknown: number; readonly answered: number }
 

@@ -29,3 +29,9 @@ export type AttemptOutcome = {
   readonly recording: string | null
   readonly timeline: readonly { readonly at: string; readonly kind: string; readonly [key: string]: unknown }[]
 }
+
+/**
+ * What became of a result. `revised`: recovery had ended the attempt or the call in this node's place, and the true result has replaced
+ * that end. `fenced`: nothing has changed.
+ */
+export type Finished = 'stored' | 'revised' | 'fenced'

@@ -5,8 +5,7 @@
  * Reserved channels: of an owner's `maxCalls`, `reservedCalls` are kept for these legs. Campaigns find a channel that is kept and
  * not used taken; these legs may use every channel there is.
  */
-import type { Finished } from './campaign-store.ts'
-import type { AttemptOutcome, NodeLease } from './outcome.ts'
+import type { AttemptOutcome, Finished, NodeLease } from './outcome.ts'
 
 export type SideLegRequest = {
   /** A UUID; of a call that came in the one that telephony gave it. */

@@ -97,23 +97,21 @@ const write = statement(
      from e, jsonb_to_recordset($2::jsonb) as t(place integer, topic text, payload jsonb) order by t.place`,
 )
 
-type LostLeg = Omit<EndedSideLeg, 'claimedAt' | 'phase'> & {
-  readonly endedBy: AttemptOutcome['endedBy']
-  /** Null: a hand-over, whose leg has neither. */
-  readonly call: Pick<AttemptOutcome, 'disposition' | 'detail' | 'talkMs' | 'timeline'> | null
-}
+type LostLeg = Omit<EndedSideLeg, 'claimedAt' | 'phase' | 'callerId' | 'scenarioVersionId' | 'robotEndedAt'> &
+  Pick<AttemptOutcome, 'endedBy'>
+type LostCall = Pick<EndedSideLeg, 'callerId'> & Pick<AttemptOutcome, 'disposition' | 'detail' | 'talkMs' | 'timeline'>
 
 // The leg is the door: of two that bring its end the second waits here, and finds that recovery's is gone.
 const takeLost = statement<LostLeg>(
   'side-take-lost',
-  `select l.id as "legId", l.call_id as "callId", l.workspace_id as "workspaceId", l.direction, l.phone, l.trunk_id as "trunkId",
-          l.number_id as "numberId", l.node, l.epoch, l.started_at as "startAt", l.answered_at as "answeredAt",
-          l.ended_by as "endedBy", k.caller_id as "callerId", k.scenario_version_id as "scenarioVersionId",
-          k.robot_ended_at as "robotEndedAt",
-          case when k.id is not null then jsonb_build_object('disposition', k.disposition, 'detail', k.detail, 'talkMs', k.talk_ms,
-                                                             'timeline', k.timeline) end as call
-     from leg l left join call k on k.id = l.call_id and l.direction = 'in'
-    where l.id = $1 and l.node = $2 and l.epoch <= $3 and l.direction <> 'out' for no key update of l`,
+  `select id as "legId", call_id as "callId", workspace_id as "workspaceId", direction, phone, trunk_id as "trunkId",
+          number_id as "numberId", node, epoch, started_at as "startAt", answered_at as "answeredAt", ended_by as "endedBy"
+     from leg where id = $1 and node = $2 and epoch <= $3 and direction <> 'out' for no key update`,
+)
+// Behind the door: read with the leg, it would be as it was before the wait.
+const readLost = statement<LostCall>(
+  'side-read-lost',
+  'select caller_id as "callerId", disposition, detail, talk_ms as "talkMs", timeline from call where id = $1',
 )
 const writeTrue = statement(
   'side-revise-write',
@@ -190,32 +188,25 @@ export function endSideLeg(pool: Pool, lease: NodeLease, outcome: AttemptOutcome
 async function reviseSideLeg(connection: Connection, lease: NodeLease, outcome: AttemptOutcome): Promise<boolean> {
   const [lost] = await takeLost(connection, [outcome.legId, lease.node, lease.epoch])
   if (lost === undefined) return false
-  const { call, workspaceId, legId } = lost
-  if (call === null) {
+  const { callId, workspaceId, legId } = lost
+  if (lost.direction === 'transfer') {
     if (lost.endedBy !== 'error' || outcome.endedBy === 'error') return false
     const { sip, endedAt, endedBy, answeredAt } = outcome
-    const end = {
-      legId,
-      workspaceId,
-      endedAt,
-      endedBy,
-      answeredAt,
-      sipCode: sip.code,
-      sipReason: sip.reason,
-      q850: sip.q850,
-    }
+    const { code: sipCode, reason: sipReason, q850 } = sip
+    const end = { legId, workspaceId, endedAt, endedBy, answeredAt, sipCode, sipReason, q850 }
     await writeTrue(connection, [asJson(end), '[]'])
     return true
   }
-  if (!replacesLost(call, outcome)) return false
+  const [call] = await readLost(connection, [callId])
+  if (call === undefined || !replacesLost(call, outcome)) return false
   const end = trueEnd(call, outcome, await storeNow(connection))
-  const facts = { ...lost, ...end, answeredAt: outcome.answeredAt ?? lost.answeredAt }
+  const facts = { ...lost, ...end, callerId: call.callerId, answeredAt: outcome.answeredAt ?? lost.answeredAt }
   const events: SideEvent[] = []
   // Whoever was told of a caller who only rang has not heard of the robot.
   if (lost.answeredAt === null && end.robotEndedAt !== null)
     events.push(robotFacts(facts, { ...outcome, at: end.robotEndedAt }))
   events.push({ ...revisedFacts(facts, end.was), place: 1 })
-  await writeTrue(connection, [asJson({ ...lost, ...end }), asJson(events)])
+  await writeTrue(connection, [asJson({ ...end, callId, workspaceId }), asJson(events)])
   return true
 }
 
