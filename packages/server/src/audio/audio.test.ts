@@ -166,10 +166,8 @@ test('a provisioned sound takes the place of a shipped one, is stored once, and 
 
 test('the delivery scenario is valid with the shipped audio and speaks the language of the contact', async () => {
   const file = new URL('../../assets/scenarios/delivery-confirmation.yaml', import.meta.url)
-  const read = readScenario(parse(await readFile(file, 'utf8')), {
-    voices: [],
-    audio: new AudioLibrary('/nowhere').paths(),
-  })
+  const audio = new AudioLibrary('/nowhere').paths()
+  const read = readScenario(parse(await readFile(file, 'utf8')), { audio })
   assert.deepEqual(read.problems, [])
   assert.ok(read.definition !== null)
   const scenario = compileScenario(read.definition)
