@@ -27,7 +27,8 @@ export const calls: readonly Call[] = [
     variables: { name: 'Иванов Иван', time: '10:00', debt: 900, agreed: true, phone: '+79999999999', called: '+7' },
     path: [
       { block: 'menu', atMs: 0, said: 'Здравствуйте' },
-      { block: 'agreed', atMs: 3_000 },
+      // In the moment of the key that leads to it.
+      { block: 'agreed', atMs: 2_877 },
     ],
     timeline: [
       { at: '2026-03-02T09:00:05.000Z', kind: 'answered' },
