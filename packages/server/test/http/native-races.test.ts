@@ -11,7 +11,7 @@ import { useTestDatabase } from '../fixtures/database.ts'
 import { campaign, type HttpGround, native, openHttp, tokenOf } from './surface.ts'
 
 /** More of them: DIALWRIGHT_RACE_SEEDS=200. Those that have found something are tests of their own, below. */
-const seeds = Number(process.env.DIALWRIGHT_RACE_SEEDS ?? 20)
+const seeds = Number(process.env.DIALWRIGHT_RACE_SEEDS ?? 10)
 const horizonMs = 1_000
 
 type Answer = { readonly asked: string; readonly status: number; readonly body: Record<string, unknown> }
