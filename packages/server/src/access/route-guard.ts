@@ -50,6 +50,10 @@ export function guardRoutes(
   scope.addHook('onRoute', ({ method, url, config }) => {
     if (config?.permission === undefined) throw new Error(`${String(method)} ${url} names no permission`)
   })
+  // RFC 9110 §11.6.1: a 401 says how to come in, in every API's form.
+  scope.addHook('onSend', async (_, reply) => {
+    if (reply.statusCode === 401) void reply.header('WWW-Authenticate', 'Bearer')
+  })
   scope.addHook('onRequest', async (request, reply) => {
     const { permission } = request.routeOptions.config
     if (permission === 'login') return count(logins, request, reply)

@@ -14,19 +14,26 @@ export class InvalidInputError extends Error {
 
 export class CampaignNotFoundError extends Error {
   readonly code = 'CAMPAIGN_NOT_FOUND'
+  /** As it was given. */
+  readonly id: string
 
   constructor(id: string) {
     super(`There is no campaign ${id}`)
     this.name = 'CampaignNotFoundError'
+    this.id = id
   }
 }
 
 export class CampaignStateError extends Error {
   readonly code = 'CAMPAIGN_STATE'
+  readonly action: string
+  readonly state: string
 
   constructor(action: string, state: string) {
     super(`A campaign that is ${state} cannot ${action}`)
     this.name = 'CampaignStateError'
+    this.action = action
+    this.state = state
   }
 }
 

@@ -61,8 +61,6 @@ export function sendProblem(
 ): FastifyReply {
   const problem = problemOf(error)
   if (problem.status >= 500) deps.log.error({ err: error, route: request.routeOptions.url }, 'a request failed')
-  // RFC 9110 §11.6.1: a 401 says how to come in.
-  if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer')
   return reply
     .status(problem.status)
     .type('application/problem+json')

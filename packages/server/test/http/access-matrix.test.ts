@@ -52,7 +52,11 @@ describe('the HTTP surface', () => {
     const [method = '', path = ''] = route.split(' ')
     const { body, query, type } = surface[route] ?? open
     const payload = body?.(ids) as object | string | undefined
-    const { statusCode, body: text } = await http.app.inject({
+    const {
+      statusCode,
+      headers,
+      body: text,
+    } = await http.app.inject({
       method: method as 'GET' | 'POST' | 'PATCH' | 'DELETE',
       url: addressOf(path, ids) + (query?.(ids) ?? ''),
       ...(payload === undefined ? {} : { payload }),
@@ -61,7 +65,7 @@ describe('the HTTP surface', () => {
         ...(authorization === undefined ? {} : { authorization }),
       },
     })
-    return { status: statusCode, text }
+    return { status: statusCode, text, challenge: headers['www-authenticate'] }
   }
   /** Whether an answer can depend on whose the ids in the request are. */
   const namesIds = (route: string): boolean => {
@@ -91,8 +95,10 @@ describe('the HTTP surface', () => {
       [crypto.randomUUID(), tokenHash('dw_expired_0123456789')],
     )
     for (const route of guarded) {
-      for (const authorization of [undefined, 'Bearer nothing', 'Basic eDp5', 'Bearer dw_expired_0123456789'])
-        assert.equal((await ask(route, own, authorization)).status, 401, `${route} as ${authorization}`)
+      for (const authorization of [undefined, 'Bearer nothing', 'Basic eDp5', 'Bearer dw_expired_0123456789']) {
+        const { status, challenge } = await ask(route, own, authorization)
+        assert.deepEqual([status, challenge], [401, 'Bearer'], `${route} as ${authorization}`)
+      }
     }
     const [method, url] = ['POST', '/dialwright/v1/campaigns'] as const
     const unread = await http.app.inject({ method, url, payload: '{', headers: { 'content-type': 'application/json' } })
@@ -127,6 +133,15 @@ describe('the HTTP surface', () => {
     const nobody = (): Ids =>
       Object.fromEntries(Object.keys(own).map((name) => [name, crypto.randomUUID()])) as unknown as Ids
     const authorization = `Bearer ${tokenOf('other', 'owner')}`
+    const kept = async () => {
+      const { rows } = await database.pool.query(
+        `select state, settings, (select count(*) from contact k where k.campaign_id = c.id)::int as contacts from campaign c where id = $1`,
+        [own.campaign],
+      )
+      return rows
+    }
+    const before = await kept()
+    assert.equal(before.length, 1)
     for (const route of guarded) {
       if (!namesIds(route)) continue
       const unknown = nobody()
@@ -144,13 +159,7 @@ describe('the HTTP surface', () => {
       if (list.endsWith('/tokens')) assert.equal(items.length, roles.length)
       else assert.deepEqual(items, [], list)
     }
-    const { rows } = await database.pool.query<{ state: string; contacts: number }>(
-      `select state, (select count(*) from contact k where k.campaign_id = c.id)::int as contacts from campaign c where id = $1`,
-      [own.campaign],
-    )
-    // What the writers of its own workspace did above, and nothing more.
-    assert.ok(rows[0] !== undefined)
-    assert.equal(rows[0].contacts, 2)
+    assert.deepEqual(await kept(), before)
   })
 
   test('nothing but the door asks the database as its owner: every other statement is held by row-level security', () => {

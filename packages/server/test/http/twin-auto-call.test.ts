@@ -244,8 +244,10 @@ describe('the neighbours of the TWIN24 task API', () => {
     assert.deepEqual(given, autoCall)
     assert.equal((await ask('POST', `/api/v1/telephony/autoCall/${id}/halted`)).body.status, 'HALTED')
     assert.equal((await ask('GET', `/cis/api/v1/telephony/autoCall/${id}`)).body.status, 'HALTED')
-    assert.equal((await ask('POST', `/api/v1/telephony/autoCall/${id}/play`)).status, 400)
-    assert.equal((await ask('GET', '/api/v1/telephony/autoCall/nowhere')).status, 404)
+    const played = await ask('POST', `/api/v1/telephony/autoCall/${id}/play`)
+    assert.deepEqual([played.status, played.body.message], [400, 'A task that is HALTED cannot be played'])
+    const gone = await ask('GET', '/api/v1/telephony/autoCall/nowhere')
+    assert.deepEqual([gone.status, gone.body.message], [404, 'There is no task nowhere'])
   })
 
   test('PATCH changes what is given, dotted or nested, by the rules of a new task; the rest stays', async () => {

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { autoCallSchema } from '../../src/compat/twin-tasks/auto-call-schema.ts'
+import { autoCallSchema } from '../../src/compat/twin-tasks/schemas/auto-call.ts'
 import {
   batchSchema,
   candidateSchema,
   singleBatchSchema,
   singleSchema,
-} from '../../src/compat/twin-tasks/candidate-schema.ts'
-import { webhookEvents } from '../../src/compat/twin-tasks/fields.ts'
-import { taskSchema } from '../../src/compat/twin-tasks/task-schema.ts'
+} from '../../src/compat/twin-tasks/schemas/candidate.ts'
+import { webhookEvents } from '../../src/compat/twin-tasks/schemas/fields.ts'
+import { taskSchema } from '../../src/compat/twin-tasks/schemas/task.ts'
 import { assertConformance, fieldsOf } from '../fixtures/conformance-table.ts'
 
 test("the tables of TWIN's tasks name every field of its requests and every event, and tests that are there", () => {

@@ -41,7 +41,12 @@ describe('a batch of incoming rules of TWIN24', () => {
       }))
       const inbound = {
         ...{ action: 'robot', scenario: ids().scenarios, startBlock: null, shownNumber: 'caller', record: 'all' },
-        ...{ shownName: index === 0 ? 'caller' : 'name', maxDurationSeconds: 3_600, webhooks: [], comment: 'Комментарий' },
+        ...{
+          shownName: index === 0 ? 'caller' : 'name',
+          maxDurationSeconds: 3_600,
+          webhooks: [],
+          comment: 'Комментарий',
+        },
       }
       const common = { trunk: ids().trunks, forceOut: true, login: null, hasPassword: false }
       assert.deepEqual(

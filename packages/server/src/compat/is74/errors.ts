@@ -21,8 +21,6 @@ export function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  // RFC 9110 §11.6.1: a 401 says how to come in.
-  if (error instanceof FieldRefusal && error.status === 401) void reply.header('WWW-Authenticate', 'Bearer')
   if (!(error instanceof InvalidInputError)) return answerRefusal(deps, error, request, reply)
   const problems = error.problems.map(({ field, message }) => ({ field: vendorField(field), message }))
   return answerRefusal(deps, new FieldRefusal(400, refused, problems), request, reply)

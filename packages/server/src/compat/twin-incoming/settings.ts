@@ -1,9 +1,10 @@
 /** The company's own hook of calls that come in: an endpoint of the workspace in the vendor's words, one at most. */
-import { type Connection, type Queryable, transaction } from '../../adapters/postgres/pool.ts'
+import { type Queryable, transaction } from '../../adapters/postgres/pool.ts'
 import { uuidV7 } from '../../adapters/system/uuid-v7.ts'
 import { Desk } from '../../resources/desk.ts'
 import { changeAt, createAt } from '../../resources/resource.ts'
 import { webhookEndpoints } from '../../webhook-endpoints/webhook-endpoint.ts'
+import { takeTurn } from '../turn.ts'
 import type { Caller } from './rules.ts'
 import { incomingCallHook } from './schemas.ts'
 import { incomingEvents } from './teller.ts'
@@ -30,7 +31,8 @@ export async function changeSettings(caller: Caller, url: string | null | undefi
   if (url === undefined) return readSettings(caller)
   const { deps, principal } = caller
   await transaction(deps.pool, async (connection) => {
-    await oneAtATime(connection, principal.workspaceId)
+    // Two who set it at once would else make two of it, and each call would be told twice.
+    await takeTurn(connection, principal.workspaceId, 'incoming call hook')
     const desk = new Desk(deps, connection, principal)
     const hook = await hookOf(connection, principal.workspaceId)
     if (hook !== null) {
@@ -43,11 +45,6 @@ export async function changeSettings(caller: Caller, url: string | null | undefi
   })
   deps.onChange()
   return shown(url)
-}
-
-/** Two who set it at once would else make two of it, and each call would be told twice. */
-async function oneAtATime(connection: Connection, workspaceId: string): Promise<void> {
-  await connection.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`incoming call hook ${workspaceId}`])
 }
 
 function shown(url: string | null): object {

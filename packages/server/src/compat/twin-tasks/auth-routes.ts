@@ -5,7 +5,7 @@ import { principalOfToken } from '../../access/authenticate.ts'
 import { login, openSession, weekSeconds } from '../../access/login.ts'
 import type { HttpDeps } from '../../deps.ts'
 import { FieldRefusal, parseGiven } from '../field-refusal.ts'
-import { emptyIsNull, optionalInQuery } from './fields.ts'
+import { emptyIsNull, optionalInQuery } from './schemas/fields.ts'
 
 const seconds = (number: z.ZodNumber) =>
   number.int('expected whole seconds').positive('expected 1 or more').max(31_536_000, 'expected at most a year')

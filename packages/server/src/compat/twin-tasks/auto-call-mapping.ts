@@ -1,9 +1,9 @@
 /** A task of the newer form in our words: each field has one of the older form beside it (README.md), or is not yet in effect. */
 import type { NewCampaign } from '../../campaigns/create-campaign.ts'
 import type { GivenRoute } from '../../campaigns/route.ts'
-import { readMoment, type TwinAutoCall } from './auto-call-schema.ts'
-import { olderWebhookEvents } from './fields.ts'
 import { retryRules, settingsOf } from './mapping.ts'
+import { readMoment, type TwinAutoCall } from './schemas/auto-call.ts'
+import { olderWebhookEvents } from './schemas/fields.ts'
 
 /** What a task is read with, besides its body. */
 export type AutoCallGround = {

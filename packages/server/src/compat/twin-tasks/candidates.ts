@@ -1,7 +1,5 @@
 /** People: uploaded one by one or in batches, into a task or into the task that their bot has for the day; and taken out again. */
-import type { z } from 'zod'
 import type { Principal } from '../../access/authenticate.ts'
-import { campaignOfDay } from '../../campaigns/campaign-of-day.ts'
 import { type CampaignState, changeState } from '../../campaigns/change-state.ts'
 import { CampaignNotFoundError, InvalidInputError } from '../../campaigns/errors.ts'
 import { addContacts } from '../../contacts/add-contacts.ts'
@@ -10,7 +8,10 @@ import { checkContacts } from '../../contacts/check-contacts.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { resolveReference } from '../../resources/references.ts'
 import { FieldRefusal, parseGiven } from '../field-refusal.ts'
-import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
+import { type FieldMessage, isRecord } from '../mistake.ts'
+import { noneAdded, notAdded, thereIsNo } from './errors.ts'
+import { contactOfPerson } from './mapping.ts'
+import { missingOf, namedByCandidate, namedBySingle, parseNaming } from './named.ts'
 import {
   batchSchema,
   cancelSchema,
@@ -21,30 +22,10 @@ import {
   type TwinCandidate,
   type TwinPerson,
   type TwinSingle,
-} from './candidate-schema.ts'
-import { phones } from './fields.ts'
-import { contactOfPerson } from './mapping.ts'
-import { missingOf, namedByCandidate, namedBySingle, parseNaming, thereIsNo } from './named.ts'
-
-type Identity = { readonly id: { readonly identity: string } }
-type Indexed<Person extends TwinPerson> = { readonly index: number; readonly person: Person }
-type Item = {
-  readonly id: string
-  readonly phone: readonly string[]
-  readonly clientExternalId: string | null
-  readonly autoCallId: string
-}
-type Told = {
-  readonly items: (Item & { readonly index: number })[]
-  readonly errors: (FieldMessage & { readonly index: number })[]
-}
-
-const refusedOne = 'The candidate cannot be added'
-const refusedMany = 'The candidates cannot be added'
-const noTemplate: FieldMessage = {
-  field: 'autoCallTemplateId',
-  message: 'expected the id of a task to take as a template: there is none that was never started',
-}
+} from './schemas/candidate.ts'
+import { phones } from './schemas/fields.ts'
+import { noTemplate, taskOfDay, templateOf } from './task-of-day.ts'
+import { type Identity, type Indexed, identityOf, readPeople, shown, type Told, tellAll } from './told.ts'
 
 /** One person into a task. */
 export async function addOne(deps: ServerDeps, principal: Principal, given: unknown): Promise<Identity> {
@@ -52,7 +33,7 @@ export async function addOne(deps: ServerDeps, principal: Principal, given: unkn
   const person = await parseNaming(
     { deps, workspaceId },
     {
-      ...{ schema: candidateSchema, naming: namedByCandidate, message: refusedOne },
+      ...{ schema: candidateSchema, naming: namedByCandidate, message: notAdded },
       after: ({ phone, autoCallId }) => unreadableIn(deps, workspaceId, phone, autoCallId),
     },
     given,
@@ -64,7 +45,7 @@ export async function addOne(deps: ServerDeps, principal: Principal, given: unkn
 
 /** Many people: who cannot be added is told by the place in the list, the others are in. */
 export async function addBatch(deps: ServerDeps, principal: Principal, given: unknown): Promise<object> {
-  const { batch, forceStart } = parseGiven(batchSchema, given, refusedMany)
+  const { batch, forceStart } = parseGiven(batchSchema, given, noneAdded)
   const told: Told = { items: [], errors: [] }
   await addToTasks(deps, principal, readPeople(candidateItemSchema, batch, told), forceStart, told)
   return shown(told, false)
@@ -76,7 +57,7 @@ export async function addSingle(deps: ServerDeps, principal: Principal, given: u
   const person = await parseNaming(
     { deps, workspaceId },
     {
-      ...{ schema: singleSchema, naming: namedBySingle, message: refusedOne },
+      ...{ schema: singleSchema, naming: namedBySingle, message: notAdded },
       after: ({ phone, autoCallTemplateId }) => unreadableIn(deps, workspaceId, phone, autoCallTemplateId),
     },
     given,
@@ -87,7 +68,7 @@ export async function addSingle(deps: ServerDeps, principal: Principal, given: u
 }
 
 export async function addSingleBatch(deps: ServerDeps, principal: Principal, given: unknown): Promise<object> {
-  const { batch } = parseGiven(singleBatchSchema, given, refusedMany)
+  const { batch } = parseGiven(singleBatchSchema, given, noneAdded)
   const told: Told = { items: [], errors: [] }
   await addToTasksOfDay(deps, principal, readPeople(singleSchema, batch, told), told)
   return shown(told, true)
@@ -169,46 +150,6 @@ export async function taskId(deps: ServerDeps, workspaceId: string, given: strin
   return found.id
 }
 
-/** Our id. Without a template of its own: the newest task that was never started, of this bot before that of others. */
-async function templateOf(
-  deps: ServerDeps,
-  workspaceId: string,
-  { botSettingsId, autoCallTemplateId }: TwinSingle,
-): Promise<string | null> {
-  if (autoCallTemplateId == null) return defaultTemplate(deps, workspaceId, botSettingsId ?? null)
-  const given = { value: autoCallTemplateId, dialect: 'twin' }
-  const found = await resolveReference(deps.pool, workspaceId, 'campaign', given)
-  return 'id' in found ? found.id : null
-}
-
-async function taskOfDay(
-  deps: ServerDeps,
-  principal: Principal,
-  template: string,
-  { botSettingsId }: TwinSingle,
-): Promise<string> {
-  return campaignOfDay(deps, principal, {
-    template: { field: 'autoCallTemplateId', value: template, dialect: 'native' },
-    ...(botSettingsId == null ? {} : { scenario: { field: 'botSettingsId', value: botSettingsId, dialect: 'twin' } }),
-    original: (before, name) =>
-      isRecord(before) ? { ...before, name, ...(botSettingsId == null ? {} : { botId: botSettingsId }) } : before,
-  })
-}
-
-async function defaultTemplate(deps: ServerDeps, workspaceId: string, botId: string | null): Promise<string | null> {
-  const bot =
-    botId === null
-      ? null
-      : await resolveReference(deps.pool, workspaceId, 'scenario', { value: botId, dialect: 'twin' })
-  const { rows } = await deps.pool.query<{ id: string }>(
-    `select c.id from campaign c join scenario_version v on v.id = c.scenario_version_id
-      where c.workspace_id = $1 and c.dialect = 'twin' and c.state = 'draft'
-      order by (v.scenario_id = $2::uuid) desc nulls last, c.created_at desc, c.id limit 1`,
-    [workspaceId, bot !== null && 'id' in bot ? bot.id : null],
-  )
-  return rows[0]?.id ?? null
-}
-
 type Target = {
   readonly id: string
   readonly autoCallId: string
@@ -281,41 +222,4 @@ async function unreadable<Person extends Indexed<TwinPerson>>(
     if (message !== undefined) found.set(one, [...(found.get(one) ?? []), { field: `phone.${place}`, message }])
   }
   return found
-}
-
-/** Those that can be read; the others are told by their place. */
-function readPeople<Schema extends z.ZodType<TwinPerson>>(
-  schema: Schema,
-  batch: readonly unknown[],
-  told: Told,
-): Indexed<z.output<Schema>>[] {
-  return batch.flatMap((given, index) => {
-    const parsed = schema.safeParse(given)
-    if (parsed.success) return { index, person: parsed.data }
-    tellAll(told, [{ index }], problemsOf(parsed.error))
-    return []
-  })
-}
-
-function tellAll(
-  { errors }: Told,
-  people: readonly { readonly index: number }[],
-  mistakes: readonly FieldMessage[],
-): void {
-  for (const { index } of people) errors.push(...mistakes.map(({ field, message }) => ({ index, field, message })))
-}
-
-/** @throws {FieldRefusal} where this one could not be added. */
-function identityOf({ items: [item], errors }: Told): Identity {
-  if (item === undefined) throw new FieldRefusal(400, refusedOne, errors)
-  return { id: { identity: item.id } }
-}
-
-function shown({ items, errors }: Told, withTask: boolean): object {
-  const inOrder = <One extends { readonly index: number }>(list: readonly One[]): One[] =>
-    list.toSorted((a, b) => a.index - b.index)
-  return {
-    items: inOrder(items).map(({ index: _, autoCallId, ...item }) => (withTask ? { ...item, autoCallId } : item)),
-    errors: inOrder(errors),
-  }
 }

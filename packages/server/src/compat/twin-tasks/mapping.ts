@@ -3,9 +3,9 @@ import type { CampaignSettings, RetryRule } from '@dialwright/dialer'
 import type { NewCampaign } from '../../campaigns/create-campaign.ts'
 import type { GivenRedirect } from '../../campaigns/redirect.ts'
 import type { NewContact } from '../../contacts/prepare-contact.ts'
-import type { TwinPerson } from './candidate-schema.ts'
-import { olderWebhookEvents } from './fields.ts'
-import type { TwinTask } from './task-schema.ts'
+import type { TwinPerson } from './schemas/candidate.ts'
+import { olderWebhookEvents } from './schemas/fields.ts'
+import type { TwinTask } from './schemas/task.ts'
 
 /** contracts: null tries with an enabled rule is one redial, a null interval is a quarter of an hour; never "for ever". */
 const defaultTries = 1

@@ -5,7 +5,8 @@ import { type ReferredKind, resolveReference } from '../../resources/references.
 import { FieldRefusal, notAnObject } from '../field-refusal.ts'
 import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
 import { isPlainNumber } from './auto-call-mapping.ts'
-import { word } from './fields.ts'
+import { thereIsNo } from './errors.ts'
+import { word } from './schemas/fields.ts'
 
 type Given = Readonly<Record<string, unknown>>
 /** A place that names something. Null: nothing is named there, as the rest of the body has it. */
@@ -91,8 +92,4 @@ export async function missingOf(
     if (!('id' in found)) missing.push({ field, message: thereIsNo(kind, value) })
   }
   return missing
-}
-
-export function thereIsNo(kind: ReferredKind, value: string): string {
-  return `there is no ${kind === 'campaign' ? 'task' : kind} "${value.slice(0, 200)}"`
 }

@@ -10,7 +10,7 @@ import { resolveReference } from '../../resources/references.ts'
 import { readFacts } from '../../webhooks/facts.ts'
 import { parseGiven } from '../field-refusal.ts'
 import { reading } from '../twin-routes.ts'
-import { atMost, optionalInQuery, withPlus } from './fields.ts'
+import { atMost, optionalInQuery, withPlus } from './schemas/fields.ts'
 import { type SessionField, sessionFields, sessionOf } from './webhook-bodies.ts'
 
 const text = optionalInQuery(z.string('expected a text').max(200, 'expected at most 200 characters'))

@@ -4,7 +4,7 @@ import type { ServerDeps } from '../../deps.ts'
 import { parseGiven } from '../field-refusal.ts'
 import { together } from '../together.ts'
 import { vendorId } from '../vendor-id.ts'
-import { atMost, optionalInQuery as optional, queryTime } from './fields.ts'
+import { atMost, optionalInQuery as optional, queryTime } from './schemas/fields.ts'
 import { stateOf, type TaskStatus, taskStatus, taskStatuses } from './task-status.ts'
 
 const whole = (what: string) => z.coerce.number(what).int(what).min(0, what)

@@ -12,11 +12,12 @@ import { isRecord } from '../mistake.ts'
 import { webhookCallStatus } from '../twin-call-status.ts'
 import { vendorId } from '../vendor-id.ts'
 import { type AutoCallGround, campaignOfAutoCall, isPlainNumber } from './auto-call-mapping.ts'
-import { autoCallSchema, type TwinAutoCall } from './auto-call-schema.ts'
+import { notChanged, notMade } from './errors.ts'
 import { foldDottedKeys } from './folding.ts'
 import { campaignOfTask, redirectOf } from './mapping.ts'
 import { missingOf, namedByAutoCall, namedByTask, parseNaming } from './named.ts'
-import { type TwinTask, taskSchema } from './task-schema.ts'
+import { autoCallSchema, type TwinAutoCall } from './schemas/auto-call.ts'
+import { type TwinTask, taskSchema } from './schemas/task.ts'
 import { taskStatus } from './task-status.ts'
 
 type TaskRow = {
@@ -27,8 +28,6 @@ type TaskRow = {
   readonly botId: string
   readonly createdAt: Temporal.Instant
 }
-
-const notMade = 'The task cannot be created'
 
 /** `/api/cis/beta/tasks`. @returns Its id. */
 export async function createTask(
@@ -118,7 +117,6 @@ export async function changeTask(deps: ServerDeps, principal: Principal, id: str
 
 /** Of a change that others came before: each time one of them has succeeded. */
 const mostTries = 20
-const notChanged = 'The task cannot be changed'
 
 /** The task is another one by now than the one that was looked at. */
 class ChangedMeanwhileError extends Error {}

@@ -46,12 +46,9 @@ const shownReport = z.object({
   rows: z
     .array(z.array(z.unknown()))
     .meta({ description: 'A value for each column; the latest call first where no column sorts' }),
-  totals: z
-    .object({ calls: z.number(), talkMs: z.number(), averageTalkMs: z.number() })
-    .nullable()
-    .meta({
-      description: 'Over all calls that fit, shown or not; null where `after` is given: the first page told them',
-    }),
+  totals: z.object({ calls: z.number(), talkMs: z.number(), averageTalkMs: z.number() }).nullable().meta({
+    description: 'Over all calls that fit, shown or not; null where `after` is given: the first page told them',
+  }),
   next: nextSchema,
 })
 const columnsQuery = z.strictObject({

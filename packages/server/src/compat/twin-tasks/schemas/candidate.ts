@@ -1,6 +1,6 @@
 /** People as the vendor's clients upload them: one, a batch, or into the task that a bot has for the day. */
 import { z } from 'zod'
-import { zoneNames } from '../../contacts/contact-zone.ts'
+import { zoneNames } from '../../../contacts/contact-zone.ts'
 import { emptyIsMissing, emptyIsNull, flag, id, phones } from './fields.ts'
 
 const zoneWords = 'expected seconds east of UTC, or an IANA time zone, like Europe/Moscow'

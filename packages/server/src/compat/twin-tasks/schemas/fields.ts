@@ -1,6 +1,6 @@
 /** How the vendor's clients write values: booleans as ones and zeros, nothing as an empty text, words in any case of letters. */
 import { z } from 'zod'
-import { isKeepable } from '../../instant.ts'
+import { isKeepable } from '../../../instant.ts'
 
 /** `""` stands for null wherever null is legal. */
 export const emptyIsNull = (value: unknown): unknown => (value === '' ? null : value)

@@ -1,6 +1,6 @@
 /** The body of a task at `/api/cis/beta/tasks`: what is legal, what a missing field means. Unknown fields are ignored. */
 import { z } from 'zod'
-import { together } from '../together.ts'
+import { together } from '../../together.ts'
 import { address, count, emptyIsNull, flag, id, instant, name, nullableText, second, word } from './fields.ts'
 
 const rule = z.object({

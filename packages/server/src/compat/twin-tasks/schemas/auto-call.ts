@@ -1,6 +1,6 @@
 /** The body of a task in the vendor's newer form, `telephony/autoCall`. Unknown fields are ignored. */
 import { z } from 'zod'
-import { together } from '../together.ts'
+import { together } from '../../together.ts'
 import {
   address,
   count,
