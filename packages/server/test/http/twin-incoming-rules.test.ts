@@ -45,7 +45,10 @@ describe('incoming rules of TWIN24', () => {
     const { id = '' } = first ?? {}
     const url = `${prefixes[0]}/incomingRules/${id}`
     const own = { url: 'https://own.example.test/', events: [] }
-    const inbound = { action: 'robot', scenario: ids().scenarios, startBlock: 'start', did: '123', webhooks: [own] }
+    const inbound = {
+      ...{ action: 'robot', scenario: ids().scenarios, startBlock: 'start', did: '123', webhooks: [own] },
+      maxDurationSeconds: 90,
+    }
     assert.equal((await ask('PATCH', `${native}/numbers/${id}`, { inbound })).statusCode, 200)
     const changed = await ask('PATCH', url, {
       ...{ name: 'Новое имя', webhookUrls: ['https://other.example.test/'] },
@@ -65,9 +68,10 @@ describe('incoming rules of TWIN24', () => {
     )
     const ours = (await ask('GET', `${native}/numbers/${id}`)).json()
     assert.deepEqual(
-      [ours.inbound.startBlock, ours.inbound.webhooks, ours.inbound.shownName, ours.hasPassword, ours.forceOut],
-      ['start', [own], 'caller-number', true, false],
+      [ours.inbound.startBlock, ours.inbound.webhooks, ours.inbound.maxDurationSeconds, ours.inbound.shownName],
+      ['start', [own], 90, 'caller-number'],
     )
+    assert.deepEqual([ours.hasPassword, ours.forceOut], [true, false])
     // The password stays where it is not given, and goes with its login.
     assert.equal(
       (await ask('PATCH', url, { connectionOptions: { fromDomain: 'a.test' } })).json().connectionOptions.hasPassword,

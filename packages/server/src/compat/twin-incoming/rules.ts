@@ -129,21 +129,34 @@ function withoutPassword(connection: Readonly<Record<string, unknown>>): Readonl
   return connection.login === '' && isBlank(connection.password) ? { ...rest, authUser: '' } : rest
 }
 
-/** What the vendor has no word for stays: where the same scenario begins, and receivers in our own words. */
+type Kept = {
+  readonly startBlock: string | null
+  readonly scenarioId: string | null
+  readonly maxDurationSeconds: number | null
+  readonly webhooks: unknown
+}
+
+/** What the vendor has no word for stays: where the same scenario begins, how long a call may last, receivers in our own words. */
 async function keptOf(
   on: Queryable,
   workspaceId: string,
   id: string,
   { scenarioId }: Ids,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { rows } = await on.query<{ startBlock: string | null; scenarioId: string | null; webhooks: unknown }>(
+  const { rows } = await on.query<Kept>(
     `select n.inbound ->> 'startBlock' as "startBlock", n.inbound ->> 'scenarioId' as "scenarioId",
+            (n.inbound ->> 'maxDurationSeconds')::int as "maxDurationSeconds",
             (select coalesce(json_agg(json_build_object('url', e.url, 'events', e.events)), '[]')
                from webhook_endpoint e where e.number_id = n.id and e.dialect = 'native') as webhooks
        from phone_number n where n.workspace_id = $1 and n.id = $2`,
     [workspaceId, id],
   )
   const [row] = rows
-  const startBlock = row?.scenarioId === scenarioId ? (row?.startBlock ?? undefined) : undefined
-  return { webhooks: row?.webhooks ?? [], ...(startBlock === undefined ? {} : { startBlock }) }
+  if (row === undefined) throw noSuchRule(id)
+  const { startBlock, maxDurationSeconds, webhooks } = row
+  return {
+    webhooks,
+    ...(maxDurationSeconds === null ? {} : { maxDurationSeconds }),
+    ...(startBlock === null || row.scenarioId !== scenarioId ? {} : { startBlock }),
+  }
 }
