@@ -60,7 +60,7 @@ test('the commands of docs/API.md do what the page says', {
     states?.map((answer) => answer.status),
     ['PAUSED', 'PROCESS'],
   )
-  assert.deepEqual(Object.keys(refusal?.[0].errors).sort(), ['intensity', 'name'])
+  assert.deepEqual(Object.keys(refusal?.[0].errors).sort(), ['botId', 'dialplanId', 'intensity', 'name'])
   assert.deepEqual([line?.[1].trunk, line?.[2].routes], [line?.[0].id, [{ prefix: '7', trunks: [line?.[0].id] }]])
   assert.deepEqual([audited?.[0].items[0].name, audited?.[0].items[0].actor], ['Second carrier', login.login])
   assert.deepEqual([list?.[0].accepted, list?.[0].rejected, list?.[1].items[0].code], [1, 1, 'not-a-phone'])
