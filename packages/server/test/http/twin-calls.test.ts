@@ -10,6 +10,8 @@ import {
   operatorPhone,
   otherBotId,
   placeAt,
+  secondDialplanId,
+  secondLine,
   sections,
   shown,
   transferBotId,
@@ -167,6 +169,19 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
       [shown[1], 4],
       [shown[2], 4],
     ])
+  })
+
+  test('dialplanId and providerId: calls leave over the trunk of the dialplan that is named', async () => {
+    const tasks = [
+      await makeTask({ dialplanId: secondDialplanId }),
+      await makeAutoCall({}, { providerId: secondDialplanId }),
+    ]
+    for (const id of tasks) {
+      const phone = phoneOf('02')
+      await upload(id, [phone])
+      const [ring] = await server.rung(phone)
+      assert.match(ring?.from ?? '', new RegExp(secondLine))
+    }
   })
 
   const once = { enabled: true, tries: 1, interval: 1 }
