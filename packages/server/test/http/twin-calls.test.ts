@@ -224,6 +224,14 @@ describe('TWIN24 tasks on real calls', { timeout: 240_000 }, () => {
       }
     })
 
+  test('phones of a person: the next one is rung when no redial of the last is left, and none after an answer', async () => {
+    const id = await makeTask({ recallRules: { BUSY: once } })
+    const [busy, answers, left] = [phoneOf('10'), phoneOf('02'), phoneOf('02')]
+    await upload(id, [busy], { phone: [busy, answers, left] })
+    await finished(id)
+    assert.deepEqual([busy, answers, left].map(rings), [2, 1, 0])
+  })
+
   test('isTest: without it, as with fz230, one talk a day and nobody at night; with it the task alone decides', async () => {
     const recallRules = { NOT_SUCCESSFUL: { ...once, duration: 3 } }
     const real = await makeTask({ isTest: false, recallRules })
