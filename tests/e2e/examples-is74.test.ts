@@ -18,6 +18,7 @@ import {
   printedCampaign,
   printedReport,
   token,
+  zoneOfNoon,
 } from '../../packages/server/test/http/is74-ground.ts'
 
 type Report = {
@@ -31,12 +32,6 @@ type Report = {
 const run = promisify(execFile)
 const clients = fileURLToPath(new URL('../../examples/is74/', import.meta.url))
 const always = { date_start: '2000-01-01T00:00:00.000Z', date_end: '2090-01-01T00:00:00.000Z' }
-
-/** Where it is noon now: the printed hours are open there at any time that the test runs. */
-function zoneOfNoon(): string {
-  const offset = 12 - Temporal.Now.zonedDateTimeISO('UTC').hour
-  return offset === 0 ? 'UTC' : `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`
-}
 
 describe('campaigns of the assistant, up to their reports', { timeout: 180_000 }, () => {
   const stack = new AsyncDisposableStack()

@@ -28,6 +28,12 @@ export const printedReport = (): Json & { analytics_filter: Json; columns: reado
 export const person = { login: 'is74@example.test', password: 'a password' } as const
 export const token = 'dw_is74_token_0123456789'
 
+/** Where it is noon now: the printed hours are open there at any time that the test runs. */
+export function zoneOfNoon(): string {
+  const offset = 12 - Temporal.Now.zonedDateTimeISO('UTC').hour
+  return offset === 0 ? 'UTC' : `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`
+}
+
 /** @param carrierPort  UDP port on loopback that calls go to. */
 export function is74Provisioning(carrierPort: number, timeZone = 'Europe/Moscow'): object {
   const parameters = [
