@@ -79,7 +79,11 @@ async function assemble(
 
   const clock = new NodeClock(systemClock)
   const kill = (kill: Kill): void => {
-    log.fatal({ crashTest: kill, live: engine.liveCount }, 'a crash test kills')
+    // Written at once: the log's own thread dies with the process, and its last line with it.
+    pino(pino.destination({ dest: 1, sync: true })).fatal(
+      { crashTest: kill, live: engine.liveCount },
+      'a crash test kills',
+    )
     for (const processId of victims(kill.victim, telephony, database)) process.kill(processId, 'SIGKILL')
   }
   const telephony: TelephonyClient = await TelephonyClient.start({
