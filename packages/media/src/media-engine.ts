@@ -128,7 +128,7 @@ export class MediaEngine {
     this.#command({ type: 'dtmf', sessionId, digits })
   }
 
-  /** Records both sides from now on; the file is whole when the session is closed. */
+  /** Records both sides from now on, or from when the far end is known; the file is whole when the session is closed. */
   record(sessionId: string, path: string): void {
     this.#command({ type: 'record', sessionId, path })
   }

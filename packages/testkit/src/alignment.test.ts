@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { align } from './alignment.ts'
-import { SeededRandom } from './random.ts'
-
-/** Noise that changes slowly enough to be a voice's band. */
-function noise(seed: number, length: number): Int16Array {
-  const random = new SeededRandom(seed)
-  let value = 0
-  return Int16Array.from({ length }, () => {
-    value = 0.8 * value + (random.next() - 0.5) * 8_000
-    return value
-  })
-}
+import { noise } from './noise.ts'
 
 test('a sound is found at its sample, however loud', () => {
   const sound = noise(1, 2_000)

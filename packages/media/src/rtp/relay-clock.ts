@@ -2,10 +2,7 @@
  * Puts the packets of somebody else onto our own sequence and clock (RFC 3550 §5.1): a packet that was lost, late or out of order on
  * its way to us is so on its way on, at its own place, so that the far end's jitter buffer treats it as its own network's.
  */
-import { distance } from './play-out.ts'
-
-/** A source that jumps further than this has begun anew. */
-const jumpPackets = 1_000
+import { distance, jumpPackets } from './sequence.ts'
 
 export type Place = { readonly sequence: number; readonly timestamp: number }
 

@@ -1,6 +1,6 @@
 /** A media worker: some of the calls, one 5 ms wheel. It lives as long as its engine. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { Recorder } from '../recording/recorder.ts'
+import { WavFile } from '../recording/wav-file.ts'
 import { openRtpSocket, type RtpSocket, type Source } from '../transport/rtp-socket.ts'
 import { PortPool } from './port-pool.ts'
 import type { EncodedPrompt, RelayedPacket, WorkerCommand, WorkerMessage, WorkerOptions } from './protocol.ts'
@@ -78,7 +78,7 @@ async function open(sessionId: string, wish: { readonly isClosed: boolean }): Pr
 async function close(sessionId: string, session: MediaSession): Promise<void> {
   sessions.delete(sessionId)
   const { port } = session.socket
-  const stats = await session.close()
+  const stats = await session.close(performance.now())
   ports?.giveBack(port, performance.now())
   send({ type: 'closed', sessionId, stats })
 }
@@ -132,7 +132,7 @@ function onSessionCommand(command: Extract<WorkerCommand, { sessionId: string }>
     case 'dtmf':
       return session.pressKeys(command.digits)
     case 'record':
-      return session.record(() => new Recorder(command.path))
+      return session.record(() => new WavFile(command.path), performance.now())
     case 'bridge': {
       const { otherId, port } = command
       return session.bridge(port === null ? linkTo(otherId) : linkBy(port, session), performance.now())

@@ -10,6 +10,7 @@ const remote = {
   payloadType: 8,
   telephoneEventPayloadType: 101,
 } as const
+const nowhere = (): void => {}
 const source = { address: '127.0.0.1', port: 4_000 }
 const packet = (sequence: number): Uint8Array =>
   buildRtp({
@@ -23,11 +24,11 @@ const packet = (sequence: number): Uint8Array =>
 
 test('sound that stays away is told as lost once, and as back with the first packet', () => {
   const receiver = new Receiver(0, 1_000)
-  assert.deepEqual(receiver.receive(packet(1), source, remote, 100), [{ type: 'first-packet' }])
+  assert.deepEqual(receiver.receive(packet(1), source, remote, 100, nowhere), [{ type: 'first-packet' }])
   assert.deepEqual(receiver.tick(1_099, true), [])
   assert.deepEqual(receiver.tick(1_100, true), [{ type: 'media-lost' }])
   assert.deepEqual(receiver.tick(9_000, true), [])
-  assert.deepEqual(receiver.receive(packet(2), source, remote, 9_001), [{ type: 'media-back' }])
+  assert.deepEqual(receiver.receive(packet(2), source, remote, 9_001, nowhere), [{ type: 'media-back' }])
   assert.deepEqual(receiver.tick(10_001, true), [{ type: 'media-lost' }])
 })
 
@@ -54,16 +55,16 @@ const nowAt = (place: typeof source) => ({ ...remote, ...place })
 test('a far end that moves its sound is heard from its old place until it sends from the new one, and is sent to the new one at once', () => {
   const receiver = new Receiver(0, 1_000)
   receiver.expectAt(source)
-  receiver.receive(packet(1), source, remote, 20)
+  receiver.receive(packet(1), source, remote, 20, nowhere)
   receiver.expectAt(elsewhere)
   const moved = nowAt(elsewhere)
   assert.deepEqual(receiver.target(moved), moved)
   // On its way already, or sent before our answer came.
-  for (const n of [2, 3]) receiver.receive(packet(n), source, moved, n * 20)
+  for (const n of [2, 3]) receiver.receive(packet(n), source, moved, n * 20, nowhere)
   assert.deepEqual([receiver.received, receiver.target(moved)], [3, moved])
-  receiver.receive(packet(4), elsewhere, moved, 80)
+  receiver.receive(packet(4), elsewhere, moved, 80, nowhere)
   assert.deepEqual([receiver.received, receiver.target(moved)], [4, elsewhere])
-  for (const late of [source, stranger]) receiver.receive(packet(5), late, moved, 100)
+  for (const late of [source, stranger]) receiver.receive(packet(5), late, moved, 100, nowhere)
   assert.equal(receiver.received, 4, 'it moves once')
 })
 
@@ -71,10 +72,10 @@ test('a far end that says the same again, or holds by 0.0.0.0, has not moved: a 
   const receiver = new Receiver(0, 1_000)
   // Behind a NAT: it is heard from another place than it names.
   receiver.expectAt(elsewhere)
-  receiver.receive(packet(1), source, nowAt(elsewhere), 20)
+  receiver.receive(packet(1), source, nowAt(elsewhere), 20, nowhere)
   for (const place of [{ ...elsewhere, address: '0.0.0.0' }, elsewhere, elsewhere]) receiver.expectAt(place)
   assert.deepEqual(receiver.target(nowAt(elsewhere)), source)
-  receiver.receive(packet(2), source, nowAt(elsewhere), 40)
-  receiver.receive(packet(3), stranger, nowAt(elsewhere), 60)
+  receiver.receive(packet(2), source, nowAt(elsewhere), 40, nowhere)
+  receiver.receive(packet(3), stranger, nowAt(elsewhere), 60, nowhere)
   assert.deepEqual([receiver.received, receiver.target(nowAt(elsewhere))], [2, source])
 })

@@ -1,8 +1,8 @@
-/** What we hear on one call: one latched source, its keys, its voice, its frames in order. */
+/** What we hear on one call: one latched source, its keys, its voice, and how much of it did not come. */
 import { KeyReceiver } from '../dtmf/telephone-event.ts'
 import { meanLevel } from '../g711/g711.ts'
+import { LossCount } from '../rtp/loss-count.ts'
 import { parseRtp, type RtpPacket } from '../rtp/packet.ts'
-import { PlayOut } from '../rtp/play-out.ts'
 import type { Source } from '../transport/rtp-socket.ts'
 import type { RemoteMedia } from './protocol.ts'
 import { VoiceMeter } from './voice-meter.ts'
@@ -17,7 +17,7 @@ export type Heard =
 export class Receiver {
   readonly #keys = new KeyReceiver()
   readonly #voice = new VoiceMeter()
-  readonly playOut = new PlayOut()
+  readonly #loss = new LossCount()
   #latched: Source | null = null
   /** Where the far end last said it is. */
   #place: Source | null = null
@@ -55,6 +55,11 @@ export class Receiver {
     this.#lastMs = nowMs
   }
 
+  /** Packets that did not come. */
+  get lost(): number {
+    return this.#loss.lost
+  }
+
   get heardMs(): number {
     return this.#voice.heardMs
   }
@@ -70,7 +75,7 @@ export class Receiver {
     source: Source,
     remote: RemoteMedia,
     nowMs: number,
-    passOn?: (packet: RtpPacket, isKey: boolean) => void,
+    passOn: (packet: RtpPacket, isKey: boolean) => void,
   ): Heard[] {
     const packet = parseRtp(datagram)
     if (packet === undefined) return []
@@ -89,7 +94,8 @@ export class Receiver {
     } else if (this.#latched !== this.#left) this.#mayMove = false
     this.received++
     this.#lastMs = nowMs
-    passOn?.(packet, isKey)
+    this.#loss.take(packet)
+    passOn(packet, isKey)
     if (this.#isLost) {
       this.#isLost = false
       heard.push({ type: 'media-back' })
@@ -99,7 +105,6 @@ export class Receiver {
       for (const key of this.#keys.receive(packet.timestamp, packet.payload)) heard.push({ type: 'dtmf', ...key })
       return heard
     }
-    this.playOut.push(packet.sequence, packet.ssrc, packet.payload)
     const change = this.#voice.frame(meanLevel(remote.codec, packet.payload))
     if (change !== null) heard.push({ type: change })
     return heard

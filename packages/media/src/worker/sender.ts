@@ -2,8 +2,8 @@
 import { type EventPacket, eventPackets } from '../dtmf/telephone-event.ts'
 import { silenceCode } from '../g711/g711.ts'
 import { buildRtp } from '../rtp/packet.ts'
-import { distance } from '../rtp/play-out.ts'
 import { RelayClock } from '../rtp/relay-clock.ts'
+import { clockDistance, distance } from '../rtp/sequence.ts'
 import type { EncodedPrompt, RelayedPacket, RemoteMedia } from './protocol.ts'
 
 export const frameSamples = 160
@@ -61,10 +61,7 @@ export class Sender {
   }
 
   /** The datagram that takes somebody else's packet on, under our own source and at its own place; null: it came too late to have one. */
-  relay(
-    packet: RelayedPacket,
-    payloadType: number,
-  ): { readonly datagram: Uint8Array; readonly sequence: number } | null {
+  relay(packet: RelayedPacket, payloadType: number): Uint8Array | null {
     const place = this.#relay.place(packet, { sequence: this.#sequence, timestamp: this.#timestamp })
     if (place === null) return null
     const { sequence, timestamp, isFirst } = place
@@ -75,9 +72,9 @@ export class Sender {
       this.#sequence = (sequence + 1) & 0xffff
       // The packets of a key carry the instant of its start: the clock never goes back to it.
       const behind = (timestamp + (packet.isKey ? frameSamples : packet.payload.length)) >>> 0
-      if (((behind - this.#timestamp) | 0) > 0) this.#timestamp = behind
+      if (clockDistance(this.#timestamp, behind) > 0) this.#timestamp = behind
     }
-    return { datagram, sequence }
+    return datagram
   }
 
   pressKeys(digits: string): void {

@@ -1,11 +1,10 @@
 /** The sound of one call: its socket, what it sends each 20 ms, what it hears, what it records. */
-import { silenceCode, transcode } from '../g711/g711.ts'
-import type { Recorder } from '../recording/recorder.ts'
-import { PlayOut } from '../rtp/play-out.ts'
+import { transcode } from '../g711/g711.ts'
+import { Recording, type RecordingFile } from '../recording/recording.ts'
 import type { RtpSocket, Source } from '../transport/rtp-socket.ts'
 import type { EncodedPrompt, MediaEvent, RelayedPacket, RemoteMedia, SessionStats } from './protocol.ts'
 import type { Heard, Receiver } from './receiver.ts'
-import { frameSamples, type Sender } from './sender.ts'
+import type { Sender } from './sender.ts'
 
 const frameMs = 20
 /** Further behind than this the wheel has stalled: frames are skipped, never sent in a burst. */
@@ -31,8 +30,6 @@ export type Link = { send(packet: RelayedPacket): void; close(): void }
 
 type Bridge = {
   readonly link: Link
-  /** What the other side says, in order, for the recording. */
-  readonly said: PlayOut
   /** When the last packet of the other side went out; null: our own silence does. */
   relayedMs: number | null
 }
@@ -47,7 +44,9 @@ export class MediaSession {
   #remote: RemoteMedia | null = null
   /** What came before we knew whom we talk to, oldest first. */
   #overtakers: { readonly datagram: Uint8Array; readonly source: Source; readonly atMs: number }[] = []
-  #recorder: Recorder | null = null
+  #recording: Recording | null = null
+  /** Of a recording that waits for the far end to be known. */
+  #openFile: (() => RecordingFile) | null = null
   #bridge: Bridge | null = null
   #nextMs = 0
   #onHeard: (() => void) | null = null
@@ -73,6 +72,7 @@ export class MediaSession {
     }
     this.#receiver.expectAt(remote)
     this.#remote = remote
+    if (this.#openFile !== null) this.record(this.#openFile, nowMs)
     const overtakers = this.#overtakers
     this.#overtakers = []
     for (const { datagram, source, atMs } of overtakers) {
@@ -103,7 +103,7 @@ export class MediaSession {
   bridge(link: Link, nowMs: number): void {
     this.unbridge()
     for (const playId of this.#sender.clear()) this.#emit({ type: 'play-done', playId, reason: 'stopped' })
-    this.#bridge = { link, said: new PlayOut(), relayedMs: nowMs }
+    this.#bridge = { link, relayedMs: nowMs }
   }
 
   unbridge(): void {
@@ -122,13 +122,14 @@ export class MediaSession {
     const ours = this.#sender.relay({ ...packet, payload }, payloadType)
     if (ours === null) return
     bridge.relayedMs = nowMs
-    if (!packet.isKey) bridge.said.push(ours.sequence, 0, payload)
-    if (remote.isMuted !== true) this.socket.send(ours.datagram, this.#receiver.target(remote))
+    if (!packet.isKey) this.#recording?.relay(packet, nowMs)
+    if (remote.isMuted !== true) this.socket.send(ours, this.#receiver.target(remote))
   }
 
-  /** Once; asked again it goes on, and the file of the first is not begun anew. */
-  record(open: () => Recorder): void {
-    this.#recorder ??= open()
+  /** Begins as soon as the far end is known; asked again it goes on, and the file of the first is not begun anew. */
+  record(open: () => RecordingFile, nowMs: number): void {
+    if (this.#remote === null) this.#openFile = open
+    else this.#recording ??= new Recording(open(), this.#remote.codec, nowMs)
   }
 
   /** Calls back once everything queued has been sent and the far end has had the time to play it. */
@@ -144,16 +145,11 @@ export class MediaSession {
       return
     }
     const { codec: law } = this.#remote
-    const link = this.#bridge?.link
-    const heard = this.#receiver.receive(
-      datagram,
-      source,
-      this.#remote,
-      nowMs,
-      link &&
-        (({ marker, sequence, timestamp, ssrc, payload }, isKey) =>
-          link.send({ isKey, law, marker, sequence, timestamp, ssrc, payload })),
-    )
+    const heard = this.#receiver.receive(datagram, source, this.#remote, nowMs, (packet, isKey) => {
+      const { marker, sequence, timestamp, ssrc, payload } = packet
+      if (!isKey) this.#recording?.hear({ law, timestamp, ssrc, payload }, nowMs)
+      this.#bridge?.link.send({ isKey, law, marker, sequence, timestamp, ssrc, payload })
+    })
     this.#tell(heard)
   }
 
@@ -168,11 +164,11 @@ export class MediaSession {
       this.#nextMs += frames * frameMs
     }
     while (this.#nextMs <= nowMs) {
+      if (this.#isRelaying(nowMs)) this.#silentFrames++
+      else this.#sendFrame(remote, this.#nextMs)
       this.#nextMs += frameMs
-      const us = this.#isRelaying(nowMs) ? this.#relayedFrame(remote) : this.#ownFrame(remote)
-      const them = this.#receiver.playOut.pop()
-      this.#recorder?.frame(remote.codec, them, us)
     }
+    this.#recording?.advance(nowMs)
     if (this.#onHeard !== null && this.#isHeard) {
       const action = this.#onHeard
       this.#onHeard = null
@@ -181,19 +177,13 @@ export class MediaSession {
     this.#tell(this.#receiver.tick(nowMs, remote.isSilent !== true))
   }
 
-  /** Sends the next 20 ms of ours; returns them for the recording. */
-  #ownFrame(remote: RemoteMedia): Uint8Array {
+  /** Sends the 20 ms of ours that are due at this instant. */
+  #sendFrame(remote: RemoteMedia, dueMs: number): void {
     const { datagram, us, ended } = this.#sender.frame(remote)
     this.#silentFrames = this.#sender.isIdle && ended === null ? this.#silentFrames + 1 : 0
     if (remote.isMuted !== true) this.socket.send(datagram, this.#receiver.target(remote))
+    this.#recording?.say(remote.codec, us, dueMs)
     if (ended !== null) this.#emit({ type: 'play-done', playId: ended, reason: 'end' })
-    return us
-  }
-
-  /** What the other side of the bridge said 40 ms ago; it has been sent when it came. */
-  #relayedFrame({ codec }: RemoteMedia): Uint8Array {
-    this.#silentFrames++
-    return this.#bridge?.said.pop() ?? new Uint8Array(frameSamples).fill(silenceCode[codec])
   }
 
   /** False where nobody is bridged, and where the other side has been quiet for so long that our own silence goes out. */
@@ -212,14 +202,14 @@ export class MediaSession {
     return this.#sender.isIdle && this.#silentFrames >= tailFrames
   }
 
-  async close(): Promise<SessionStats> {
+  async close(nowMs: number): Promise<SessionStats> {
     this.unbridge()
     this.#remote = null
     const sendErrors = this.socket.sendErrors()
     await this.socket.close()
-    await this.#recorder?.close()
-    const { received, heardMs, playOut } = this.#receiver
-    return { sent: this.#sender.sent, received, lost: playOut.lost, heardMs, sendErrors }
+    await this.#recording?.close(nowMs)
+    const { received, heardMs, lost } = this.#receiver
+    return { sent: this.#sender.sent, received, lost, heardMs, sendErrors }
   }
 
   #tell(heard: readonly Heard[]): void {

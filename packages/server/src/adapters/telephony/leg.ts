@@ -130,8 +130,9 @@ export abstract class Leg {
   protected beginTalk(audio: NegotiatedAudio, request: { maxDurationMs: number; recordTo: string | null }): void {
     this.limit?.cancel()
     this.answeredMs = this.deps.clock.monotonicMs()
-    this.deps.media.setRemote(this.legId, remoteOf(audio))
+    // Before the far end is known: the first word may be here already.
     if (request.recordTo !== null) this.deps.media.record(this.legId, request.recordTo)
+    this.deps.media.setRemote(this.legId, remoteOf(audio))
     this.limit = this.deps.clock.schedule(request.maxDurationMs, () => {
       if (!this.#isByeSent) this.localEnd = { by: 'timeout', cause: 'max-duration' }
       this.#bye('finish')

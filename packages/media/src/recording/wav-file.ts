@@ -1,19 +1,13 @@
-/** Records a call to a WAV file, 8 kHz 16-bit stereo: left what we heard, right what we said. Written in blocks, off the 20 ms path. */
+/** A WAV file that grows while its call lives, 8 kHz 16-bit stereo, and gets its true sizes when it is closed. */
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { decode, type Law } from '../g711/g711.ts'
 
 const headerBytes = 44
-const bytesPerFrame = 160 * 2 * 2
-/** Two seconds are collected before a write. */
-const framesPerBlock = 100
 
-export class Recorder {
+export class WavFile {
   readonly #path: string
   readonly #stream: Promise<WriteStream>
-  #block = new Uint8Array(framesPerBlock * bytesPerFrame)
-  #frames = 0
   #dataBytes = 0
   #failure: unknown = null
 
@@ -33,22 +27,18 @@ export class Recorder {
     })
   }
 
-  /** One 20 ms frame of each side, in the codec of the call; null is silence. */
-  frame(law: Law, them: Uint8Array | null, us: Uint8Array): void {
-    const view = new DataView(this.#block.buffer, this.#frames * bytesPerFrame, bytesPerFrame)
-    const left = them === null ? null : decode(law, them)
-    const right = decode(law, us)
-    for (let i = 0; i < 160; i++) {
-      view.setInt16(i * 4, left?.[i] ?? 0, true)
-      view.setInt16(i * 4 + 2, right[i] ?? 0, true)
-    }
-    this.#frames++
-    if (this.#frames === framesPerBlock) this.#flush()
+  /** @param samples  Left and right in turn; they are the file's from now on. */
+  write(samples: Int16Array): void {
+    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)
+    this.#dataBytes += bytes.length
+    this.#stream.then(
+      (stream) => stream.write(bytes),
+      () => {},
+    )
   }
 
-  /** Writes what is left and the true sizes; resolves when the file is whole. */
+  /** Resolves when the file is whole. */
   async close(): Promise<void> {
-    this.#flush()
     if (this.#failure !== null) return
     const stream = await this.#stream
     await new Promise<void>((resolve) => stream.end(() => resolve()))
@@ -58,18 +48,6 @@ export class Recorder {
     } finally {
       await file.close()
     }
-  }
-
-  #flush(): void {
-    if (this.#frames === 0) return
-    const bytes = this.#block.subarray(0, this.#frames * bytesPerFrame)
-    this.#dataBytes += bytes.length
-    this.#block = new Uint8Array(framesPerBlock * bytesPerFrame)
-    this.#frames = 0
-    this.#stream.then(
-      (stream) => stream.write(bytes),
-      () => {},
-    )
   }
 }
 
