@@ -45,14 +45,19 @@ export function notAnObject(): FieldRefusal {
   return new FieldRefusal(400, 'Expected a JSON object, with Content-Type: application/json')
 }
 
+/** @throws {FieldRefusal} 400 */
+export function objectOf(given: unknown): Readonly<Record<string, unknown>> {
+  if (!isRecord(given)) throw notAnObject()
+  return given
+}
+
 /** @throws {FieldRefusal} 400 with every mistake by its dotted path. */
 export function parseGiven<Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
   message = 'The request cannot be accepted',
 ): z.output<Schema> {
-  if (!isRecord(given)) throw notAnObject()
-  return parseOr(schema, given, '', (problems) => new FieldRefusal(400, message, problems))
+  return parseOr(schema, objectOf(given), '', (problems) => new FieldRefusal(400, message, problems))
 }
 
 /** Answers whatever a route threw. What is nobody's mistake but ours is logged and told without its insides. */

@@ -3,10 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import { notAnObject } from './field-refusal.ts'
 
 /**
- * Clients name a Content-Type also where they send nothing: nothing is what the route gets then. Anything else than JSON is
- * refused as a body that cannot be read is, with 400: a status of its own is more than the vendors' clients know.
+ * Clients name a Content-Type also where they send nothing: nothing is what the route gets then. A body that is no JSON by its
+ * Content-Type is refused, unless the room reads that one itself.
+ * @param refuse  The room's way to say so; else 400 as for a body that cannot be read: a status of its own is more than the
+ * vendors' clients know.
  */
-export function readJsonBodies(scope: FastifyInstance): void {
+export function readJsonBodies(scope: FastifyInstance, refuse: () => Error = notAnObject): void {
   const parse = scope.getDefaultJsonParser('error', 'error')
   scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
@@ -15,6 +17,6 @@ export function readJsonBodies(scope: FastifyInstance): void {
   scope.removeContentTypeParser('text/plain')
   scope.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => {
     if (body === '') done(null, undefined)
-    else done(notAnObject())
+    else done(refuse())
   })
 }

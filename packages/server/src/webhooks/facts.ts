@@ -1,6 +1,7 @@
 /** What is known of an event when it is told: the call, the contact and the campaign, read for a whole batch at once. */
 import type { Disposition } from '@dialwright/dialer'
 import { type Queryable, statement } from '../adapters/postgres/pool.ts'
+import { givenPhone } from '../contacts/given-phone.ts'
 import { robotMsOf } from '../reports/robot-ms.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -14,7 +15,10 @@ export type LiveCallFacts = {
   readonly attemptId: string | null
   readonly attemptNumber: number | null
   readonly direction: 'in' | 'out'
+  /** As it was dialled, or as it called. */
   readonly phone: string
+  /** The same as whoever brought the person wrote it; null: nobody did. */
+  readonly givenPhone: string | null
   readonly callerId: string | null
   readonly createdAt: Temporal.Instant
   readonly startedAt: Temporal.Instant
@@ -94,7 +98,8 @@ const knownTags = `case when k.tags = '{}' then '[]' else
   (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'ids', ${idsOf('tag', 't.id')}, 'name', t.name) order by t.position), '[]')
      from scenario_version v join scenario s on s.id = v.scenario_id join tag t on t.scene_id = s.tag_scene_id
     where v.id = k.scenario_version_id and t.name = any (k.tags)) end`
-const common = `attempt_id as "attemptId", attempt_number as "attemptNumber", direction, phone, caller_id as "callerId",
+const common = `attempt_id as "attemptId", attempt_number as "attemptNumber", direction, phone, ${givenPhone('k')} as "givenPhone",
+          caller_id as "callerId",
           answered_at as "answeredAt", ${numberOf('k.number_id')} as number, ${scenarioOf('k.scenario_version_id')} as scenario`
 
 const readCalls = statement<CallFacts>(

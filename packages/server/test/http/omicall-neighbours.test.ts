@@ -161,6 +161,29 @@ describe("the neighbours of OMICall's sessions", () => {
     })
   })
 
+  test('a number is found by every spelling of it', async () => {
+    await database.pool.query(
+      `insert into call (id, workspace_id, direction, phone, phone_key, caller_id, disposition, created_at, started_at, ended_at, talk_ms,
+                         ended_by)
+       select gen_random_uuid(), id, 'out', '+84395187319', '84395187319', '842471000055', 'busy', dw_clock(), dw_clock(), dw_clock(), 0,
+              'callee' from workspace where name = 'Demo'`,
+    )
+    const spellings = ['0395187319', '+84 395 187 319', '(039) 518-7319', '395187319', '0247 100 0055', '+842471000055']
+    for (const keyword of spellings) {
+      const { total_items } = await omicall.done('POST', search, { keyword })
+      assert.equal(total_items, 1, keyword)
+    }
+    for (const keyword of ['0395187318', 'x0395187319'])
+      assert.equal((await omicall.done('POST', search, { keyword })).total_items, 0, keyword)
+    for (const number of ['0247 100 0000', '02471000000', '+84 247 100 0000', 842471000000])
+      await omicall.done('POST', executePath, { ...session, numberCallOuts: [number] })
+    const unknown = { ...session, numberCallOuts: ['02471000001'] }
+    assert.equal(
+      await omicall.refused('POST', executePath, unknown),
+      'numberCallOuts.0: the company has no number 02471000001',
+    )
+  })
+
   test('a session that has an id of the vendor is found and shown by it', async () => {
     const { autocall_id } = await omicall.done('POST', executePath, session)
     await database.pool.query(

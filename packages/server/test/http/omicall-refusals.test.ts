@@ -143,7 +143,11 @@ describe("what OMICall's API refuses", () => {
         /^(body: expected a JSON object|Body is not valid)/,
       )
     assert.equal(await omicall.refused('POST', executePath, ''), 'body: expected a JSON object')
-    assert.match(await omicall.refused('POST', executePath, 'a=b', { 'content-type': 'text/csv' }), /Media Type/)
+    for (const type of ['text/csv', 'text/plain', 'application/x-www-form-urlencoded'])
+      assert.equal(
+        await omicall.refused('POST', executePath, JSON.stringify(session), { 'content-type': type }),
+        'Expected a JSON object, with Content-Type: application/json',
+      )
     const large = JSON.stringify({ ...session, name: 'x'.repeat(3_000_000) })
     assert.match(await omicall.refused('POST', executePath, large), /too large/)
   })

@@ -173,7 +173,7 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
     const answered = calls.find(({ status }) => status === 1)
     assert.deepEqual(
       [answered?.number, answered?.intention_results, answered?.level_name, answered?.tags, calls.length],
-      [`+${phones[0]}`, 1, 'A', ['hot'], 4],
+      [phones[0], 1, 'A', ['hot'], 4],
     )
     const told = () => server.receiver.received.filter(({ count }) => count === 1) as { data?: Data[] }[]
     await server.until('the account is told', () => told().length > 0)
@@ -194,7 +194,7 @@ describe('the Yunfu task module on real calls', { timeout: 180_000 }, () => {
       ],
     )
     assert.deepEqual(event?.tags, [{ tag_id: '12', name: 'hot' }])
-    assert.deepEqual((event?.number_data as Data | undefined)?.hangupdate, answered?.hangupdate)
+    assert.deepEqual(event?.number_data, { number: phones[0], hangupdate: answered?.hangupdate })
     assert.equal(told().length, 1, 'of calls that were answered alone')
   })
 

@@ -51,14 +51,14 @@ describe('what the Yunfu paths claim', () => {
       ["{'name': 'x'}", 'application/json', 400],
       ['{"a": 1} // x', 'application/json', 400],
       ['{"__proto__": {"name": "x"}}', 'application/json', 400],
-      ['', 'application/json', 400],
+      ['', 'application/json', 422],
       ['[]', 'application/json', 422],
       ['"text"', 'application/json', 422],
       ['null', 'application/json', 422],
       ['a=%', 'application/x-www-form-urlencoded', 422],
       ['--x', 'multipart/form-data; boundary=y', 400],
       ['--x', 'multipart/form-data', 400],
-      ['name=x', 'text/plain', 422],
+      ['{}', 'text/plain', 415],
       ['<a/>', 'application/xml', 415],
       [`{"name": "${'x'.repeat(1_100_000)}"}`, 'application/json', 413],
     ]
@@ -76,6 +76,7 @@ describe('what the Yunfu paths claim', () => {
         assert.equal(headers['cache-control'], 'no-store')
       }
     assert.equal(await ground.count(), before + bodies.length)
+    assert.equal((await ask('POST', '/v1/task', [])).body.message, 'data: expected a JSON object, or a form')
     const nothing = await ask('POST', '/v1/task')
     for (const field of Object.keys(example))
       if (!['customer_service_id', 'remark'].includes(field))

@@ -12,23 +12,26 @@ import { normalizePhone } from '../../numbers/normalize.ts'
 import { campaignProgress } from '../../reports/campaign-progress.ts'
 import { integerIdOf, integerIdsOf, integerIdsOfParts } from '../../resources/integer-id.ts'
 import { FieldRefusal } from '../field-refusal.ts'
-import { type FieldMessage, problemsOf } from '../mistake.ts'
+import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
 import { noSuch, refused } from './errors.ts'
-import { type Caller, dialect, idOf, idOrNotFound, isInProject, type StartBlock, startBlockOf } from './ids.ts'
+import { type Caller, dialect, idOf, idOrNotFound, isInProject, lookUp, type StartBlock, startBlockOf } from './ids.ts'
 import { campaignOf, contactOf, type Found, stateOf } from './mapping.ts'
 import { campaignSchema, type Is74Campaign, phonesIn, phonesSchema } from './schemas.ts'
 
+type Body = Readonly<Record<string, unknown>>
 type Workspace = { readonly zone: string; readonly country: string }
 
 /** @returns The vendor's id. Repeated under one Idempotency-Key, it is the id of the first. */
 export async function makeCampaign(
   { deps, principal }: Caller,
-  body: unknown,
+  body: Body,
   idempotencyKey: unknown,
 ): Promise<{ campaign: { id: number } }> {
   const { workspaceId } = principal
   const { given, found, contacts } = await readCampaign(deps.pool, workspaceId, body)
-  const campaign = campaignOf(given, found, deps.clock.now(), originalOf(body))
+  // Without the people, who are kept as such.
+  const original = { campaign: body.campaign }
+  const campaign = campaignOf(given, found, deps.clock.now(), original)
   let id: number | null = null
   const campaignId = await createCampaign(
     deps,
@@ -46,34 +49,18 @@ export async function makeCampaign(
   }
 }
 
-/** Without the people, who are kept as such. */
-function originalOf(body: unknown): unknown {
-  return { campaign: (body as { campaign: unknown }).campaign }
-}
-
 /** @throws {FieldRefusal} 400 with every mistake: of form, of ids that lead nowhere, of data that the start block cannot take. */
 async function readCampaign(
   on: Queryable,
   workspaceId: string,
-  body: unknown,
+  body: Body,
 ): Promise<{ given: Is74Campaign; found: Found; contacts: NewContact[] }> {
   const parsed = campaignSchema.safeParse(body)
   const problems = parsed.success ? [] : problemsOf(parsed.error)
   const workspace = await workspaceOf(on, workspaceId)
-  // What can be looked up is looked up though other fields are wrong: so that all is told at once.
-  const raw = (body as { campaign?: Partial<Record<'project_id' | 'start_block_id' | 'phone_id', unknown>> } | null)
-    ?.campaign
-  const look = async <What>(
-    name: 'project_id' | 'start_block_id' | 'phone_id',
-    what: string,
-    find: (id: number) => Promise<What | null>,
-  ): Promise<What | null> => {
-    const id = raw?.[name]
-    if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) return null
-    const thing = await find(id)
-    if (thing === null) problems.push({ field: `campaign.${name}`, message: `there is no ${what} ${id}` })
-    return thing
-  }
+  const raw = isRecord(body.campaign) ? body.campaign : {}
+  const look = <What>(name: string, what: string, find: (id: number) => Promise<What | null>) =>
+    lookUp({ field: `campaign.${name}`, id: raw[name], what }, problems, find)
   const projectId = await look('project_id', 'project', (id) => idOf(on, workspaceId, 'project', id))
   const block = await look('start_block_id', 'start block', (id) => startBlockOf(on, workspaceId, id))
   const numberId = await look('phone_id', 'phone', (id) => idOf(on, workspaceId, 'number', id))
@@ -97,7 +84,7 @@ const readAtOnce = 250
 
 /** Each phone that cannot be read and each value that its parameter cannot take is named. */
 async function contactsOf(
-  body: unknown,
+  body: Body,
   parameters: StartBlock['parameters'],
   country: string,
   problems: FieldMessage[],
@@ -122,7 +109,7 @@ async function workspaceOf(on: Queryable, workspaceId: string): Promise<Workspac
 }
 
 /** More people for a campaign; one that was done goes on, one that is stopped takes none. Who is in it already is left out. */
-export async function addPhones({ deps, principal }: Caller, id: string, body: unknown): Promise<object> {
+export async function addPhones({ deps, principal }: Caller, id: string, body: Body): Promise<object> {
   const { workspaceId } = principal
   const campaignId = await idOrNotFound({ deps, principal }, 'campaign', id)
   const parsed = phonesSchema.safeParse(body)

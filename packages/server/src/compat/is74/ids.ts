@@ -5,6 +5,7 @@ import type { Queryable } from '../../adapters/postgres/pool.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { resourceByIntegerId } from '../../resources/integer-id.ts'
 import { startBlockByExternalId } from '../../resources/start-block.ts'
+import type { FieldMessage } from '../mistake.ts'
 import { noSuch } from './errors.ts'
 
 export const dialect = 'is74'
@@ -40,6 +41,21 @@ export async function idOf(
 export async function idOrNotFound({ deps, principal }: Caller, kind: Kind, id: number | string): Promise<string> {
   const found = await idOf(deps.pool, principal.workspaceId, kind, id)
   if (found === null) throw noSuch(kind, id)
+  return found
+}
+
+/**
+ * Looks up what an id in a body leads to, though other fields are wrong: so that all is told at once.
+ * @param problems  Is told where it leads nowhere. What is no id is told by the schema.
+ */
+export async function lookUp<What>(
+  { field, id, what }: { readonly field: string; readonly id: unknown; readonly what: string },
+  problems: FieldMessage[],
+  find: (id: number) => Promise<What | null>,
+): Promise<What | null> {
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) return null
+  const found = await find(id)
+  if (found === null) problems.push({ field, message: `there is no ${what} ${id}` })
   return found
 }
 

@@ -5,9 +5,9 @@ import { type ColumnType, columnSql } from '../../reports/report-columns.ts'
 import { conditionOf, type Filter } from '../../reports/report-filters.ts'
 import { reportVariables } from '../../reports/report-variables.ts'
 import { FieldRefusal } from '../field-refusal.ts'
-import { type FieldMessage, problemsOf } from '../mistake.ts'
+import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
 import { refused } from './errors.ts'
-import { type Caller, idOf, idOrNotFound, startBlockOf } from './ids.ts'
+import { type Caller, idOf, idOrNotFound, lookUp, startBlockOf } from './ids.ts'
 import { type ChosenColumn, chooseColumns, knownColumns, mostColumns, usualChoice } from './report-names.ts'
 import { type AskedColumn, reportSchema } from './schemas.ts'
 
@@ -15,13 +15,17 @@ import { type AskedColumn, reportSchema } from './schemas.ts'
 type Scope = { readonly campaignId: string; readonly scenarioId: string; readonly startBlock: string }
 
 /** @throws {FieldRefusal} 404 for the project, 400 with every mistake. */
-export async function makeReport({ deps, principal }: Caller, projectId: string, body: unknown): Promise<object> {
+export async function makeReport(
+  { deps, principal }: Caller,
+  projectId: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<object> {
   const { workspaceId } = principal
   await idOrNotFound({ deps, principal }, 'project', projectId)
   const parsed = reportSchema.safeParse(body)
   const problems = parsed.success ? [] : problemsOf(parsed.error)
-  const raw = (body as { analytics_filter?: Readonly<Record<string, unknown>> | null } | null)?.analytics_filter
-  const scope = await scopeOf({ deps, principal }, Number(projectId), raw ?? {}, problems)
+  const raw = isRecord(body.analytics_filter) ? body.analytics_filter : {}
+  const scope = await scopeOf({ deps, principal }, Number(projectId), raw, problems)
   const variables = await reportVariables(deps.pool, workspaceId, { campaignId: scope?.campaignId })
   const known = knownColumns(variables)
   const { columns, analytics_filter } = parsed.data ?? {}
@@ -82,7 +86,7 @@ function filterOf({ filter_type, filter_value }: AskedColumn): Filter | undefine
   return filter_type == null ? undefined : { is: filter_type, value: filter_value ?? undefined }
 }
 
-/** Looks up what it can, though other fields are wrong: so that all is told at once. Null: something leads nowhere. */
+/** Null: something leads nowhere. */
 async function scopeOf(
   { deps, principal }: Caller,
   projectId: number,
@@ -90,13 +94,8 @@ async function scopeOf(
   problems: FieldMessage[],
 ): Promise<Scope | null> {
   const { workspaceId } = principal
-  const find = async <What>(name: string, what: string, look: (id: number) => Promise<What | null>) => {
-    const id = raw[name]
-    if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) return null
-    const found = await look(id)
-    if (found === null) problems.push({ field: `analytics_filter.${name}`, message: `there is no ${what} ${id}` })
-    return found
-  }
+  const find = <What>(name: string, what: string, look: (id: number) => Promise<What | null>) =>
+    lookUp({ field: `analytics_filter.${name}`, id: raw[name], what }, problems, look)
   const scenarioId = await find('scenario_id', 'scenario', (id) => idOf(deps.pool, workspaceId, 'scenario', id))
   const block = await find('start_block_id', 'start block', (id) => startBlockOf(deps.pool, workspaceId, id))
   const campaignId = await find('outgoing_campaign_id', 'campaign', (id) =>

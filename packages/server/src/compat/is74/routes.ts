@@ -5,7 +5,8 @@ import { guardRoutes, principalOf } from '../../access/route-guard.ts'
 import type { StateAction } from '../../campaigns/change-state.ts'
 import type { HttpDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
-import { FieldRefusal, guardRefusal, parseGiven } from '../field-refusal.ts'
+import { FieldRefusal, guardRefusal, objectOf, parseGiven } from '../field-refusal.ts'
+import { readJsonBodies } from '../json-body.ts'
 import { addPhones, listCampaigns, makeCampaign, showCampaign, steer } from './campaigns.ts'
 import { answerError } from './errors.ts'
 import type { Caller } from './ids.ts'
@@ -26,6 +27,7 @@ export async function registerIs74(app: FastifyInstance, deps: HttpDeps): Promis
   await app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply))
     guardRoutes(scope, deps, guardRefusal)
+    readJsonBodies(scope)
     const caller = (request: FastifyRequest): Caller => ({
       deps: within(deps, request),
       principal: principalOf(request),
@@ -39,7 +41,7 @@ export async function registerIs74(app: FastifyInstance, deps: HttpDeps): Promis
       return { token: session.token }
     })
     scope.post('/api/campaigns', { ...acts, bodyLimit }, async (request) =>
-      makeCampaign(caller(request), request.body, request.headers['idempotency-key']),
+      makeCampaign(caller(request), objectOf(request.body), request.headers['idempotency-key']),
     )
     scope.get('/api/campaigns', reads, async (request) =>
       listCampaigns(caller(request), parseGiven(listSchema, request.query)),
@@ -48,7 +50,7 @@ export async function registerIs74(app: FastifyInstance, deps: HttpDeps): Promis
     scope.post<ById>(
       '/api/campaigns/:id/phones',
       { config: { permission: 'contacts:write' }, bodyLimit },
-      async (request) => addPhones(caller(request), request.params.id, request.body),
+      async (request) => addPhones(caller(request), request.params.id, objectOf(request.body)),
     )
     for (const action of actions)
       scope.post<ById>(`/api/campaigns/:id/${action}`, acts, async (request) =>
@@ -68,7 +70,7 @@ export async function registerIs74(app: FastifyInstance, deps: HttpDeps): Promis
       listColumns(caller(request), request.params.project_id, parseGiven(columnsSchema, request.query)),
     )
     scope.post<OfProject>('/api/analytics/:project_id/report', reports, async (request) =>
-      makeReport(caller(request), request.params.project_id, request.body),
+      makeReport(caller(request), request.params.project_id, objectOf(request.body)),
     )
   })
 }

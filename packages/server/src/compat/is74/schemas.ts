@@ -112,8 +112,7 @@ export type Is74Campaign = z.infer<typeof campaignSchema>
 export type Is74Phone = Is74Campaign['phones'][number]
 
 /** Those phones of a body that are of the right form, by their places: the others are told as mistakes. */
-export function phonesIn(body: unknown): ReadonlyMap<number, Is74Phone> {
-  const given = (body as { phones?: unknown } | null)?.phones
+export function phonesIn({ phones: given }: Readonly<Record<string, unknown>>): ReadonlyMap<number, Is74Phone> {
   const readable = new Map<number, Is74Phone>()
   if (Array.isArray(given))
     for (const [at, one] of given.slice(0, mostPhones).entries()) {

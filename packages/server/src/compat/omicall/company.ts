@@ -1,5 +1,6 @@
 /** What of the company decides over a session: its country, how many calls at once it may have, the numbers that it calls from. */
 import type { Queryable } from '../../adapters/postgres/pool.ts'
+import { normalizePhone } from '../../numbers/normalize.ts'
 import type { FieldMessage } from '../mistake.ts'
 import type { ReadSession } from './schemas.ts'
 
@@ -14,13 +15,15 @@ export async function companyOf(on: Queryable, workspaceId: string): Promise<Com
 }
 
 /**
- * The numbers that calls show: those that are named, by the number itself or an id; all of the company where none are.
+ * The numbers that calls show: those that are named, by the number in any spelling or an id; all of the company where none are.
+ * @param country  Whose spelling a number without its country is in.
  * @param problems  Is told what leads nowhere.
  */
 export async function numbersOf(
   on: Queryable,
   workspaceId: string,
   { numberCallOuts }: ReadSession,
+  country: string,
   problems: FieldMessage[],
 ): Promise<string[]> {
   const { rows } = await on.query<{ id: string; keys: string[] }>(
@@ -36,7 +39,8 @@ export async function numbersOf(
   }
   const ids = new Set<string>()
   for (const [index, given] of numberCallOuts.entries()) {
-    const found = rows.find(({ keys }) => keys.includes(given) || keys.includes(given.replace(/^\+/, '')))
+    const key = normalizePhone(given, country)?.key ?? given
+    const found = rows.find(({ keys }) => keys.includes(given) || keys.includes(key))
     if (found === undefined)
       problems.push({ field: `numberCallOuts.${index}`, message: `the company has no number ${given.slice(0, 40)}` })
     else ids.add(found.id)

@@ -1,6 +1,9 @@
 /** The call history in the vendor's words: whole seconds for times and lengths, milliseconds for `created_date`. */
 import type { Queryable } from '../../adapters/postgres/pool.ts'
+import { givenPhone } from '../../contacts/given-phone.ts'
+import { normalizePhone } from '../../numbers/normalize.ts'
 import { vendorId } from '../vendor-id.ts'
+import { companyOf } from './company.ts'
 import { paged } from './paging.ts'
 import type { HistoryQuery } from './schemas.ts'
 
@@ -10,6 +13,7 @@ export type CallOfHistory = {
   readonly attemptId: string | null
   readonly campaignId: string | null
   readonly direction: 'in' | 'out'
+  /** As the session gave it. */
   readonly phone: string
   readonly callerId: string | null
   readonly disposition: string | null
@@ -24,7 +28,7 @@ export type CallOfHistory = {
 }
 
 const answered: readonly string[] = ['answered', 'machine', 'screened', 'fax']
-const columns = `c.id, c.attempt_id as "attemptId", ${vendorId('omicall', 'campaign', 'c.campaign_id', 'c.workspace_id')} as "campaignId", c.direction, c.phone, c.caller_id as "callerId",
+const columns = `c.id, c.attempt_id as "attemptId", ${vendorId('omicall', 'campaign', 'c.campaign_id', 'c.workspace_id')} as "campaignId", c.direction, coalesce(${givenPhone('c')}, c.phone) as phone, c.caller_id as "callerId",
   c.disposition, c.created_at as "createdAt", c.started_at as "startedAt", c.answered_at as "answeredAt", c.ended_at as "endedAt",
   c.talk_ms as "talkMs", c.recording, c.tags, t.name as trunk`
 
@@ -37,23 +41,28 @@ const asked = `(select coalesce(
 export async function searchHistory(on: Queryable, workspaceId: string, query: HistoryQuery): Promise<object> {
   const instant = (ms: number | null | undefined) => (ms == null ? null : Temporal.Instant.fromEpochMilliseconds(ms))
   const direction = query.direction == null ? null : query.direction === 'inbound' ? 'in' : 'out'
+  const keyword = query.keyword?.trim() || null
+  // A whole number is found by whatever spelling; a part of one, letter by letter.
+  const { country } = await companyOf(on, workspaceId)
   const from = `call c left join trunk t on t.id = c.trunk_id
     where c.workspace_id = $1 and ($2::timestamptz is null or c.created_at >= $2) and ($3::timestamptz is null or c.created_at < $3)
-      and ($4::text is null or strpos(c.phone, $4) > 0 or strpos(coalesce(c.caller_id, ''), $4) > 0)
+      and ($4::text is null or strpos(c.phone, $4) > 0 or strpos(coalesce(c.caller_id, ''), $4) > 0 or c.phone_key = $9
+           or ltrim(c.caller_id, '+') = $9)
       and ($5::boolean is null or (c.disposition = any ($6)) = $5) and ($7::text is null or c.direction = $7)
       and ($8::text is null or c.campaign_id = ${asked})`
   const parameters = [
     workspaceId,
     instant(query.from_date),
     instant(query.to_date),
-    query.keyword?.trim() || null,
+    keyword,
     query.disposition == null ? null : query.disposition === 'answered',
     answered,
     direction,
     query.autocall_id ?? null,
+    keyword === null ? null : (normalizePhone(keyword, country)?.key ?? null),
   ]
   const { rows } = await on.query<CallOfHistory>(
-    `select ${columns} from ${from} order by c.created_at desc, c.id limit $9 offset $10`,
+    `select ${columns} from ${from} order by c.created_at desc, c.id limit $10 offset $11`,
     [...parameters, query.size, (query.page - 1) * query.size],
   )
   const counted = await on.query<{ total: number }>(`select count(*) as total from ${from}`, parameters)

@@ -6,6 +6,7 @@ import { guardRoutes, principalOf, type Refusal } from '../../access/route-guard
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
 import { ResourceError } from '../../resources/errors.ts'
+import { readJsonBodies } from '../json-body.ts'
 import { isRecord, mistakeOf, parseOr, toldFailure } from '../mistake.ts'
 import { done, OmicallError, refused } from './errors.ts'
 import { searchHistory } from './history.ts'
@@ -20,6 +21,7 @@ const refusals: Readonly<Record<Refusal, readonly [string, string, number]>> = {
   forbidden: ['forbidden', 'The token or its role may not do this', 403],
   'too-many-requests': ['too_many_requests', 'Wait as long as Retry-After says', 429],
 }
+const notAnObject = 'Expected a JSON object, with Content-Type: application/json'
 const pagedLists = {
   '/api/call_bot/script/list': ['scripts', 'scenarios:read'],
   '/api/call_center/call_script/list': ['scripts', 'scenarios:read'],
@@ -32,7 +34,7 @@ export async function registerOmicall(app: FastifyInstance, deps: HttpDeps): Pro
   await app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply))
     guardRoutes(scope, deps, (why) => new OmicallError(...refusals[why]))
-    readEmptyBodies(scope)
+    readJsonBodies(scope, () => new OmicallError('bad_request', notAnObject))
     const caller = (request: FastifyRequest): Caller => ({
       deps: within(deps, request),
       principal: principalOf(request),
@@ -69,15 +71,6 @@ export async function registerOmicall(app: FastifyInstance, deps: HttpDeps): Pro
       const { hook_type } = parse(hookTypeSchema, request.query)
       return done({ status: 'success', destroyed: hook_type === 'call' ? await destroyHooks(caller(request)) : 0 })
     })
-  })
-}
-
-/** Clients name a Content-Type also where they send nothing: nothing is what the route gets then. */
-function readEmptyBodies(scope: FastifyInstance): void {
-  const parse = scope.getDefaultJsonParser('error', 'error')
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined)
-    else parse(request, String(body), done)
   })
 }
 

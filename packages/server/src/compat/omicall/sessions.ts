@@ -80,7 +80,7 @@ async function lookUp(on: Queryable, workspaceId: string, session: ReadSession):
   const definition = scenarioOf(await findSteps(on, workspaceId, session.scripts, problems))
   for (const { path, message } of readScenario(definition).problems)
     problems.push({ field: placeIn(definition, path), message })
-  const numberIds = await numbersOf(on, workspaceId, session, problems)
+  const numberIds = await numbersOf(on, workspaceId, session, company.country, problems)
   const waveSize = waveSizeOf(session, company.maxCalls)
   if (session.numberCallPerTime != null && company.maxCalls !== null && waveSize > company.maxCalls)
     problems.push({ field: 'numberCallPerTime', message: `at most ${company.maxCalls} calls at once are allowed` })

@@ -28,7 +28,7 @@ function body(word: string, { eventId, row, campaign, call, liveCall }: Told): o
       attemptId: known.attemptId,
       campaignId: campaign === null ? null : idIn('omicall', campaign),
       direction: known.direction,
-      phone: known.phone,
+      phone: known.givenPhone ?? known.phone,
       callerId: known.callerId ?? known.number?.phone ?? null,
       createdAt: known.createdAt,
       startedAt: known.startedAt,

@@ -25,6 +25,7 @@ const call = {
   attemptNumber: 1,
   direction: 'out',
   phone: '79990000001',
+  givenPhone: null,
   callerId: null,
   disposition: 'no-answer',
   detail: null,

@@ -1,6 +1,7 @@
 /** The records of a task's calls, page by page, in the robot's words. */
 import type { Disposition } from '@dialwright/dialer'
 import type { Queryable } from '../../adapters/postgres/pool.ts'
+import { givenPhone } from '../../contacts/given-phone.ts'
 import { localTime } from './local-time.ts'
 import { numberState } from './number-states.ts'
 import type { Page } from './numbers.ts'
@@ -35,7 +36,7 @@ export async function callsOfTask(
   { page, per_page: perPage }: Page,
 ): Promise<{ readonly data: readonly object[]; readonly total: number }> {
   const { rows } = await on.query<CallRow>(
-    `select c.id as callid, c.phone as number, c.disposition, c.detail, c.started_at as "startedAt", c.answered_at as "answeredAt",
+    `select c.id as callid, coalesce(${givenPhone('c')}, c.phone) as number, c.disposition, c.detail, c.started_at as "startedAt", c.answered_at as "answeredAt",
             c.ended_at as "endedAt", c.talk_ms as "talkMs", c.keys, c.path, c.level, c.tags, c.recording, w.time_zone as zone
        from call c join workspace w on w.id = c.workspace_id
       where c.workspace_id = $1 and c.campaign_id = $2 order by c.created_at desc, c.id limit $3 offset $4`,

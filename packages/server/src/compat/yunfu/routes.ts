@@ -6,13 +6,14 @@ import { CampaignInUseError, CampaignNotFoundError, CampaignStateError } from '.
 import type { HttpDeps, ServerDeps } from '../../deps.ts'
 import { within } from '../../http/scope.ts'
 import { resolveReference } from '../../resources/references.ts'
+import { readJsonBodies } from '../json-body.ts'
 import { mistakeOf, parseOr, toldFailure } from '../mistake.ts'
 import { callsOfTask } from './calls.ts'
 import { done, refused, YunfuError } from './errors.ts'
 import { formTypes, readForm } from './forms.ts'
 import { Lists } from './lists.ts'
 import { numbersOfTask } from './numbers.ts'
-import { numberQuerySchema, pageSchema } from './schemas.ts'
+import { notAnObject, numberQuerySchema, pageSchema } from './schemas.ts'
 import { tagsOfTask } from './tags.ts'
 import {
   type AtTask,
@@ -55,6 +56,7 @@ export async function registerYunfu(app: FastifyInstance, deps: HttpDeps): Promi
   await app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply))
     guardRoutes(scope, deps, (why) => new YunfuError(...refusals[why]))
+    readJsonBodies(scope, () => new YunfuError(415, `data: ${notAnObject}`))
     scope.addContentTypeParser(formTypes, { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
       readForm(String(request.headers['content-type']), body),
     )

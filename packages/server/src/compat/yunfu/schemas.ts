@@ -29,20 +29,29 @@ const reference = (what: string) => z.preprocess(asText, text(what)).transform((
 const zero = z.preprocess(fromDigits, z.literal(0, 'only 0 is allowed, redials are the affair of auto_recycle_rule_id'))
 const customerService = 'expected the id of a customer-service group, or null'
 
-export const taskSchema = z.object({
-  caller_line_id: reference('the value of a line of caller_line_list'),
-  customer_service_id: z.preprocess(fromDigits, z.int(customerService).positive(customerService).nullish()),
-  destination_extension: id('a script group'),
-  disable_dial_timegroup: reference('the uuid of a group of enum_disable_dial_timegroup'),
-  maximumcall: whole('calls at once', 1, 10_000),
-  name: text('a name', 500),
-  random_assignment_number: z.preprocess(fromDigits, z.literal(0, 'only 0 is allowed')),
-  recycle_limit: zero,
-  remark: z.preprocess(emptyIsNull, z.string('expected text').max(2_000, 'expected at most 2000 characters').nullish()),
-  _originate_timeout: whole('seconds', 1, 180),
-  call_pause_second: whole('seconds', 0, 3_600),
-  auto_recycle_rule_id: id('a redial rule'),
-})
+/** Of a whole body. */
+export const notAnObject = 'expected a JSON object, or a form'
+
+export const taskSchema = z.object(
+  {
+    caller_line_id: reference('the value of a line of caller_line_list'),
+    customer_service_id: z.preprocess(fromDigits, z.int(customerService).positive(customerService).nullish()),
+    destination_extension: id('a script group'),
+    disable_dial_timegroup: reference('the uuid of a group of enum_disable_dial_timegroup'),
+    maximumcall: whole('calls at once', 1, 10_000),
+    name: text('a name', 500),
+    random_assignment_number: z.preprocess(fromDigits, z.literal(0, 'only 0 is allowed')),
+    recycle_limit: zero,
+    remark: z.preprocess(
+      emptyIsNull,
+      z.string('expected text').max(2_000, 'expected at most 2000 characters').nullish(),
+    ),
+    _originate_timeout: whole('seconds', 1, 180),
+    call_pause_second: whole('seconds', 0, 3_600),
+    auto_recycle_rule_id: id('a redial rule'),
+  },
+  notAnObject,
+)
 export type YunfuTask = z.infer<typeof taskSchema>
 
 const phone = z.union(
@@ -58,15 +67,18 @@ const fromJson = (value: unknown): unknown => {
     return value
   }
 }
-export const importSchema = z.object({
-  customer_info_list: z.preprocess(
-    fromJson,
-    z
-      .array(z.looseObject({ phone }, 'expected {phone}'), 'expected a list of {phone}')
-      .min(1, 'expected at least one number')
-      .max(10_000, 'expected at most 10000 numbers'),
-  ),
-})
+export const importSchema = z.object(
+  {
+    customer_info_list: z.preprocess(
+      fromJson,
+      z
+        .array(z.looseObject({ phone }, 'expected {phone}'), 'expected a list of {phone}')
+        .min(1, 'expected at least one number')
+        .max(10_000, 'expected at most 10000 numbers'),
+    ),
+  },
+  notAnObject,
+)
 
 /** A form may hold a short list as one text, parted by commas. */
 const listed = (value: unknown): unknown => {
@@ -88,19 +100,22 @@ const day = z.string('expected a day, like 2020-3-10').transform((given, context
 const states = z.array(whole('a number state', 0, 12), 'expected a list of number states, 0 to 12').max(13)
 
 /** An empty list of states is refused: whether it means everybody or nobody cannot be known, and people are rung by it. */
-export const resetSchema = z.object({
-  status: z.preprocess(listed, states.min(1, 'expected a state at least, or no status').nullish()),
-  created_at: z
-    .preprocess(listed, z.tuple([day, day], 'expected two days, the first and the last').nullish())
-    .refine(
-      (days) => !days || Temporal.PlainDate.compare(days[0], days[1]) <= 0,
-      'expected the first day before the last',
+export const resetSchema = z.object(
+  {
+    status: z.preprocess(listed, states.min(1, 'expected a state at least, or no status').nullish()),
+    created_at: z
+      .preprocess(listed, z.tuple([day, day], 'expected two days, the first and the last').nullish())
+      .refine(
+        (days) => !days || Temporal.PlainDate.compare(days[0], days[1]) <= 0,
+        'expected the first day before the last',
+      ),
+    keyword: z.preprocess(
+      (value) => emptyIsNull(asText(value)),
+      z.string('expected a phone number').max(64, 'expected at most 64 characters').nullish(),
     ),
-  keyword: z.preprocess(
-    (value) => emptyIsNull(asText(value)),
-    z.string('expected a phone number').max(64, 'expected at most 64 characters').nullish(),
-  ),
-})
+  },
+  notAnObject,
+)
 
 const page = { page: whole('a page', 1, 100_000).default(1), per_page: whole('rows a page', 1, 200).default(50) }
 export const pageSchema = z.object(page)

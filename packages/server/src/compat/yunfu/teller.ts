@@ -85,7 +85,7 @@ function callSucceeded({ row, campaign, contact, call }: Told): object | null {
         type: mainAccount,
         intention_results: intention(call.level),
         rounds: call.blocks,
-        number_data: { number: call.phone, hangupdate: localTime(call.endedAt, timeZone) },
+        number_data: { number: call.givenPhone ?? call.phone, hangupdate: localTime(call.endedAt, timeZone) },
         group: { id: integerIdIn('yunfu', campaign.scenario), name: campaign.scenario.name },
         task: { id: idIn('yunfu', campaign), name: campaign.name },
         user: { id: userId },
