@@ -28,6 +28,7 @@ const settings: CampaignSettings = {
   callerId: { mode: 'trunk' },
   ringTimeoutMs: 30_000,
   maxDurationMs: 600_000,
+  record: 'all',
   isTest: false,
 }
 

@@ -30,6 +30,7 @@ export const settings: CampaignSettings = {
   callerId: { mode: 'trunk' },
   ringTimeoutMs: 30_000,
   maxDurationMs: 600_000,
+  record: 'all',
   isTest: false,
 }
 

@@ -78,6 +78,8 @@ export type CampaignSettings = {
   readonly callerId: CallerIdChoice
   readonly ringTimeoutMs: number
   readonly maxDurationMs: number
+  /** Of answered calls: both sides, or nothing at all. */
+  readonly record: 'all' | 'off'
   /** Switches policies off. */
   readonly isTest: boolean
   /** Where a transfer to "campaign" goes; absent: it hangs up. */

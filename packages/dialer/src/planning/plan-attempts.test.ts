@@ -46,6 +46,7 @@ const view = (more: Partial<CampaignView> & { windows?: typeof morning } = {}): 
       callerId: { mode: 'trunk' },
       ringTimeoutMs: 30_000,
       maxDurationMs: 600_000,
+      record: 'all',
       isTest: false,
     },
     startAt: null,

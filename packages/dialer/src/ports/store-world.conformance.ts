@@ -31,6 +31,7 @@ export function settings(
     callerId: { mode: 'trunk' },
     ringTimeoutMs: 30_000,
     maxDurationMs: 600_000,
+    record: 'all',
     isTest: false,
     ...more,
   }

@@ -54,6 +54,8 @@ export class AttemptRun {
   readonly #deps: AttemptRunDeps
   readonly #timeline: TimelineEntry[] = []
   readonly #transfers: CallTransfers
+  /** Null: nothing of this call is written down. */
+  readonly #recording: RecordingPlace | null
   #conversation: Conversation | null = null
   #ringingAt: Temporal.Instant | null = null
   #answeredAt: Temporal.Instant | null = null
@@ -68,6 +70,7 @@ export class AttemptRun {
   constructor(leg: ClaimedLeg, deps: AttemptRunDeps) {
     this.leg = leg
     this.#deps = deps
+    this.#recording = leg.settings.record === 'all' ? deps.recordingOf(leg) : null
     this.#transfers = new CallTransfers(transferringCall(leg), {
       ...deps,
       ...deps.transfers,
@@ -160,7 +163,7 @@ export class AttemptRun {
       from: this.leg.callerId,
       ringTimeoutMs: Math.min(this.leg.settings.ringTimeoutMs, trunk.ringTimeoutMs ?? Number.POSITIVE_INFINITY),
       maxDurationMs: this.leg.settings.maxDurationMs,
-      recordTo: this.#deps.recordingOf(this.leg).file,
+      recordTo: this.#recording?.file ?? null,
     })
     this.#deps.faults('after-invite')
   }
@@ -239,7 +242,7 @@ export class AttemptRun {
       tags: conversation?.tags ?? [],
       goal: conversation?.goal ?? null,
       level: conversation?.level ?? null,
-      recording: this.#answeredAt === null ? null : this.#deps.recordingOf(this.leg).name,
+      recording: this.#answeredAt === null ? null : (this.#recording?.name ?? null),
       timeline: this.#timeline,
     }
     await this.#store(outcome)

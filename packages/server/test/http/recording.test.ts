@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { useTestDatabase } from '../fixtures/database.ts'
-import { type HttpGround, native, openHttp, tokenOf } from './surface.ts'
+import { campaign, type HttpGround, native, openHttp, tokenOf } from './surface.ts'
 
 describe('recordings', () => {
   const database = useTestDatabase()
@@ -59,5 +59,33 @@ describe('recordings', () => {
     assert.deepEqual(await codes('campaign/two.wav'), [404, 'recording-gone'])
     const [status] = await codes('../secret.wav')
     assert.ok(status === 403 || status === 404, String(status))
+  })
+
+  test('campaigns from before they could say it are recorded, but for those whose clients had asked for none', async () => {
+    const made = async (notYet: object): Promise<string> => {
+      const { id } = (
+        await http.app.inject({
+          ...{ method: 'POST', url: `${native}/campaigns`, payload: campaign },
+          headers: { authorization: `Bearer ${tokenOf('own', 'owner')}` },
+        })
+      ).json()
+      await database.pool.query("update campaign set settings = settings - 'record', not_yet = $2 where id = $1", [
+        id,
+        notYet,
+      ])
+      return id
+    }
+    const ids = [await made({}), await made({ recordCall: true }), await made({ recordCall: false, amd: null })]
+    const file = '../../src/adapters/postgres/migrations/0016_campaign_recording.sql'
+    await database.pool.query(readFileSync(new URL(file, import.meta.url), 'utf8'))
+    const { rows } = await database.pool.query(
+      `select settings ->> 'record' as record, not_yet from campaign where id = any ($1) order by array_position($1::uuid[], id)`,
+      [ids],
+    )
+    assert.deepEqual(rows, [
+      { record: 'all', not_yet: {} },
+      { record: 'all', not_yet: {} },
+      { record: 'off', not_yet: { amd: null } },
+    ])
   })
 })

@@ -39,6 +39,7 @@ export function campaignOf(
     callerId: { mode: 'trunk' },
     ringTimeoutMs,
     maxDurationMs,
+    record: 'all',
     isTest: false,
   }
   return {

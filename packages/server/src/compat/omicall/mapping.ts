@@ -62,6 +62,7 @@ export function campaignOf(
       callerId: { mode: 'trunk' },
       ringTimeoutMs,
       maxDurationMs,
+      record: 'all',
       isTest: false,
     },
     normalization: 'auto',

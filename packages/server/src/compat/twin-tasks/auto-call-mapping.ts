@@ -62,6 +62,7 @@ export function campaignOfAutoCall(task: TwinAutoCall, original: unknown, ground
       retry: { rules, caps: capsOf(redial) },
       callerId: shownPhone == null ? { mode: 'trunk' } : { mode: 'number', number: shownPhone },
       isTest: !options.fz230,
+      record: options.recordCall ? 'all' : 'off',
     }),
     normalization: task.phoneNormalization ?? 'none',
     startAt,
@@ -74,7 +75,6 @@ export function campaignOfAutoCall(task: TwinAutoCall, original: unknown, ground
         ? { mode: options.detectRobotMode ?? 'back', file: options.detectRobotGreeting ?? null }
         : null,
       numberLimit: redial.numberLimit ?? null,
-      recordCall: options.recordCall,
       report: task.sendReportAfterFinish ?? false,
       scheduleId: task.scheduleId ?? null,
     },

@@ -49,7 +49,9 @@ export function retryRules(given: Readonly<Partial<Record<RecallResult, GivenRul
 
 /** The part of the settings that is the same for every task. FZ-230 holds for all that are no test: `isTest` switches packs off. */
 export function settingsOf(
-  given: Pick<CampaignSettings, 'windows' | 'retry' | 'callerId' | 'isTest'> & { readonly callsPerSecond: number },
+  given: Pick<CampaignSettings, 'windows' | 'retry' | 'callerId' | 'isTest' | 'record'> & {
+    readonly callsPerSecond: number
+  },
 ): CampaignSettings {
   const { callsPerSecond, ...settings } = given
   return {
@@ -81,6 +83,7 @@ export function campaignOfTask(task: TwinTask, original: unknown): NewCampaign {
       retry: { rules: retryRules(task.recallRules), caps: {} },
       callerId: type === 'custom' ? { mode: 'number', number: data ?? '' } : { mode: 'trunk' },
       isTest: task.isTest,
+      record: 'all',
     }),
     normalization: task.phoneNormalization ?? 'none',
     startAt: task.scheduledAt == null ? null : Temporal.Instant.from(task.scheduledAt),

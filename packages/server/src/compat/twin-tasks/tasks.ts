@@ -136,6 +136,8 @@ async function changeOnce(
   const { task, folded } = await readTaskBody(ground, merged(before.original, body), notChanged, conflicts)
   const campaign = campaignOfTask(task, folded)
   const redirect = redirectOf(task.defaultRedirect)
+  // This form has no word for it: recording that was switched off elsewhere stays off.
+  const { record: _, ...settings } = campaign.settings
   await changeCampaign(
     deps,
     principal,
@@ -149,7 +151,7 @@ async function changeOnce(
             callerIdGroup: { field: 'defaultCallerId.data', value: task.defaultCallerId.data ?? '', dialect: 'twin' },
           }
         : {}),
-      settings: campaign.settings,
+      settings,
       redirect,
       normalization: campaign.normalization,
       ...startOf(task, before),

@@ -56,6 +56,7 @@ export function campaignOfTask(task: YunfuTask): NewCampaign {
       retry: { rules: [], caps: {} },
       callerId: { mode: 'trunk' },
       maxDurationMs,
+      record: 'all',
       isTest: false,
     },
     normalization: 'auto',

@@ -21,14 +21,14 @@ export async function recordingRoutes(app: NativeApp, deps: HttpDeps): Promise<v
       },
       async (request, reply) => {
         const id = idOrNotFound(request.params.id)
-        const { rows } = await within(deps, request).pool.query<{ recording: string | null }>(
-          'select recording from call where workspace_id = $1 and id = $2',
+        const { rows } = await within(deps, request).pool.query<{ recording: string | null; isAnswered: boolean }>(
+          'select recording, answered_at is not null as "isAnswered" from call where workspace_id = $1 and id = $2',
           [principalOf(request).workspaceId, id],
         )
         const [call] = rows
         if (call === undefined) throw new Problem(404, 'not-found', `There is no call ${id}`)
         if (call.recording === null)
-          throw new Problem(404, 'not-recorded', 'The call has no recording: nobody answered')
+          throw new Problem(404, 'not-recorded', `The call has no recording: ${reasonOf(call)}`)
         const isHere = await access(join(root, call.recording)).then(
           () => true,
           () => false,
@@ -38,4 +38,8 @@ export async function recordingRoutes(app: NativeApp, deps: HttpDeps): Promise<v
       },
     )
   })
+}
+
+function reasonOf({ isAnswered }: { readonly isAnswered: boolean }): string {
+  return isAnswered ? 'recording was off, or was lost with the node' : 'nobody answered'
 }

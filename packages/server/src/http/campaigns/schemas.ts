@@ -40,6 +40,8 @@ const retry = z
 const timeGroups = z.array(referenceSchema).max(50)
 const ringTimeoutSeconds = z.int().min(1).max(180)
 const maxDurationSeconds = z.int().min(1).max(14_400)
+/** Of answered calls: both sides, or nothing at all. */
+const record = z.enum(['all', 'off'])
 
 const viaDialplan = z.strictObject({
   via: z.literal('dialplan'),
@@ -81,6 +83,7 @@ export const newCampaignSchema = z.strictObject({
     .default('auto'),
   ringTimeoutSeconds: ringTimeoutSeconds.default(45),
   maxDurationSeconds: maxDurationSeconds.default(1_800),
+  record: record.default('all'),
   webhooks: z
     .array(z.strictObject({ url: z.url({ protocol: /^https?$/ }), events: z.array(z.string()).default([]) }))
     .default([]),
@@ -107,6 +110,7 @@ export const campaignChangeSchema = z
     isTest: z.boolean(),
     ringTimeoutSeconds,
     maxDurationSeconds,
+    record,
     redirect: transferTargetSchema.nullable(),
     startAt: instantSchema.nullable(),
     expiresAt: instantSchema.nullable(),

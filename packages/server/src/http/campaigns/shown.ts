@@ -17,7 +17,7 @@ export const shownCampaign = z.object({
   ]),
   settings: z.looseObject({}).meta({
     description:
-      'What the engine goes by: pacing, windows, timeGroups, retry, policies, callerId, ringTimeoutMs, maxDurationMs, isTest',
+      'What the engine goes by: pacing, windows, timeGroups, retry, policies, callerId, ringTimeoutMs, maxDurationMs, record, isTest',
   }),
   normalization: z.string(),
   startAt: shownInstantOrNull,
