@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { commands } from '../packages/cli/src/commands/index.ts'
 import { nativeResources } from '../packages/server/src/http/resources/native-resources.ts'
 import { listedRfcs } from './boundary-rules.ts'
-import { missingNames, type Project } from './page-names.ts'
+import { missingNames, type Project, spoiledFiles } from './page-names.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -31,6 +31,16 @@ test('what a page names is there', () => {
     pages.flatMap((path) => missingNames(path, read(path), project).map((name) => `${path}: ${name}`)),
     [],
   )
+})
+
+test('no page keeps what npm prints of itself in a file', () => {
+  assert.deepEqual(
+    pages.flatMap((path) => spoiledFiles(read(path)).map((command) => `${path}: ${command}`)),
+    [],
+  )
+  assert.deepEqual(spoiledFiles('```sh\nnpm run cli -- provision import a.json > b.yaml\n```'), [
+    'npm run cli -- provision import a.json > b.yaml',
+  ])
 })
 
 test('README leads to every page of docs, and the decisions to every decision', () => {
@@ -90,6 +100,7 @@ const refused: readonly (readonly [string, string])[] = [
   ['```sh\nnpm ci && npm run gone\n```', 'npm run gone'],
   ['`npm test`', 'npm run test'],
   ['`npm run cli -- campaigns gone`', 'dialwright campaigns gone'],
+  ['`npm run --silent cli -- campaigns gone`', 'dialwright campaigns gone'],
   ['```sh\ndialwright gone --all\n```', 'dialwright gone'],
   ['`GET /dialwright/v1/gone/{id}`', '/dialwright/v1/gone/{id}'],
 ]
@@ -103,7 +114,7 @@ const accepted = [
   'see `packages/sip`, `packages/sip/test`, `bench/`, `endpoint.ts`, `ua/endpoint.ts`, `packages/*/test/**/*.test.ts`',
   '[API](docs/API.md#page), [elsewhere](https://example.test/x)',
   '`npm ci`, `npm start`, `npm run bench -- --quick`; npm on an older Node',
-  '`npm run cli -- help`, `npm run cli -- campaigns list`, `npm run cli -- tail --once`',
+  '`npm run cli -- help`, `npm run --silent cli -- campaigns list`, `npm run cli -- tail --once`',
   'curl "$ADDRESS/dialwright/v1/calls/$CALL?x=1" or `GET /dialwright/v1/calls/{call}`',
   '`application/json`, `Europe/Moscow`, `{twin: 1}`, `10.0.0.0/8`, `bench/baseline.json`',
 ]

@@ -35,7 +35,9 @@ export function missingNames(path: string, text: string, project: Project): stri
     const isRun = text.includes(`npm run ${name}`) || text.includes(`\`npm ${name}\``)
     if (isRun && !['ci', 'install', 'run', ...project.scripts].includes(name)) missing.push(`npm run ${name}`)
   }
-  for (const [, words = ''] of text.matchAll(/(?:npm run cli -- |^dialwright |\(dialwright )([a-z]+(?: [a-z]+)?)/gm)) {
+  for (const [, words = ''] of text.matchAll(
+    /(?:npm run (?:--silent )?cli -- |^dialwright |\(dialwright )([a-z]+(?: [a-z]+)?)/gm,
+  )) {
     // More words than the command has are what it is given; a noun alone speaks of all its verbs.
     const isKnown = ['help', ...project.commands].some(
       (command) => `${words} `.startsWith(`${command} `) || command.startsWith(`${words} `),
@@ -47,6 +49,11 @@ export function missingNames(path: string, text: string, project: Project): stri
     if (!shapes.has(shapeOf(route))) missing.push(route)
   }
   return [...new Set(missing)]
+}
+
+/** Commands whose output a page keeps in a file, where npm's own lines would stand in it too: they lack `--silent`. */
+export function spoiledFiles(text: string): string[] {
+  return [...text.matchAll(/\bnpm run (?!--silent )[^`\n]*[^-]> *\S+/g)].map(([command]) => command)
 }
 
 /** Parameters of a route are alike, whatever they are called. */
