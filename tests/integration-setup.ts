@@ -6,7 +6,7 @@ import { startTestCluster, type TestCluster } from '../packages/server/test/fixt
 
 let ground: { readonly directory: string; readonly cluster: TestCluster } | null = null
 
-/** Called by node:test before the first file (`--test-global-setup`); what it puts into the environment reaches every file. */
+/** Before the first file; what it puts into the environment reaches every file. */
 export async function globalSetup(): Promise<void> {
   const directory = await makeTemporaryDirectory('dialwright-run-')
   const cluster = await startTestCluster()
