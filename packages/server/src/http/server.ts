@@ -49,7 +49,8 @@ export async function buildHttpServer(
   const app = Fastify({
     bodyLimit,
     logger: false,
-    routerOptions: { maxParamLength: 200 },
+    // Clients put a host and a path together: a slash too many makes no other address.
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     // An address that cannot be decoded reaches no route, and would be answered in the library's form.
     frameworkErrors: (error, request, reply) => void sendProblem(deps, error, request, reply),
   })
