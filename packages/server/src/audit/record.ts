@@ -31,34 +31,37 @@ export type Audited = {
 }
 
 /** Of a change only what differs is kept; a change that changes nothing is none. */
-export async function recordAudit(
+export function recordAudit(
+  connection: Connection,
+  deps: { readonly clock: Clock; readonly random: Random },
+  actor: Actor,
+  audited: Audited,
+): Promise<void> {
+  return recordAudits(connection, deps, actor, [audited])
+}
+
+/** The same of many things, in one statement. */
+export async function recordAudits(
   connection: Connection,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
   actor: Actor,
-  { action, kind, id, name, before, after, secrets = [] }: Audited,
+  audited: readonly Audited[],
 ): Promise<void> {
-  const differing = before === null || after === null ? { before, after } : difference(before, after)
-  if (differing === null && secrets.length === 0) return
-  const kept = differing ?? { before: {}, after: {} }
+  const entries = audited.flatMap(({ action, kind, id, name, before, after, secrets = [] }) => {
+    const differing = before === null || after === null ? { before, after } : difference(before, after)
+    if (differing === null && secrets.length === 0) return []
+    const kept = differing ?? { before: {}, after: {} }
+    return [{ id: uuidV7(clock, random), action, kind, resource_id: id, name, ...kept, secrets }]
+  })
+  if (entries.length === 0) return
   await connection.query(
     `insert into audit_entry (id, workspace_id, user_id, token_id, actor, action, kind, resource_id, name, before, after, secrets)
-     values ($1, $2, $3, $4,
-             coalesce((select u.login from app_user u where u.workspace_id = $2 and u.id = $3),
-                      (select t.name from api_token t where t.workspace_id = $2 and t.id = $4), 'system'),
-             $5, $6, $7, $8, $9, $10, $11)`,
-    [
-      uuidV7(clock, random),
-      actor.workspaceId,
-      actor.userId,
-      actor.tokenId,
-      action,
-      kind,
-      id,
-      name,
-      kept.before === null ? null : JSON.stringify(kept.before),
-      kept.after === null ? null : JSON.stringify(kept.after),
-      secrets,
-    ],
+     select e.id, $1, $2, $3,
+            coalesce((select u.login from app_user u where u.workspace_id = $1 and u.id = $2),
+                     (select t.name from api_token t where t.workspace_id = $1 and t.id = $3), 'system'),
+            e.action, e.kind, e.resource_id, e.name, e.before, e.after, e.secrets
+       from json_populate_recordset(null::audit_entry, $4) e`,
+    [actor.workspaceId, actor.userId, actor.tokenId, JSON.stringify(entries)],
   )
 }
 

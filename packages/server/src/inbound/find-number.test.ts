@@ -62,6 +62,15 @@ test('the DID of one number goes before the phone of another, the oldest before 
   assert.equal(found(call('456'), [phone, number('c', '456')]), 'a')
 })
 
+test('of two numbers that are one in two ways of writing, each is called as it is written', () => {
+  const both = [number('a', '+79991234567'), number('b', '89991234567')]
+  for (const candidates of [both, both.toReversed()]) {
+    assert.equal(found(call('79991234567'), candidates), 'a')
+    assert.equal(found(call('89991234567'), candidates), 'b')
+  }
+  assert.equal(found(call('9991234567'), both), 'a')
+})
+
 test('a registered line is its number, whatever was dialled', () => {
   const one = number('line', '79991234567')
   assert.equal(

@@ -39,9 +39,10 @@ export function keysOf(text: string, country: string): readonly string[] {
 
 /**
  * The number: that of the registered line; else one whose DID is what was called; else one that has no DID and is itself what was
- * called, however it is written. Several of the same (two trunks at one address): the oldest. A registered trunk with a single
- * number is called for that number, whatever the provider says.
- * @param candidates  Of the trunks that the call may have come over, oldest first.
+ * called: as it is written, then however it is written. Several of the same (two trunks at one address): the first. A registered
+ * trunk with a single number is called for that number, whatever the provider says.
+ * @param candidates  Of the trunks that the call may have come over: those with credentials of their own, whose calls come over
+ *   their own registration, behind the others; then the oldest first.
  */
 export function findNumber(call: IncomingCall, candidates: readonly CalledNumber[]): CalledNumber | null {
   const line = candidates.find(({ numberId }) => numberId === call.lineId)
@@ -50,10 +51,11 @@ export function findNumber(call: IncomingCall, candidates: readonly CalledNumber
   for (const text of calledTexts(call, isTrunkLine)) {
     const byDid = candidates.find(({ rule }) => rule !== null && rule.did !== null && isSameDid(rule.did, text))
     if (byDid !== undefined) return byDid
-    const byPhone = candidates.find(
+    const byPhone = candidates.filter(
       ({ rule, phone, country }) => (rule === null || rule.did === null) && isSamePhone(phone, text, country),
     )
-    if (byPhone !== undefined) return byPhone
+    const [number] = [...byPhone.filter(({ phone }) => isSameDid(phone, text)), ...byPhone]
+    if (number !== undefined) return number
   }
   const own = candidates.filter(({ trunkId }) => trunkId === call.lineId)
   return isTrunkLine && own.length === 1 ? (own[0] ?? null) : null

@@ -1,11 +1,12 @@
 /** A number: shown when we call out over its trunk, with a rule for when it is called, and perhaps credentials of its own. */
 import { z } from 'zod'
-import { numberSecretPurpose } from '../adapters/postgres/material-source.ts'
+import type { SecretBox } from '../adapters/secrets/secret-box.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { type InboundRule, maxDurationOf, shownNames, shownNumbers } from '../inbound/inbound-rule.ts'
 import { referenceSchema } from '../provisioning/schema/reference.ts'
 import { sections } from '../provisioning/schema.ts'
 import type { Desk } from '../resources/desk.ts'
+import { ResourceError } from '../resources/errors.ts'
 import { externalIdsColumn } from '../resources/external-ids.ts'
 import {
   changedExternalIds,
@@ -16,9 +17,11 @@ import {
   shownInstant,
   shownInstantOrNull,
 } from '../resources/fields.ts'
-import { checkReserved, registrationColumn, shownRegistration } from '../resources/lines.ts'
+import { checkReserved, registrationColumn, reportReserved, shownRegistration } from '../resources/lines.ts'
 import { defineResource } from '../resources/resource.ts'
-import { type Columns, insertRow, setLimits, updateRow } from '../resources/rows.ts'
+import { setLimits, updateRow } from '../resources/rows.ts'
+import { type Callable, calledAlready, takeNumbersTurn } from './called-once.ts'
+import { insertNumbers, type NewNumber, sealedPassword } from './new-numbers.ts'
 import { type GivenRule, ruleOf } from './rule.ts'
 import { setNumberWebhooks } from './webhooks.ts'
 
@@ -26,9 +29,10 @@ const { id: _, password, ...document } = sections.numbers.schema.shape
 const fields = { ...document, password: password.unwrap().unwrap().optional() }
 const newSchema = z.strictObject({ ...fields, trunk: referenceSchema })
 const changeSchema = changeOf({ ...fields, externalIds: changedExternalIds })
+type Given = z.output<typeof newSchema>
 type Change = z.output<typeof changeSchema>
 
-export const numbers = defineResource<z.output<typeof newSchema>, Change>({
+export const numbers = defineResource<Given, Change>({
   kind: 'number',
   path: 'numbers',
   read: 'numbers:read',
@@ -87,7 +91,10 @@ export const numbers = defineResource<z.output<typeof newSchema>, Change>({
     },
     trunk: { schema: z.uuid(), where: (parameter) => `t.trunk_id = ${parameter}` },
   },
-  unique: { phone_number_workspace_id_phone_key_trunk_id_key: 'phone' },
+  unique: {
+    phone_number_workspace_id_phone_key_trunk_id_key: 'phone',
+    phone_number_called_once: 'inbound.did',
+  },
   uses: `select case when g.campaign_id is null then 'caller ID group' else 'campaign' end as kind, coalesce(g.campaign_id, g.id) as id,
            coalesce((select c.name from campaign c where c.id = g.campaign_id), g.name) as name
       from caller_id_group_member m join caller_id_group g on g.id = m.group_id
@@ -110,73 +117,121 @@ export const numbers = defineResource<z.output<typeof newSchema>, Change>({
   },
 
   async create(desk, id, given) {
-    await write(desk, id, given, given.login ?? null, (key, columns) =>
-      insertRow(desk.connection, 'phone_number', key, columns),
-    )
+    refuseLooseCredentials(desk, given, given.login ?? null)
+    if ((given.reservedCalls ?? 0) > (given.maxCalls ?? 0)) reportReserved(desk)
+    const trunkId = await desk.refer('trunk', given.trunk, 'trunk')
+    const scenarioId = given.inbound === undefined ? null : await scenarioIdOf(desk, given.inbound)
+    desk.check()
+    await takeNumbersTurn(desk.connection, desk.workspaceId)
+    const number = newNumber(desk.deps.secretBox, id, given, { trunkId, scenarioId })
+    if (isCalledByDid(number)) await refuseCalled(desk, { ...number, did: number.rule?.did ?? null }, null)
+    await insertNumbers(desk.connection, desk.workspaceId, [number], newIdAt(desk))
+    await desk.externalIds('number', id, given.externalIds)
     return undefined
   },
 
   async change(desk, id, given, before) {
     const login = given.login === undefined ? before.login : given.login
-    await write(
-      desk,
-      id,
-      // Without the login whom they belong to, a password and its other name are nobody's.
-      login === null ? { password: null, authUsername: null, ...given } : given,
-      login,
-      (key, columns) => updateRow(desk.connection, 'phone_number', key, columns),
-    )
+    refuseLooseCredentials(desk, given, login)
+    // Without the login whom they belong to, a password and its other name are nobody's.
+    const { password, authUsername } = login === null ? { password: null, authUsername: null } : given
+    const trunkId = given.trunk === undefined ? undefined : await desk.refer('trunk', given.trunk, 'trunk')
+    const rule = given.inbound === undefined ? undefined : await ruleAt(desk, given.inbound)
+    desk.check()
+    await takeNumbersTurn(desk.connection, desk.workspaceId)
+    const isLine = login !== null && (password === undefined ? before.hasPassword === true : password !== null)
+    const after = {
+      trunkId: trunkId ?? String(before.trunk),
+      phone: given.phone ?? String(before.phone),
+      rule: rule === undefined ? (before.inbound as { did: string | null } | null) : rule,
+    }
+    if (after.rule !== null && !isLine) await refuseCalled(desk, { ...after, did: after.rule.did }, id)
+    const key = { id, workspaceId: desk.workspaceId }
+    await updateRow(desk.connection, 'phone_number', key, {
+      ...{ name: given.name, phone: given.phone, trunk_id: trunkId, login: given.login, auth_username: authUsername },
+      password_box: typeof password === 'string' ? sealedPassword(desk.deps.secretBox, password) : password,
+      ...{ from_domain: given.fromDomain, force_out: given.forceOut },
+      inbound: rule === undefined || rule === null ? rule : JSON.stringify(rule),
+      ...{ valid_from: given.validFrom, valid_until: given.validUntil },
+    })
+    if (given.inbound !== undefined) {
+      const { webhooks = [] } = given.inbound ?? {}
+      await setNumberWebhooks(desk.connection, desk.workspaceId, 'native', [{ numberId: id, webhooks }], newIdAt(desk))
+    }
+    await setLimits(desk.connection, { ...key, kind: 'number' }, given)
+    await checkReserved(desk, id)
+    await desk.externalIds('number', id, given.externalIds)
   },
 })
 
-async function write(
-  desk: Desk,
+type FoundIds = {
+  readonly trunkId: string
+  /** Null: no scenario talks. */
+  readonly scenarioId: string | null
+}
+
+/** As it is to be kept, its password sealed. */
+export function newNumber(
+  secretBox: SecretBox,
   id: string,
-  given: Change,
-  login: unknown,
-  put: (key: { id: string; workspaceId: string }, columns: Columns) => Promise<void>,
-): Promise<void> {
+  given: Given,
+  { trunkId, scenarioId }: FoundIds,
+): NewNumber {
+  const { name, phone, password, inbound } = given
+  return {
+    ...{ id, name, phone, trunkId },
+    login: given.login ?? null,
+    authUsername: given.authUsername ?? null,
+    passwordBox: password === undefined ? null : sealedPassword(secretBox, password),
+    fromDomain: given.fromDomain ?? null,
+    forceOut: given.forceOut,
+    rule: ruleOf(inbound, () => scenarioId ?? ''),
+    validFrom: given.validFrom ?? null,
+    validUntil: given.validUntil ?? null,
+    maxCalls: given.maxCalls ?? null,
+    reservedCalls: given.reservedCalls ?? 0,
+    webhooks: inbound?.webhooks ?? [],
+  }
+}
+
+/** Its calls do not come over a registration of its own. */
+export function isCalledByDid({ rule, login, passwordBox }: NewNumber): boolean {
+  return rule !== null && (login === null || passwordBox === null)
+}
+
+/** Scenarios that a rule is to name, kept from being taken away until it does. @returns Those that are there. */
+export async function keepScenarios(desk: Desk, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await desk.connection.query<{ id: string }>(
+    'select id from scenario where workspace_id = $1 and id = any ($2::uuid[]) order by id for key share',
+    [desk.workspaceId, ids],
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
+function newIdAt({ deps }: Desk): () => string {
+  return () => uuidV7(deps.clock, deps.random)
+}
+
+function refuseLooseCredentials(desk: Desk, given: Pick<Change, 'password' | 'authUsername'>, login: unknown): void {
   for (const field of ['password', 'authUsername'] as const)
     if (typeof given[field] === 'string' && login === null)
       desk.report('login', 'missing', 'a password needs the login that it belongs to')
-  const columns = await columnsOf(desk, given)
-  const key = { id, workspaceId: desk.workspaceId }
-  await put(key, columns)
-  if (given.inbound !== undefined) {
-    const { webhooks = [] } = given.inbound ?? {}
-    const newId = (): string => uuidV7(desk.deps.clock, desk.deps.random)
-    await setNumberWebhooks(desk.connection, key, 'native', webhooks, newId)
-  }
-  await setLimits(desk.connection, { ...key, kind: 'number' }, given)
-  await checkReserved(desk, id)
-  await desk.externalIds('number', id, given.externalIds)
 }
 
-async function columnsOf(desk: Desk, given: Change): Promise<Columns> {
-  const trunkId = given.trunk === undefined ? undefined : await desk.refer('trunk', given.trunk, 'trunk')
-  const rule = given.inbound === undefined ? undefined : await ruleAt(desk, given.inbound)
-  desk.check()
-  const { password } = given
-  return {
-    name: given.name,
-    phone: given.phone,
-    trunk_id: trunkId,
-    login: given.login,
-    auth_username: given.authUsername,
-    password_box: typeof password === 'string' ? desk.deps.secretBox.seal(password, numberSecretPurpose) : password,
-    from_domain: given.fromDomain,
-    force_out: given.forceOut,
-    inbound: rule === undefined || rule === null ? rule : JSON.stringify(rule),
-    valid_from: given.validFrom,
-    valid_until: given.validUntil,
-  }
+/** @throws {ResourceError} `RESOURCE_TAKEN` */
+async function refuseCalled(desk: Desk, number: Callable, except: string | null): Promise<void> {
+  const message = (await calledAlready(desk.connection, desk.workspaceId, [number], except)).get(0)
+  if (message !== undefined)
+    throw new ResourceError('RESOURCE_TAKEN', message, { field: number.did === null ? 'phone' : 'inbound.did' })
 }
 
-async function ruleAt(desk: Desk, given: GivenRule | null): Promise<InboundRule | null> {
-  if (given === null) return null
-  const { scenario, startBlock } = given
-  const scenarioId = scenario === undefined ? '' : await desk.refer('scenario', scenario, 'inbound.scenario')
-  if (scenarioId !== '' && startBlock !== undefined) {
+async function scenarioIdOf(desk: Desk, { scenario, startBlock }: GivenRule): Promise<string | null> {
+  if (scenario === undefined) return null
+  const scenarioId = await desk.refer('scenario', scenario, 'inbound.scenario')
+  if (scenarioId === '') return null
+  const kept = await keepScenarios(desk, [scenarioId])
+  if (kept.size === 0) desk.report('inbound.scenario', 'unknown', 'the scenario has been taken away in this moment')
+  if (kept.size > 0 && startBlock !== undefined) {
     const { rows } = await desk.connection.query(
       `select from scenario_version v where v.scenario_id = $1
           and v.number = (select max(number) from scenario_version where scenario_id = $1)
@@ -186,7 +241,13 @@ async function ruleAt(desk: Desk, given: GivenRule | null): Promise<InboundRule 
     if (rows.length === 0)
       desk.report('inbound.startBlock', 'unknown', `the scenario has no start block "${startBlock}"`)
   }
-  return ruleOf(given, () => scenarioId)
+  return scenarioId
+}
+
+async function ruleAt(desk: Desk, given: GivenRule | null): Promise<InboundRule | null> {
+  if (given === null) return null
+  const scenarioId = await scenarioIdOf(desk, given)
+  return ruleOf(given, () => scenarioId ?? '')
 }
 
 function shownRule(rule: InboundRule | null, webhooks: unknown): object | null {

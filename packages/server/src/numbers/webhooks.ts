@@ -1,5 +1,5 @@
-/** Endpoints that hear of the calls to one number: part of its inbound rule, or of a vendor's. */
-import type { Connection } from '../adapters/postgres/pool.ts'
+/** Endpoints that hear of the calls to a number: part of its inbound rule, or of a vendor's. */
+import { type Connection, statement } from '../adapters/postgres/pool.ts'
 import type { Dialect } from '../webhooks/dialects.ts'
 
 export type NumberWebhook = {
@@ -7,34 +7,39 @@ export type NumberWebhook = {
   /** In the words of the dialect; empty: all. */
   readonly events: readonly string[]
 }
+export type NumberWebhooks = { readonly numberId: string; readonly webhooks: readonly NumberWebhook[] }
+
+const setAll = statement(
+  'number-webhooks',
+  `with given as (
+     select * from json_to_recordset($4) as g (id uuid, number_id uuid, url text, events text[])
+   ), gone as (
+     delete from webhook_endpoint e where e.workspace_id = $1 and e.dialect = $2 and e.number_id = any ($3::uuid[])
+        and not exists (select from given g where g.number_id = e.number_id and g.url = e.url)
+   ), kept as (
+     update webhook_endpoint e set events = g.events from given g
+      where e.workspace_id = $1 and e.dialect = $2 and e.number_id = g.number_id and e.url = g.url returning e.number_id, e.url
+   )
+   insert into webhook_endpoint (id, workspace_id, number_id, url, dialect, events)
+   select g.id, $1, g.number_id, g.url, $2, g.events from given g
+    where not exists (select from kept k where k.number_id = g.number_id and k.url = g.url)`,
+)
 
 /**
- * Replaces a number's endpoints of one dialect. Those that stay keep their id, and with it what waits to be delivered.
+ * Replaces these numbers' endpoints of one dialect. Those that stay keep their id, and with it what waits to be delivered. Whoever
+ * changes a number that others may be changing holds its row: two at once would make one endpoint each.
  * @param newId  For those that are new.
  */
 export async function setNumberWebhooks(
   connection: Connection,
-  { id, workspaceId }: { readonly id: string; readonly workspaceId: string },
+  workspaceId: string,
   dialect: Dialect,
-  webhooks: readonly NumberWebhook[],
+  numbers: readonly NumberWebhooks[],
   newId: () => string,
 ): Promise<void> {
-  await connection.query(
-    'delete from webhook_endpoint where workspace_id = $1 and number_id = $2 and dialect = $3 and url <> all ($4::text[])',
-    [workspaceId, id, dialect, webhooks.map(({ url }) => url)],
+  const given = numbers.flatMap(({ numberId, webhooks }) =>
+    webhooks.map(({ url, events }) => ({ id: newId(), number_id: numberId, url, events })),
   )
-  const { rows } = await connection.query<{ id: string; url: string }>(
-    'select id, url from webhook_endpoint where workspace_id = $1 and number_id = $2 and dialect = $3',
-    [workspaceId, id, dialect],
-  )
-  const known = new Map(rows.map((row) => [row.url, row.id]))
-  for (const { url, events } of webhooks) {
-    const endpointId = known.get(url)
-    if (endpointId === undefined)
-      await connection.query(
-        'insert into webhook_endpoint (id, workspace_id, number_id, url, dialect, events) values ($1, $2, $3, $4, $5, $6)',
-        [newId(), workspaceId, id, url, dialect, events],
-      )
-    else await connection.query('update webhook_endpoint set events = $2 where id = $1', [endpointId, events])
-  }
+  const ids = numbers.map(({ numberId }) => numberId)
+  await setAll(connection, [workspaceId, dialect, ids, JSON.stringify(given)])
 }

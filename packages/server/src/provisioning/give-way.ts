@@ -11,6 +11,7 @@ export async function giveWay(
   items: readonly PlannedItem[],
 ): Promise<void> {
   await freeKeys(connection, workspaceId, items)
+  await freePhones(connection, workspaceId, items)
   await freeExternalIds(connection, workspaceId, items)
   await freeDefault(connection, workspaceId, items)
 }
@@ -26,6 +27,24 @@ async function freeKeys(client: Connection, workspaceId: string, items: readonly
       ids,
     ])
   }
+}
+
+/** Numbers that exchange their phones, trunks or DIDs are nobody's, and called by nobody, until their turn comes. */
+async function freePhones(client: Connection, workspaceId: string, items: readonly PlannedItem[]): Promise<void> {
+  const changing = (...names: readonly string[]): string[] =>
+    items.flatMap(({ section, row, id, fields }) =>
+      section === 'numbers' && row !== null && names.some((field) => fields.includes(field)) ? [id] : [],
+    )
+  const ids = changing('phone', 'trunk', 'inbound', 'login', 'password')
+  if (ids.length < 2) return
+  // The bytes of its id in decimal: 48 digits, more than a phone has.
+  await client.query(
+    `update phone_number set inbound = null, phone = case when id = any ($3::uuid[]) then
+            (select string_agg(lpad(get_byte(uuid_send(id), byte)::text, 3, '0'), '' order by byte) from generate_series(0, 15) byte)
+            else phone end
+      where workspace_id = $1 and id = any ($2::uuid[])`,
+    [workspaceId, ids, changing('phone', 'trunk')],
+  )
 }
 
 async function freeExternalIds(client: Connection, workspaceId: string, items: readonly PlannedItem[]): Promise<void> {
@@ -44,14 +63,16 @@ async function freeExternalIds(client: Connection, workspaceId: string, items: r
           [workspaceId, dialect, kind, externalId, id],
         )
   }
-  for (const { dialect, kind, externalId, resourceId, part } of items.flatMap((item) => item.externalIds)) {
-    // What stood there in this dialect gives way; who had this id has given it away in the same document.
+  // What stood there in this dialect gives way; who had this id has given it away in the same document.
+  const given = items.flatMap((item) => item.externalIds)
+  if (given.length > 0)
     await client.query(
-      `delete from external_id where workspace_id = $1 and dialect = $2 and kind = $3
-          and (external_id = $4 or (resource_id = $5 and part is not distinct from $6))`,
-      [workspaceId, dialect, kind, externalId, resourceId, part],
+      `delete from external_id x
+        using json_to_recordset($2) as g (dialect text, kind text, "externalId" text, "resourceId" uuid, part text)
+        where x.workspace_id = $1 and x.dialect = g.dialect and x.kind = g.kind
+          and (x.external_id = g."externalId" or (x.resource_id = g."resourceId" and x.part is not distinct from g.part))`,
+      [workspaceId, JSON.stringify(given)],
     )
-  }
 }
 
 /** A new default rule takes the place of the old one. */

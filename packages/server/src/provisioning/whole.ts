@@ -1,8 +1,9 @@
 /** Mistakes that only the whole of a document shows, with what is there already. */
 import { validateScenario } from '@dialwright/scenario'
+import { calledBy } from '../numbers/called-once.ts'
 import type { Report } from './errors.ts'
 import type { Identities } from './identify.ts'
-import type { Inventory } from './inventory.ts'
+import type { Inventory, Values } from './inventory.ts'
 import type { Drafts } from './read.ts'
 import { type SectionName, sectionNames } from './schema.ts'
 import { TagsToCome } from './tags.ts'
@@ -26,30 +27,58 @@ export function checkWhole(
     items: readonly { readonly mark: string; readonly path: string; readonly id: string }[],
     others: readonly { readonly mark: string; readonly id: string }[],
     what: string,
+    advice = '',
   ): void => {
     const seen = new Map<string, string>()
     const there = Map.groupBy(others, ({ mark }) => mark)
     for (const { mark, path, id } of items) {
       const first = seen.get(mark)
       const other = there.get(mark)?.find((one) => one.id !== id && !spokenOf.has(one.id))
-      if (first !== undefined) report(path, 'duplicate', `${first} ${what} too`)
-      else if (other !== undefined) report(path, 'taken', `${other.id} ${what} already`)
+      if (first !== undefined) report(path, 'duplicate', `${first} ${what} too${advice}`)
+      else if (other !== undefined) report(path, 'taken', `${other.id} ${what} already${advice}`)
       if (first === undefined) seen.set(mark, path)
     }
   }
+  const phones = drafts.numbers.flatMap((draft) => {
+    const trunk = find('trunks', draft.raw.trunk)
+    const { phone } = draft.raw
+    return typeof phone === 'string' && trunk !== null ? [{ draft, phone, trunk, id: idOf(draft) }] : []
+  })
   unique(
-    drafts.numbers.flatMap((draft) => {
-      const trunk = find('trunks', draft.raw.trunk)
-      const { phone } = draft.raw
-      return typeof phone === 'string' && trunk !== null
-        ? [{ mark: `${phone.replace(/\D/g, '')} ${trunk}`, path: `${draft.path}/phone`, id: idOf(draft) }]
-        : []
-    }),
+    phones.map(({ draft, phone, trunk, id }) => ({
+      mark: `${phone.replace(/\D/g, '')} ${trunk}`,
+      path: `${draft.path}/phone`,
+      id,
+    })),
     inventory.rows.numbers.map(({ id, values }) => ({
       mark: `${values.phone.replace(/\D/g, '')} ${values.trunk}`,
       id,
     })),
     'has this phone on this trunk',
+  )
+  unique(
+    phones.flatMap(({ draft, phone, trunk, id }) => {
+      const { inbound, login, password } = draft.value ?? {}
+      const box =
+        draft.value === null ? null : (identities.get(draft)?.row?.values as Values['numbers'] | undefined)?.password
+      const isLine = login !== undefined && (password === null ? (box ?? null) !== null : password !== undefined)
+      if (inbound === undefined || isLine) return []
+      const did = inbound.did ?? null
+      return [
+        {
+          mark: `${calledBy({ phone, did })} ${trunk}`,
+          path: `${draft.path}/${did === null ? 'phone' : 'inbound/did'}`,
+          id,
+        },
+      ]
+    }),
+    inventory.rows.numbers.flatMap(({ id, values: { phone, trunk, inbound, login, password } }) =>
+      inbound === null || (login !== null && password !== null)
+        ? []
+        : [{ mark: `${calledBy({ phone, did: inbound.did })} ${trunk}`, id }],
+    ),
+    'is called by this on this trunk',
+    ': give another did',
   )
   unique(
     drafts.retryRules.flatMap((draft) =>

@@ -28,5 +28,9 @@ export async function checkReserved(desk: Desk, ownerId: string): Promise<void> 
     'select from pace where owner_id = $1 and reserved_calls > coalesce(max_calls, 0)',
     [ownerId],
   )
-  if (rows.length > 0) desk.report('reservedCalls', 'invalid', 'expected maxCalls, and at most as many')
+  if (rows.length > 0) reportReserved(desk)
+}
+
+export function reportReserved(desk: Desk): void {
+  desk.report('reservedCalls', 'invalid', 'expected maxCalls, and at most as many')
 }

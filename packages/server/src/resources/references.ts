@@ -40,16 +40,29 @@ export async function resolveReference(
   kind: ReferredKind,
   { value, dialect }: ReadReference,
 ): Promise<Resolved> {
-  const { rows } = await on.query<{ id: string; rank: number }>(
-    `select t.id, min(case when x.dialect = $4 then 0 when t.id::text = lower($3) then 1 when t.name = $3 and $4 = 'native' then 2 else 3 end) as rank
-       from ${tables[kind]} t
-       left join external_id x on x.workspace_id = t.workspace_id and x.resource_id = t.id and x.kind = $2 and x.external_id = $3
+  const found = await resolveReferences(on, workspaceId, kind, [value], dialect)
+  return found.get(value) ?? { problem: 'unknown' }
+}
+
+/** Many of one kind and dialect, each by its value; what is unknown is not there. */
+export async function resolveReferences(
+  on: Queryable,
+  workspaceId: string,
+  kind: ReferredKind,
+  values: readonly string[],
+  dialect: string,
+): Promise<ReadonlyMap<string, Resolved>> {
+  const { rows } = await on.query<{ value: string; id: string; rank: number }>(
+    `select g.value, t.id, min(case when x.dialect = $4 then 0 when t.id::text = lower(g.value) then 1 when t.name = g.value and $4 = 'native' then 2 else 3 end) as rank
+       from ${tables[kind]} t cross join unnest($3::text[]) as g (value)
+       left join external_id x on x.workspace_id = t.workspace_id and x.resource_id = t.id and x.kind = $2 and x.external_id = g.value
                               and x.dialect = case when $4 = 'native' then x.dialect else $4 end
-      where t.workspace_id = $1 and (x.external_id is not null or t.id::text = lower($3) or ($4 = 'native' and t.name = $3))
-      group by t.id order by rank, t.id limit 2`,
-    [workspaceId, kind, value, dialect],
+      where t.workspace_id = $1 and (x.external_id is not null or t.id::text = lower(g.value) or ($4 = 'native' and t.name = g.value))
+      group by g.value, t.id order by rank, t.id`,
+    [workspaceId, kind, values, dialect],
   )
-  const [first, second] = rows
-  if (first === undefined) return { problem: 'unknown' }
-  return second?.rank === first.rank ? { problem: 'ambiguous' } : { id: first.id }
+  const found = new Map<string, Resolved>()
+  for (const [value, [first, second]] of Map.groupBy(rows, (row) => row.value))
+    if (first !== undefined) found.set(value, second?.rank === first.rank ? { problem: 'ambiguous' } : { id: first.id })
+  return found
 }

@@ -8,7 +8,7 @@ import type { Principal } from '../access/authenticate.ts'
 import type { Permission } from '../access/permissions.ts'
 import { type Connection, type Queryable, transaction } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
-import { recordAudit } from '../audit/record.ts'
+import { recordAudit, recordAudits } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
 import { type Idempotency, takeKey } from '../idempotency.ts'
 import { Desk } from './desk.ts'
@@ -106,23 +106,46 @@ export async function createResource(
  * The same inside a transaction that makes more than this one. Whoever commits it calls `deps.onChange`.
  * @throws {InvalidInputError} {ResourceError}
  */
-export function createAt(
+export async function createAt(
   desk: Desk,
   resource: Resource,
   id: string,
   given: object,
 ): Promise<{ readonly shown: Shown; readonly once: object }> {
+  let once: object = {}
+  const [shown = missing(resource, id)] = await createAllAt(desk, resource, [{ id, given }], async () => {
+    once = (await resource.create(desk, id, given)) ?? {}
+  })
+  return { shown, once }
+}
+
+/**
+ * Many of one kind: read back and audited in as many statements as one. Whoever commits it calls `deps.onChange`.
+ * @param put  Writes them.
+ * @throws {InvalidInputError} {ResourceError}
+ */
+export function createAllAt(
+  desk: Desk,
+  resource: Resource,
+  made: readonly { readonly id: string; readonly given: object }[],
+  put: () => Promise<void>,
+): Promise<readonly Shown[]> {
   const { connection, deps, principal, workspaceId } = desk
+  const { kind } = resource
   return translated(resource, async () => {
-    const once = (await resource.create(desk, id, given)) ?? {}
+    await put()
     desk.check()
-    const shown = await present(connection, workspaceId, resource, id)
-    const { kind } = resource
-    const secrets = secretsIn(resource, given)
-    await recordAudit(connection, deps, principal, {
-      ...{ action: 'create', kind, id, name: nameOf(shown), before: null, after: lasting(resource, shown), secrets },
-    })
-    return { shown, once }
+    const ids = made.map(({ id }) => id)
+    const shown = new Map((await readResources(connection, workspaceId, resource, ids)).map((one) => [one.id, one]))
+    const all = made.map(({ id, given }) => ({ given, after: shown.get(id) ?? missing(resource, id) }))
+    await recordAudits(
+      ...([connection, deps, principal] as const),
+      all.map(({ given, after }) => ({
+        ...({ action: 'create', kind, id: after.id, name: nameOf(after), before: null } as const),
+        ...{ after: lasting(resource, after), secrets: secretsIn(resource, given) },
+      })),
+    )
+    return all.map(({ after }) => after)
   })
 }
 
@@ -204,12 +227,21 @@ export async function readResource(
   resource: Resource,
   id: string,
 ): Promise<Shown | null> {
+  const [shown] = await readResources(on, workspaceId, resource, [id])
+  return shown ?? null
+}
+
+async function readResources(
+  on: Queryable,
+  workspaceId: string,
+  resource: Resource,
+  ids: readonly string[],
+): Promise<readonly Shown[]> {
   const { rows } = await on.query<Row>(
-    `select ${resource.columns} from ${resource.table} t where ${whose(resource)} and t.id = $2`,
-    [workspaceId, id],
+    `select ${resource.columns} from ${resource.table} t where ${whose(resource)} and t.id = any ($2::uuid[])`,
+    [workspaceId, ids],
   )
-  const [row] = rows
-  return row === undefined ? null : (resource.show?.(row) ?? row)
+  return rows.map((row) => resource.show?.(row) ?? row)
 }
 
 /** A page, newest first. `given` holds the filters that were asked for. */
@@ -251,9 +283,11 @@ function secretsIn({ secrets }: Resource, given: object): string[] {
 }
 
 async function present(on: Queryable, workspaceId: string, resource: Resource, id: string): Promise<Shown> {
-  const shown = await readResource(on, workspaceId, resource, id)
-  if (shown === null) throw new ResourceError('RESOURCE_NOT_FOUND', `There is no ${words(resource.kind)} ${id}`)
-  return shown
+  return (await readResource(on, workspaceId, resource, id)) ?? missing(resource, id)
+}
+
+function missing({ kind }: Resource, id: string): never {
+  throw new ResourceError('RESOURCE_NOT_FOUND', `There is no ${words(kind)} ${id}`)
 }
 
 async function locked(

@@ -17,6 +17,25 @@ export async function insertRow(
   )
 }
 
+/**
+ * Many rows in one statement, all with the same columns. Values stand as JSON does, so that a json column takes an object as it is;
+ * bytes are `bytesText`.
+ */
+export async function insertRows(connection: Connection, table: string, rows: readonly Columns[]): Promise<void> {
+  const [first] = rows
+  if (first === undefined) return
+  const names = Object.keys(first).join(', ')
+  await connection.query(
+    `insert into ${table} (${names}) select ${names} from json_populate_recordset(null::${table}, $1)`,
+    [JSON.stringify(rows)],
+  )
+}
+
+/** Bytes as text that a column of bytes reads. */
+export function bytesText(bytes: Buffer): string {
+  return `\\x${bytes.toString('hex')}`
+}
+
 export async function updateRow(
   connection: Connection,
   table: string,

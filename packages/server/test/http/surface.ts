@@ -353,6 +353,8 @@ export type HttpGround = {
   readonly registered: readonly string[]
   /** Names of the statements that went to the database as its owner, whom row-level security does not hold; else their text. */
   readonly ownerStatements: ReadonlySet<string>
+  /** How many have been sent for requests so far. */
+  statements(): number
   readonly dataDirectory: string
   close(): Promise<void>
 }
@@ -394,6 +396,15 @@ export async function openHttp(
     }
   }
   const httpPool = createPool(pool.options.connectionString ?? '', silentLog)
+  let statements = 0
+  httpPool.on('connect', (client) => {
+    const send = client.query as (...parameters: unknown[]) => unknown
+    const counting = (...parameters: unknown[]): unknown => {
+      statements += 1
+      return send.apply(client, parameters)
+    }
+    Object.assign(client, { query: counting })
+  })
   const registered: string[] = []
   const ownerStatements = new Set<string>()
   const watched = { ...deps, pool: watch(pool, (name) => ownerStatements.add(name)) }
@@ -405,6 +416,7 @@ export async function openHttp(
     app,
     registered,
     ownerStatements,
+    statements: () => statements,
     dataDirectory: directory,
     close: async () => {
       await app.close()
@@ -415,7 +427,7 @@ export async function openHttp(
 }
 
 /** The same database, telling the name of each statement, or its text where it has none. */
-function watch(pool: Pool, tell: (statement: string) => void): Database {
+export function watch(pool: Pool, tell: (statement: string) => void): Database {
   const watched = <On extends Pool | Connection>(on: On): On =>
     new Proxy(on, {
       get: (target, key) => {

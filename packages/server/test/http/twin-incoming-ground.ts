@@ -40,6 +40,21 @@ export const printed = () => ({
   ] as Body[],
 })
 
+/** As many numbers as there are connections, each of its own name. @param more  Of each connection, by its place. */
+export function many(numbers: readonly string[], more: (at: number) => Body = () => ({})) {
+  const connection = (at: number): Body => ({ providerId: shared, numberAsDid: true, ...more(at) })
+  return {
+    ...printed(),
+    ...{ names: numbers.map((number) => `Номер ${number}`), numbers },
+    connectionOptionsList: numbers.map((_, at) => connection(at)),
+  }
+}
+
+/** Numbers that `forget` takes away. */
+export function phonesFrom(first: number, count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `7123456${String(first + at).padStart(4, '0')}`)
+}
+
 export function put(body: unknown, [head, ...rest]: Place, value: unknown): unknown {
   if (head === undefined) return value
   const copy = (Array.isArray(body) ? [...body] : { ...(body as Body) }) as Record<string | number, unknown>
@@ -90,5 +105,11 @@ export function useIncomingRules() {
     /** Ours, of one thing of each kind. */
     ids: (): Ids => ids,
     app: () => http.app,
+    /** Statements that were sent to the database for this. */
+    async statementsOf(work: () => Promise<unknown>): Promise<number> {
+      const before = http.statements()
+      await work()
+      return http.statements() - before
+    },
   }
 }

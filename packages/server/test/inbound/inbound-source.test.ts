@@ -152,6 +152,23 @@ describe('what calls that come in are read from', () => {
     assert.equal(await found(call('account', { lineId: trunkId })), registered)
   })
 
+  test('of numbers with one DID a line of its own is called over its registration, the other by the DID', async () => {
+    await database.pool.query(`update phone_number set inbound = '{"did": "456"}' where id = any ($1)`, [
+      [plain, registered],
+    ])
+    // The line is the older one.
+    const found = async (one: IncomingCall) => (await source.calledNumber(one))?.numberId ?? null
+    const older = uuid(19)
+    await ground.addNumber({ id: older, workspaceId, trunkId, phone: '74950000009' })
+    await database.pool.query(
+      `update phone_number set login = 'line-0', password_box = $2, inbound = '{"did": "456"}' where id = $1`,
+      [older, secretBox.seal('x', numberSecretPurpose)],
+    )
+    assert.equal(await found(call('456')), plain)
+    assert.equal(await found(call('456', { lineId: registered })), registered)
+    assert.equal(await found(call('456', { lineId: older })), older)
+  })
+
   test('a call that shows a number with credentials over its own trunk uses them', async () => {
     const materials = new PostgresMaterialSource({ pool: database.pool, secretBox })
     const used = async (overTrunk: string, numberId: string | null) => {

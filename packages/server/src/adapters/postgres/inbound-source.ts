@@ -35,7 +35,7 @@ const calledNumbers = statement<CalledNumber>(
   `select ${calledColumns} from phone_number n join workspace w on w.id = n.workspace_id
     where n.trunk_id = any ($1::uuid[])
       and (n.id = $2 or n.phone_key = any ($3::text[]) or n.inbound ->> 'did' = any ($4::text[]))
-    order by n.id limit 100`,
+    order by n.login is not null and n.password_box is not null, n.id limit 100`,
 )
 // Whether there is one alone is all that is asked.
 const numbersOfTrunk = statement<CalledNumber>(

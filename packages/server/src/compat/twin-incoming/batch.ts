@@ -1,19 +1,20 @@
-/** Numbers with their rule, added many at once or not at all. */
+/** Numbers with their rule, added many at once or not at all, in as many statements as one would take. */
 import { type Connection, transaction } from '../../adapters/postgres/pool.ts'
 import { uuidV7 } from '../../adapters/system/uuid-v7.ts'
 import { idempotencyOf, takeKey } from '../../idempotency.ts'
-import { numbers } from '../../numbers/number.ts'
+import { calledAlready, takeNumbersTurn } from '../../numbers/called-once.ts'
+import { insertNumbers, type NewNumber } from '../../numbers/new-numbers.ts'
+import { isCalledByDid, keepScenarios, newNumber, numbers } from '../../numbers/number.ts'
 import { setNumberWebhooks } from '../../numbers/webhooks.ts'
 import { Desk } from '../../resources/desk.ts'
-import { createAt } from '../../resources/resource.ts'
+import { createAllAt } from '../../resources/resource.ts'
 import { FieldRefusal, notAnObject } from '../field-refusal.ts'
 import { type FieldMessage, isRecord } from '../mistake.ts'
-import { atPlaces, type Places, refused, taken } from './errors.ts'
-import { IdSearch, type Ids } from './ids.ts'
+import { didPlace, placesIn, refused, taken } from './errors.ts'
+import { IdSearch, noSuch } from './ids.ts'
 import { numberAt, numberOf } from './mapping.ts'
-import { firstOfEach, readBatch } from './mistakes.ts'
+import { firstOfEach, listIn, readBatch, recordOf, sameNumbers } from './mistakes.ts'
 import type { Caller } from './rules.ts'
-import { mostNumbers } from './schemas.ts'
 import { receiversOf } from './teller.ts'
 
 /**
@@ -25,64 +26,54 @@ export async function addNumbers({ deps, principal }: Caller, body: unknown, ide
   const { workspaceId } = principal
   const { batch, problems } = readBatch(body)
   const search = new IdSearch(deps.pool, workspaceId)
-  const ids = await idsOf(search, body)
+  const scenarioId = await search.scenarioOf(body.incomingCallsOptions)
+  const connections = listIn(body.connectionOptionsList)
+  const trunkIds = await search.trunksAt(connections, (index) => placesIn(index).connection)
   const mistakes = [...problems, ...search.problems]
   if (batch === null || mistakes.length > 0) throw new FieldRefusal(400, refused, firstOfEach(mistakes))
   const newId = (): string => uuidV7(deps.clock, deps.random)
-  const receivers = receiversOf(batch.webhookUrls ?? [])
   const idempotency = idempotencyOf('twin-incoming-rules', idempotencyKey, body)
-  const made = batch.numbers.map(
-    (phone, index): Made => ({ index, key: phone.replace(/\D/g, ''), ids: ids[index] ?? noIds }),
-  )
+  const made = trunkIds.map((trunkId, index) => {
+    const given = numbers.newSchema.parse(numberOf(numberAt(batch, index), trunkId, scenarioId))
+    return { id: newId(), given, trunkId }
+  })
+  const rows = made.map(({ id, given, trunkId }) => newNumber(deps.secretBox, id, given, { trunkId, scenarioId }))
+  const webhooks = receiversOf(batch.webhookUrls ?? [])
   await transaction(deps.pool, async (connection) => {
     if (idempotency !== undefined && (await takeKey(connection, workspaceId, idempotency, newId())) !== null) return
-    await refuseTaken(connection, workspaceId, made)
-    // In one order, so that two batches of the same numbers never wait for each other.
-    for (const { index, ids } of made.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
-      const id = newId()
-      try {
-        const number = numberOf(numberAt(batch, index), ids.trunkId, ids.scenarioId)
-        await createAt(new Desk(deps, connection, principal), numbers, id, number)
-      } catch (error) {
-        throw atPlaces(error, placesIn(index))
-      }
-      await setNumberWebhooks(connection, { id, workspaceId }, 'twin', receivers, newId)
-    }
+    const desk = new Desk(deps, connection, principal)
+    if (scenarioId !== null && !(await keepScenarios(desk, [scenarioId])).has(scenarioId))
+      throw new FieldRefusal(400, refused, [noSuch('scenario', recordOf(body.incomingCallsOptions).botId)])
+    await takeNumbersTurn(connection, workspaceId)
+    await refuseTaken(connection, workspaceId, rows)
+    await createAllAt(desk, numbers, made, () => insertNumbers(connection, workspaceId, rows, newId))
+    const told = rows.map(({ id: numberId }) => ({ numberId, webhooks }))
+    if (webhooks.length > 0) await setNumberWebhooks(connection, workspaceId, 'twin', told, newId)
   })
   deps.onChange()
 }
 
-type Made = { readonly index: number; readonly key: string; readonly ids: Ids }
-const noIds: Ids = { trunkId: '', scenarioId: null }
-const orderOf = ({ key, ids }: Made): string => `${key} ${ids.trunkId}`
-
-/** What each number refers to, looked for though other fields are wrong. */
-async function idsOf(search: IdSearch, body: Record<string, unknown>): Promise<readonly Ids[]> {
-  const { incomingCallsOptions, connectionOptionsList: connections } = body
-  const scenarioId = await search.scenarioOf(incomingCallsOptions)
-  const ids: Ids[] = []
-  for (const [index, connection] of (Array.isArray(connections) ? connections : []).slice(0, mostNumbers).entries())
-    ids.push({ trunkId: await search.trunkAt(connection, placesIn(index).connection), scenarioId })
-  return ids
-}
-
-function placesIn(index: number): Places {
-  return { name: `names.${index}`, number: `numbers.${index}`, connection: `connectionOptionsList.${index}` }
-}
-
-/** Each number that is there already, by name: a later insert would tell of the first alone. Two ids may mean one provider. */
-async function refuseTaken(connection: Connection, workspaceId: string, made: readonly Made[]): Promise<void> {
-  const { rows } = await connection.query<{ key: string }>(
-    `select n.phone_key || ' ' || n.trunk_id as key from phone_number n
-       join unnest($2::text[], $3::uuid[]) as g(key, trunk) on n.phone_key = g.key and n.trunk_id = g.trunk
+/** Each number that is there already, and each that another's DID calls, by its place. Two ids may mean one provider. */
+async function refuseTaken(connection: Connection, workspaceId: string, rows: readonly NewNumber[]): Promise<void> {
+  const wanted = rows.map((row, index) => ({
+    ...{ index, phone: row.phone, trunkId: row.trunkId, did: row.rule?.did ?? null },
+    isCalledByDid: isCalledByDid(row),
+  }))
+  const { rows: there } = await connection.query<{ index: number }>(
+    `select g.at::int - 1 as index from phone_number n
+       join unnest($2::text[], $3::uuid[]) with ordinality as g (key, trunk_id, at) on n.phone_key = g.key and n.trunk_id = g.trunk_id
       where n.workspace_id = $1`,
-    [workspaceId, made.map(({ key }) => key), made.map(({ ids }) => ids.trunkId)],
+    [workspaceId, wanted.map(({ phone }) => phone.replace(/\D/g, '')), wanted.map(({ trunkId }) => trunkId)],
   )
-  const there = new Set(rows.map(({ key }) => key))
-  const problems: FieldMessage[] = []
-  for (const one of made) {
-    if (there.has(orderOf(one))) problems.push(taken(placesIn(one.index)))
-    there.add(orderOf(one))
-  }
-  if (problems.length > 0) throw new FieldRefusal(400, refused, problems)
+  const callable = wanted.filter((one) => one.isCalledByDid)
+  const called = await calledAlready(connection, workspaceId, callable)
+  const problems: FieldMessage[] = [
+    ...there.map(({ index }) => taken(placesIn(index))),
+    ...sameNumbers(wanted.map(({ trunkId, ...one }) => ({ ...one, provider: trunkId }))),
+    ...callable.flatMap(({ index, did }, at) => {
+      const message = called.get(at)
+      return message === undefined ? [] : [{ field: didPlace(placesIn(index), did), message }]
+    }),
+  ]
+  if (problems.length > 0) throw new FieldRefusal(400, refused, firstOfEach(problems))
 }

@@ -11,6 +11,16 @@ export const refused = 'The numbers cannot be accepted'
 /** Where the fields of one number stand in the request that it came in. */
 export type Places = { readonly name: string; readonly number: string; readonly connection: string }
 
+/** Of the number at this place of a batch. */
+export function placesIn(index: number): Places {
+  return { name: `names.${index}`, number: `numbers.${index}`, connection: `connectionOptionsList.${index}` }
+}
+
+/** What a number is called by is told at its DID, else at the number itself. */
+export function didPlace({ number, connection }: Places, did: string | null): string {
+  return did === null ? number : `${connection}.did`
+}
+
 /** @param field  As our own API calls it. */
 function vendorField(field: string, { name, number, connection }: Places): string {
   const own: Readonly<Record<string, string>> = {
@@ -38,7 +48,7 @@ export function atPlaces(error: unknown, places: Places): unknown {
       error.problems.map(({ field, message }): FieldMessage => ({ field: vendorField(field, places), message })),
     )
   if (error instanceof ResourceError && error.code === 'RESOURCE_TAKEN')
-    return new FieldRefusal(400, refused, [taken(places)])
+    return new FieldRefusal(400, refused, [{ field: vendorField(error.field ?? '', places), message: error.message }])
   return error
 }
 

@@ -1,6 +1,9 @@
 /** What is wrong between fields: looked for in what was sent, though other fields are wrong, so that all is told at once. */
+
+import { calledBy } from '../../numbers/called-once.ts'
 import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
-import { type Batch, batchSchema } from './schemas.ts'
+import { didPlace, placesIn } from './errors.ts'
+import { type Batch, batchSchema, mostNumbers } from './schemas.ts'
 
 type Given = Readonly<Record<string, unknown>>
 
@@ -45,38 +48,80 @@ export function connectionMistakes(connection: Given, place: string): FieldMessa
   return problems
 }
 
-/** Three lists, one number each: of one length, and no number twice at a provider. */
+/** Of a list that is longer than it may be, the first that it may hold: that it is too long is told by itself. */
+export function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value.slice(0, mostNumbers) : []
+}
+
+/** Three lists, one number each: of one length, and no number and no DID twice at a provider. */
 function batchMistakes(body: unknown): FieldMessage[] {
   const given = recordOf(body)
-  const problems = robotMistakes(recordOf(given.incomingCallsOptions))
-  const { names, numbers, connectionOptionsList: connections } = given
-  if (Array.isArray(connections))
-    for (const [index, connection] of connections.entries())
-      problems.push(...connectionMistakes(recordOf(connection), `connectionOptionsList.${index}`))
+  const { names, numbers, connectionOptionsList } = given
+  const connections = listIn(connectionOptionsList).map(recordOf)
+  const problems = [
+    ...robotMistakes(recordOf(given.incomingCallsOptions)),
+    ...connections.flatMap((connection, index) => connectionMistakes(connection, placesIn(index).connection)),
+  ]
   if (!Array.isArray(numbers)) return problems
-  for (const [field, list] of Object.entries({ names, connectionOptionsList: connections }))
+  for (const [field, list] of Object.entries({ names, connectionOptionsList }))
     if (Array.isArray(list) && list.length !== numbers.length)
       problems.push({
         field,
         message: `expected as many as there are numbers: ${numbers.length}, found ${list.length}`,
       })
-  const seen = new Map<string, number>()
-  for (const [index, number] of numbers.entries()) {
-    const { providerId } = recordOf(Array.isArray(connections) ? connections[index] : undefined)
-    if (typeof number !== 'string' || typeof providerId !== 'string') continue
-    const key = `${number.replace(/\D/g, '')} ${providerId}`
-    const first = seen.get(key)
-    if (first === undefined) seen.set(key, index)
-    else
-      problems.push({
-        field: `numbers.${index}`,
-        message: `is the same number as numbers.${first}, at the same provider`,
-      })
-  }
-  return problems
+  const readable = listIn(numbers).flatMap((phone, index) => {
+    const { providerId: provider, numberAsDid, did, login, password } = connections[index] ?? {}
+    if (typeof phone !== 'string' || typeof provider !== 'string') return []
+    const isOwnDid = numberAsDid === true
+    const isCalledByDid = (isBlank(login) || isBlank(password)) && (isOwnDid || typeof did === 'string')
+    return [{ index, provider, phone, did: isOwnDid ? null : String(did), isCalledByDid }]
+  })
+  return [...problems, ...sameNumbers(readable)]
+}
+
+type Placed = {
+  readonly index: number
+  readonly provider: string
+  readonly phone: string
+  /** Null: the number itself. */
+  readonly did: string | null
+  /** By that alone: its calls come over no registration of its own. */
+  readonly isCalledByDid: boolean
+}
+
+/** Numbers of one request that are one number, or that one DID would call. */
+export function sameNumbers(numbers: readonly Placed[]): FieldMessage[] {
+  const phones = new Map<string, number>()
+  const dids = new Map<string, number>()
+  return numbers.flatMap((one) => {
+    const { index, provider, did } = one
+    const samePhone = firstOf(phones, `${one.phone.replace(/\D/g, '')} ${provider}`, index)
+    const sameDid = one.isCalledByDid ? firstOf(dids, `${calledBy(one)} ${provider}`, index) : null
+    const places = placesIn(index)
+    return [
+      ...(samePhone === null
+        ? []
+        : [{ field: places.number, message: `is the same number as numbers.${samePhone}, at the same provider` }]),
+      ...(sameDid === null || sameDid === samePhone
+        ? []
+        : [
+            {
+              field: didPlace(places, did),
+              message: `calls numbers.${sameDid} already, at the same provider: give another did`,
+            },
+          ]),
+    ]
+  })
+}
+
+/** Who had the mark before; null: nobody. */
+function firstOf(seen: Map<string, number>, mark: string, index: number): number | null {
+  const first = seen.get(mark) ?? null
+  if (first === null) seen.set(mark, index)
+  return first
 }
 
 /** One message a field: the first that was found. */
 export function firstOfEach(problems: readonly FieldMessage[]): FieldMessage[] {
-  return problems.filter(({ field }, at) => problems.findIndex((one) => one.field === field) === at)
+  return [...Map.groupBy(problems, ({ field }) => field).values()].flatMap(([first]) => first ?? [])
 }

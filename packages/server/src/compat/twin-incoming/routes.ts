@@ -13,6 +13,9 @@ import { listProviders, listRules } from './rules-list.ts'
 import { incomingCallHook, listSchema, settingsSchema } from './schemas.ts'
 import { changeSettings, readSettings } from './settings.ts'
 
+/** As many numbers as one request may hold, with all that each may have. */
+const batchLimit = 8 * 1024 * 1024
+
 export async function registerTwinIncoming(app: FastifyInstance, deps: HttpDeps): Promise<void> {
   await app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply))
@@ -26,7 +29,10 @@ export async function registerTwinIncoming(app: FastifyInstance, deps: HttpDeps)
       const rules = `${prefix}/incomingRules`
       scope.post(
         `${rules}/create/batch`,
-        writing('numbers:write', 'Add numbers with their rule for calls that come in: all, or none'),
+        {
+          ...writing('numbers:write', 'Add numbers with their rule for calls that come in: all, or none'),
+          bodyLimit: batchLimit,
+        },
         async (request, reply) => {
           await addNumbers(caller(request), request.body, request.headers['idempotency-key'])
           // The vendor promises 200 and no body at all: neither {} nor null.

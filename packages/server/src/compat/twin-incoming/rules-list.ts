@@ -48,7 +48,7 @@ export async function listRules(
   workspaceId: string,
   { page, offset, limit, keyword }: ListQuery,
 ): Promise<object> {
-  const where = `t.workspace_id = $1 and ($2::text is null or position(lower($2) in lower(t.name)) > 0 or position(ltrim($2, '+') in t.phone) > 0)`
+  const where = `t.workspace_id = $1 and ($2::text is null or position(lower($2) in lower(t.name)) > 0 or position(nullif(ltrim($2, '+'), '') in t.phone) > 0)`
   const counted = await on.query<{ count: number }>(
     `select count(*)::int as count from phone_number t where ${where}`,
     [workspaceId, keyword ?? null],

@@ -24,11 +24,16 @@ export type Caller = { readonly deps: ServerDeps; readonly principal: Principal 
 export async function changeRule({ deps, principal }: Caller, id: string, body: unknown): Promise<ShownRule> {
   const { workspaceId } = principal
   const numberId = await ruleId(deps.pool, workspaceId, id)
-  const before = await readRule(deps.pool, workspaceId, numberId)
-  if (before === null) throw noSuchRule(id)
-  const { change, ids, rule } = await readChange(new IdSearch(deps.pool, workspaceId), before, body)
   const newId = (): string => uuidV7(deps.clock, deps.random)
   const after = await transaction(deps.pool, async (on) => {
+    // What is not given stays as it is by then, whoever else is changing it.
+    await on.query('select from phone_number where workspace_id = $1 and id = $2 for no key update', [
+      workspaceId,
+      numberId,
+    ])
+    const before = await readRule(on, workspaceId, numberId)
+    if (before === null) return null
+    const { change, ids, rule } = await readChange(new IdSearch(on, workspaceId), before, body)
     const kept = rule === null ? {} : { inbound: { ...rule, ...(await keptOf(on, workspaceId, numberId, ids)) } }
     const native = { ...fieldsOf(change, ids), ...kept }
     try {
@@ -37,8 +42,10 @@ export async function changeRule({ deps, principal }: Caller, id: string, body: 
     } catch (error) {
       throw atPlaces(error, { name: 'name', number: 'number', connection: 'connectionOptions' })
     }
-    if (change.webhookUrls != null)
-      await setNumberWebhooks(on, { id: numberId, workspaceId }, 'twin', receiversOf(change.webhookUrls), newId)
+    if (change.webhookUrls != null) {
+      const webhooks = receiversOf(change.webhookUrls)
+      await setNumberWebhooks(on, workspaceId, 'twin', [{ numberId, webhooks }], newId)
+    }
     return readRule(on, workspaceId, numberId)
   })
   if (after === null) throw noSuchRule(id)
@@ -76,7 +83,7 @@ async function readChange(search: IdSearch, before: ShownRule, given: unknown): 
       field: 'incomingCallsOptions.action',
       message: 'expected robot or end: this number has no rule yet',
     })
-  const trunkId = await search.trunkAt(connection, 'connectionOptions')
+  const [trunkId = ''] = await search.trunksAt([connection], () => 'connectionOptions')
   const scenarioId = await search.scenarioOf(incoming)
   const mistakes = firstOfEach([...problems, ...search.problems])
   if (!success || mistakes.length > 0) throw new FieldRefusal(400, refused, mistakes)
