@@ -10,6 +10,7 @@ export type {
   FinalDisposition,
   ForbiddenHours,
   Pacing,
+  RetryCaps,
   RetryPolicy,
   RetryRule,
   RetryTrigger,

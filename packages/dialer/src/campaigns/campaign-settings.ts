@@ -40,8 +40,17 @@ export type RetryRule = {
 
 export type RetryPolicy = {
   readonly rules: readonly RetryRule[]
-  /** One cap over all rules. */
-  readonly caps: { readonly perContact?: number | undefined; readonly perPhonePerDay?: number | undefined }
+  /** Over all rules. */
+  readonly caps: RetryCaps
+}
+
+export type RetryCaps = {
+  /** Calls of a person in the campaign, on whichever phone. */
+  readonly perContact?: number | undefined
+  /** Calls of a phone in the campaign, whichever of its people have it: then the next phone of the person has its turn. */
+  readonly perPhone?: number | undefined
+  /** Calls of a phone on a day of its callee, over all campaigns of the workspace. */
+  readonly perPhonePerDay?: number | undefined
 }
 
 export type Pacing = {

@@ -13,12 +13,13 @@ const plain: ExplainFacts = {
     settings: { windows: [], timeGroups: [], pacing: {} },
     wave: null,
   },
-  contact: { state: 'ready', dueAt: at, attempts: 0, reason: null, isLiveElsewhere: false, talks: [] },
+  contact: { state: 'ready', dueAt: at, isPutOff: false, attempts: 0, reason: null, isLiveElsewhere: false, talks: [] },
   phone: {
     zones: ['Europe/Moscow'],
     isNext: true,
     isLiveElsewhere: false,
     forbidden: null,
+    isUsedUp: false,
     dayFullUntil: null,
   },
   numbers: null,
@@ -51,6 +52,11 @@ test('a gate that time opens names its instant', () => {
   assert.deepEqual(told({ contact: { dueAt: inAnHour, attempts: 1 } }), [
     'waiting',
     'due:retry-interval',
+    inAnHour.toString(),
+  ])
+  assert.deepEqual(told({ contact: { dueAt: inAnHour, attempts: 1, isPutOff: true } }), [
+    'waiting',
+    'due:put-off-by-cap',
     inAnHour.toString(),
   ])
   assert.deepEqual(told({ phone: { dayFullUntil: inAnHour } }), [
@@ -177,4 +183,8 @@ test('never is said of what is over, forbidden for good, or due after the campai
 
 test('a contact in a call is live', () => {
   assert.equal(told({ contact: { state: 'dialing' } })[0], 'live')
+})
+
+test('a phone that has had its calls of the campaign is never called again, whatever else is open', () => {
+  assert.deepEqual(told({ phone: { isUsedUp: true } }), ['never', 'phone-cap:calls-of-the-phone-used-up', null])
 })

@@ -28,6 +28,8 @@ export type ExplainFacts = {
   readonly contact: {
     readonly state: 'ready' | 'dialing' | 'done' | 'excluded' | 'unknown'
     readonly dueAt: Temporal.Instant
+    /** It was due before, and a cap has put it off. */
+    readonly isPutOff: boolean
     readonly attempts: number
     /** Why it is done or excluded. */
     readonly reason: string | null
@@ -43,6 +45,8 @@ export type ExplainFacts = {
     /** The phone is in a call of another contact. */
     readonly isLiveElsewhere: boolean
     readonly forbidden: { readonly reason: string; readonly until: Temporal.Instant | null } | null
+    /** It has had its calls of this campaign. */
+    readonly isUsedUp: boolean
     /** It has had its attempts of this day, over all campaigns; the next may be then. Null: it may have one now. */
     readonly dayFullUntil: Temporal.Instant | null
   }
@@ -72,6 +76,7 @@ export type ExplainGate = {
     | 'window'
     | 'time-group'
     | 'do-not-call'
+    | 'phone-cap'
     | 'day-cap'
     | 'policy-hours'
     | 'policy-cap'
@@ -108,6 +113,7 @@ export function explain(facts: ExplainFacts): Explanation {
     windowGate(facts, hours),
     timeGroupGate(facts, hours),
     doNotCallGate(facts),
+    phoneCapGate(facts),
     dayCapGate(facts),
     policyHoursGate(facts, hours),
     policyCapGate(facts),
@@ -132,7 +138,7 @@ export function explain(facts: ExplainFacts): Explanation {
 function isOver({ at, campaign, contact, phone }: ExplainFacts): boolean {
   if (campaign.state === 'done' || campaign.state === 'stopped') return true
   if (campaign.expiresAt !== null && !isBefore(at, campaign.expiresAt)) return true
-  return contact.state !== 'ready' || (phone.forbidden !== null && phone.forbidden.until === null)
+  return contact.state !== 'ready' || phone.isUsedUp || (phone.forbidden !== null && phone.forbidden.until === null)
 }
 
 /** The latest of the instants the shut gates name, moved on to the next opening of the hours. */
@@ -190,7 +196,8 @@ function orderGate({ phone }: ExplainFacts): ExplainGate {
 
 function dueGate({ at, contact }: ExplainFacts): ExplainGate {
   if (!isBefore(at, contact.dueAt)) return { gate: 'due', open: true, reason: 'due' }
-  return { gate: 'due', open: false, reason: contact.attempts > 0 ? 'retry-interval' : 'not-due', until: contact.dueAt }
+  const reason = contact.isPutOff ? 'put-off-by-cap' : contact.attempts > 0 ? 'retry-interval' : 'not-due'
+  return { gate: 'due', open: false, reason, until: contact.dueAt }
 }
 
 function windowGate({ at, campaign, phone, workspaceZone }: ExplainFacts, hours: HoursOpening): ExplainGate {
@@ -208,6 +215,10 @@ function timeGroupGate({ at, campaign, phone, workspaceZone }: ExplainFacts, hou
 function doNotCallGate({ phone }: ExplainFacts): ExplainGate {
   if (phone.forbidden === null) return { gate: 'do-not-call', open: true, reason: 'not-listed' }
   return { gate: 'do-not-call', open: false, reason: phone.forbidden.reason, until: phone.forbidden.until ?? undefined }
+}
+
+function phoneCapGate({ phone: { isUsedUp } }: ExplainFacts): ExplainGate {
+  return { gate: 'phone-cap', open: !isUsedUp, reason: isUsedUp ? 'calls-of-the-phone-used-up' : 'below-cap' }
 }
 
 function dayCapGate({ phone }: ExplainFacts): ExplainGate {

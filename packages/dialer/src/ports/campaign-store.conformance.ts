@@ -15,6 +15,7 @@ import { lanesAndPaces } from './store-lanes.conformance.ts'
 import { lateResults } from './store-late.conformance.ts'
 import { sharedLimits } from './store-limits.conformance.ts'
 import { persons } from './store-persons.conformance.ts'
+import { phoneCaps } from './store-phone-caps.conformance.ts'
 import { policies } from './store-policies.conformance.ts'
 import { sideLegs } from './store-side.conformance.ts'
 import { ownNumbers, waves } from './store-waves.conformance.ts'
@@ -63,6 +64,7 @@ export function campaignStoreConformance(
   explains(promise)
   policies(promise)
   persons(promise)
+  phoneCaps(promise)
   waves(promise)
   ownNumbers(promise)
   givenBack(promise)

@@ -74,6 +74,7 @@ export function ends(promise: Promised): void {
     await addPlainContact(ground, world.routeId, 1, { phones: [phoneOf(1), phoneOf(2)] })
     const leg = only(await claimAll(world))
     await ground.store.finish(world.lease, outcome(leg, ground, { disposition: 'invalid-number' }))
+    assert.deepEqual(await claimAll(world), [])
     const { dueAt, phoneIndex } = await ground.contact(leg.contactId)
     const nextDay = ground.now().toZonedDateTimeISO('Europe/Moscow').toPlainDate().add({ days: 1 })
     assert.deepEqual(

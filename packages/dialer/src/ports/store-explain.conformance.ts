@@ -159,7 +159,7 @@ export async function sayWhoIsCalled(ground: StoreGround, random: Random): Promi
       timeGroups: random.next() < 0.2 ? [{ name: 'quiet', zone, forbid: [span] }] : [],
       retry: {
         rules: [{ on: ['busy'], tries: 1, intervalsSeconds: [oneOf([0, 60])] }],
-        caps: random.next() < 0.5 ? { perPhonePerDay: 1 } : {},
+        caps: oneOf([{}, {}, { perPhonePerDay: 1 }, { perPhonePerDay: 1 }, { perPhone: 1 }]),
       },
       policies: random.next() < 0.5 ? ['ru-230fz'] : [],
       isTest: random.next() < 0.2,

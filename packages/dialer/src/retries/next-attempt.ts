@@ -18,6 +18,8 @@ export type PastAttempt = {
 
 export type ContactPhone = {
   readonly zones: readonly string[]
+  /** Its attempts in this campaign, whichever of its people have it, the one just ended included; 0 where no cap asks. */
+  readonly dials: number
   /** Starts of its attempts, two days back at least, over all campaigns of the workspace, the one just ended included. */
   readonly starts: readonly Temporal.Instant[]
 }
@@ -34,11 +36,24 @@ export type EndedAttempt = {
   readonly now: Temporal.Instant
 }
 
-export type DoneReason = 'answered' | 'cancelled' | 'unknown' | 'tries-used-up' | 'contact-cap' | 'campaign-expires'
+export type DoneReason =
+  | 'answered'
+  | 'cancelled'
+  | 'unknown'
+  | 'tries-used-up'
+  | 'phone-cap'
+  | 'contact-cap'
+  | 'campaign-expires'
 
-/** `dueAt` lies inside the calling windows and legal hours already, and below every cap; hours that never open leave it where the rules put it. */
 export type NextAttempt =
-  | { readonly kind: 'retry'; readonly phoneIndex: number; readonly dueAt: Temporal.Instant }
+  | {
+      readonly kind: 'retry'
+      readonly phoneIndex: number
+      /** When the rules alone ask for it. Hours and caps may change until then: planner and claim look at them as they are. */
+      readonly dueAt: Temporal.Instant
+      /** When it may leave, as hours, caps and policies are now; hours that never open leave it where the others put it. */
+      readonly expectedAt: Temporal.Instant
+    }
   | { readonly kind: 'done'; readonly reason: DoneReason }
 
 /** RFC 3261 Timer B is 64*T1 = 32 s; half a minute more, and a late answer to a lost INVITE cannot meet a second ring. */
@@ -46,29 +61,36 @@ const afterSilenceMs = 62_000
 /** Nobody knows whether that call rang: it may live as long as calls may, and its node's lease on top. */
 const afterUnknownMs = 10_000
 
-/** The pure retry rule: same past, same verdict. Counters are per phone, the contact's cap is over all of them. */
+/**
+ * The pure retry rule: same past, same verdict. Counters are per phone, the contact's cap is over all of them. A phone that has had
+ * its calls is like one whose tries are used up: the next one below its cap has its turn.
+ */
 export function nextAttempt(ended: EndedAttempt): NextAttempt {
-  const { settings, past } = ended
+  const { settings, past, workspaceZone } = ended
   const last = past.at(-1)
   if (last === undefined) throw new Error('Expected the attempt that has just ended, found an empty past.')
-  const { perContact } = settings.retry.caps
-  const retryAt = redialAt(ended, last)
+  const { perContact, perPhone = Number.POSITIVE_INFINITY, perPhonePerDay } = settings.retry.caps
+  const isUsedUp = (index: number): boolean => (ended.phones[index]?.dials ?? 0) >= perPhone
+  const asked = redialAt(ended, last)
+  const retryAt = isUsedUp(last.phoneIndex) ? null : asked
   if (retryAt === null) {
     if (last.disposition === 'answered' || last.disposition === 'cancelled' || last.disposition === 'unknown')
       return { kind: 'done', reason: last.disposition }
   }
-  const phoneIndex = retryAt === null ? last.phoneIndex + 1 : last.phoneIndex
-  if (phoneIndex < 0 || phoneIndex >= ended.phones.length) return { kind: 'done', reason: 'tries-used-up' }
+  let isCapped = asked !== null && retryAt === null
+  let phoneIndex = retryAt === null ? last.phoneIndex + 1 : last.phoneIndex
+  for (; isUsedUp(phoneIndex); phoneIndex += 1) isCapped = true
+  const phone = ended.phones[phoneIndex]
+  if (phone === undefined) return { kind: 'done', reason: isCapped ? 'phone-cap' : 'tries-used-up' }
   if (perContact !== undefined && past.length >= perContact) return { kind: 'done', reason: 'contact-cap' }
-  const { zones = [], starts = [] } = ended.phones[phoneIndex] ?? {}
-  const { perPhonePerDay } = settings.retry.caps
-  const byRules = withinDayCap(perPhonePerDay, starts, zones, ended.workspaceZone, retryAt ?? ended.now)
-  const cap = capReached(settings, { zones, workspaceZone: ended.workspaceZone, talks: ended.talks }, byRules)
-  const byCaps = cap?.until ?? byRules
-  const dueAt = nextOpening(settings, zones, ended.workspaceZone, byCaps) ?? byCaps
-  if (ended.expiresAt !== null && Temporal.Instant.compare(dueAt, ended.expiresAt) >= 0)
+  const { zones, starts } = phone
+  const dueAt = retryAt ?? ended.now
+  const byDay = withinDayCap(perPhonePerDay, starts, zones, workspaceZone, dueAt)
+  const byCaps = capReached(settings, { zones, workspaceZone, talks: ended.talks }, byDay)?.until ?? byDay
+  const expectedAt = nextOpening(settings, zones, workspaceZone, byCaps) ?? byCaps
+  if (ended.expiresAt !== null && Temporal.Instant.compare(expectedAt, ended.expiresAt) >= 0)
     return { kind: 'done', reason: 'campaign-expires' }
-  return { kind: 'retry', phoneIndex, dueAt }
+  return { kind: 'retry', phoneIndex, dueAt, expectedAt }
 }
 
 /** When the phone just dialled is due again; null: no rule asks for it, or its tries are used up. */

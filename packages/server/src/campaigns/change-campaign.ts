@@ -12,7 +12,7 @@ import type { CampaignState } from './change-state.ts'
 import { findConversation, type GivenConversation } from './conversation.ts'
 import { CampaignInUseError, CampaignNotFoundError, type FieldProblem, InvalidInputError } from './errors.ts'
 import { expiresTooEarly, isBefore } from './lifetime.ts'
-import { releaseCapped, unknownPolicies } from './policies.ts'
+import { capsDiffer, releasePutOff, unknownPolicies } from './policies.ts'
 import { type GivenRedirect, resolveRedirect } from './redirect.ts'
 import { changeOwnNumbers, dropOwnNumbers, findReference, findRoute, type Reference } from './route.ts'
 import { type GivenRules, keepSharedRules, takeSharedRules } from './shared-rules.ts'
@@ -148,7 +148,7 @@ export async function changeCampaign(
       await changeWebhooks(connection, deps, { workspaceId, campaignId: campaign.id }, dialect, all)
     }
     await keepSharedRules(connection, { id: campaign.id, workspaceId }, taken)
-    await releaseCapped(connection, campaign.id, campaign.settings, merged)
+    if (capsDiffer(campaign.settings, merged)) await releasePutOff(connection, [campaign.id])
     // Else every look at its gate would count what it has called since.
     if (campaign.settings.pacing.wave !== undefined && merged.pacing.wave === undefined)
       await connection.query('update pace set wave_started_at = null where owner_id = $1', [campaign.id])

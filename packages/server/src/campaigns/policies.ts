@@ -19,19 +19,20 @@ export function unknownPolicies({ policies = [] }: Pick<CampaignSettings, 'polic
   )
 }
 
-// Whoever has not been called yet waits for nothing but caps.
 const release = statement(
-  'campaign-release-capped',
-  `update contact set due_at = dw_clock() where campaign_id = $1 and state = 'ready' and attempts = 0 and due_at > dw_clock()`,
+  'campaign-release-put-off',
+  `update contact set due_at = put_off_from, put_off_from = null
+    where campaign_id = any ($1::uuid[]) and state = 'ready' and put_off_from is not null`,
 )
 
-/** Where a pack no longer holds, those it made wait before their first call wait no more; the claim looks at what still holds. */
-export async function releaseCapped(
-  connection: Connection,
-  campaignId: string,
-  before: CampaignSettings,
-  after: CampaignSettings,
-): Promise<void> {
-  const holds = policiesInForce(after).map((pack) => pack.name)
-  if (policiesInForce(before).some(({ name }) => !holds.includes(name))) await release(connection, [campaignId])
+/** Those whom a cap has put off are due again as they had been: for campaigns whose caps say something else now. The claim looks at them anew. */
+export async function releasePutOff(connection: Connection, campaignIds: readonly string[]): Promise<void> {
+  if (campaignIds.length > 0) await release(connection, [campaignIds])
+}
+
+/** Whether another one of two settings puts people off: by packs, or by a cap of the day. What hours say is put into no contact. */
+export function capsDiffer(before: CampaignSettings, after: CampaignSettings): boolean {
+  const caps = (settings: CampaignSettings): string =>
+    JSON.stringify([policiesInForce(settings).map(({ name }) => name), settings.retry.caps.perPhonePerDay])
+  return caps(before) !== caps(after)
 }

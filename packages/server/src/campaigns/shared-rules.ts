@@ -7,6 +7,7 @@ import type { CampaignSettings, ForbiddenHours, RetryPolicy } from '@dialwright/
 import type { Connection } from '../adapters/postgres/pool.ts'
 import { type ReadReference, type ReferredKind, resolveReference } from '../resources/references.ts'
 import type { FieldProblem } from './errors.ts'
+import { releasePutOff } from './policies.ts'
 
 export type NamedReference = ReadReference & { readonly field: string }
 export type GivenRules = {
@@ -99,14 +100,18 @@ export async function spreadSharedRules(connection: Connection, workspaceId: str
       order by c.id for no key update`,
     [workspaceId],
   )
-  await connection.query(
+  const { rows } = await connection.query<{ id: string }>(
     `with told as (
        select c.id, jsonb_set(p.policy, '{caps}', (p.policy -> 'caps') || coalesce(c.retry_caps, '{}')) as policy
          from campaign c join retry_rule r on r.id = c.retry_rule_id cross join lateral (select ${policyColumn} as policy) p
         where c.workspace_id = $1)
      update campaign c set settings = jsonb_set(c.settings, '{retry}', told.policy) from told
-      where c.id = told.id and c.settings -> 'retry' is distinct from told.policy`,
+      where c.id = told.id and c.settings -> 'retry' is distinct from told.policy returning c.id`,
     [workspaceId],
+  )
+  await releasePutOff(
+    connection,
+    rows.map(({ id }) => id),
   )
   await connection.query(
     `with told as (

@@ -44,7 +44,7 @@ const reset = statement<{ id: string; isReset: boolean }>(
      select k.id from contact k
       where k.workspace_id = $1 and k.campaign_id = $2 and ($3::uuid is null or k.id > $3) order by k.id limit $4),
    made as (
-     update contact k set state = 'ready', due_at = dw_clock(), attempts = 0, next_phone_index = 0, route_id = p.route_id,
+     update contact k set state = 'ready', due_at = dw_clock(), put_off_from = null, attempts = 0, next_phone_index = 0, route_id = p.route_id,
             zone_id = p.zone_id, last_disposition = null, last_call_id = null, done_reason = null, finished_at = null, cancelled_at = null
        from page, contact_phone p
       where k.id = page.id and p.contact_id = k.id and p.position = 0

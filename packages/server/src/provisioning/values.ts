@@ -215,7 +215,7 @@ const toItem: ToItem = {
     enabled,
     ...(isDefault ? { default: true } : {}),
     rules: givenOf(policy).rules,
-    caps: given(policy.caps, ['perContact', 'perPhonePerDay']),
+    caps: given(policy.caps, ['perContact', 'perPhone', 'perPhonePerDay']),
   }),
   timeGroups: ({ name, zone, forbid }) => ({
     name,

@@ -64,7 +64,13 @@ export async function campaignProgress(
 export type WaitingContact = {
   readonly id: string
   readonly phones: readonly string[]
-  readonly reason: 'campaign-not-running' | 'outside-calling-window' | 'hours-never-open' | 'retry-interval' | 'due'
+  readonly reason:
+    | 'campaign-not-running'
+    | 'outside-calling-window'
+    | 'hours-never-open'
+    | 'put-off-by-cap'
+    | 'retry-interval'
+    | 'due'
   /** When time alone will make it callable; null: it is callable, or time alone does not help. */
   readonly until: Temporal.Instant | null
 }
@@ -74,6 +80,7 @@ type Row = {
   phones: string[]
   zones: string[]
   dueAt: Temporal.Instant
+  isPutOff: boolean
   settings: CampaignSettings
   workspaceZone: string
   state: string
@@ -93,7 +100,7 @@ export async function waitingContacts(
 ): Promise<WaitingContact[]> {
   const { rows } = await deps.pool.query<Row>(
     `select k.id, array(select p.phone from contact_phone p where p.contact_id = k.id order by p.position) as phones, z.names as zones,
-            k.due_at as "dueAt", c.settings, w.time_zone as "workspaceZone", c.state, dw_clock() as now
+            k.due_at as "dueAt", k.put_off_from is not null as "isPutOff", c.settings, w.time_zone as "workspaceZone", c.state, dw_clock() as now
        from contact k join campaign c on c.id = k.campaign_id join workspace w on w.id = c.workspace_id join zone z on z.id = k.zone_id
       where k.workspace_id = $1 and k.campaign_id = $2 and k.state = 'ready' and ($3::uuid is null or k.id > $3)
       order by k.id limit $4`,
@@ -126,6 +133,7 @@ function whyWaiting({
   zones,
   workspaceZone,
   dueAt,
+  isPutOff,
   now,
   state,
 }: Row): Pick<WaitingContact, 'reason' | 'until'> {
@@ -133,10 +141,6 @@ function whyWaiting({
   const from = isDue ? now : dueAt
   const opening = nextOpening(settings, zones, workspaceZone, from)
   if (!isOpen(settings, zones, workspaceZone, now) && isDue) return { reason: 'outside-calling-window', until: opening }
-  if (!isDue)
-    return {
-      reason: isOpen(settings, zones, workspaceZone, now) ? 'retry-interval' : 'outside-calling-window',
-      until: opening,
-    }
+  if (!isDue) return { reason: isPutOff ? 'put-off-by-cap' : 'retry-interval', until: opening }
   return { reason: state === 'running' ? 'due' : 'campaign-not-running', until: state === 'running' ? now : null }
 }

@@ -43,7 +43,11 @@ export const retryRules = defineResource<z.output<typeof newSchema>, Change>({
         talkSecondsAtMost: z.int().optional(),
       }),
     ),
-    caps: z.object({ perContact: z.int().optional(), perPhonePerDay: z.int().optional() }),
+    caps: z.object({
+      perContact: z.int().optional().meta({ description: 'Calls of a person in a campaign' }),
+      perPhone: z.int().optional().meta({ description: 'Calls of a phone in a campaign' }),
+      perPhonePerDay: z.int().optional().meta({ description: 'Calls of a phone on a day, over all campaigns' }),
+    }),
     externalIds: shownExternalIds,
     createdAt: shownInstant,
   }),

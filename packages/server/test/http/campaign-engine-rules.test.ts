@@ -184,9 +184,10 @@ describe('rules of the engine over the native API', () => {
       )
       return rows[0]?.isDue ?? false
     }
-    await database.pool.query(`update contact set due_at = dw_clock() + interval '20 days' where campaign_id = $1`, [
-      id,
-    ])
+    await database.pool.query(
+      `update contact set due_at = dw_clock() + interval '20 days', put_off_from = due_at where campaign_id = $1`,
+      [id],
+    )
     await ask('PATCH', `campaigns/${id}`, { pacing: { maxCalls: 5 } })
     assert.equal(await due(), false)
     await ask('PATCH', `campaigns/${id}`, { policies: [] })

@@ -184,3 +184,29 @@ test("a trunk comes with its password opened, and never with another purpose's s
   await seal('webhook')
   await assert.rejects(source.loadTrunk(trunkId), { code: 'SECRET_BOX_REFUSED' })
 })
+
+test('after a reset the tries begin anew, and what a phone and a person may have, too', async () => {
+  const ground = await open()
+  const retry = {
+    rules: [{ on: ['busy'], tries: 1, intervalsSeconds: [0] }],
+    caps: { perContact: 2, perPhone: 2 },
+  } as const
+  const world = await plainWorld(ground, { contacts: 1, settings: settings({ retry }) })
+  const callOut = async (): Promise<number> => {
+    let calls = 0
+    for (let round = 0; round < 5; round++) {
+      for (const leg of await claimAll(world)) {
+        await ground.store.finish(world.lease, outcome(leg, ground))
+        calls += 1
+      }
+      await ground.advance(1)
+    }
+    return calls
+  }
+  assert.equal(await callOut(), 2)
+  assert.equal((await ground.contact(contactId(0))).state, 'done')
+  await database.pool.query(
+    "update contact set state = 'ready', attempts = 0, due_at = dw_clock(), last_call_id = null",
+  )
+  assert.equal(await callOut(), 2)
+})

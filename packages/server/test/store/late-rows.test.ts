@@ -112,8 +112,10 @@ test('a late result is in the call, the leg, the attempt and the history of the 
 test('the attempt that is revised counts once for the cap of its phone', async () => {
   const { ground, lease, leg } = await lostCall()
   assert.equal(await ground.store.finish(lease, outcome(leg, ground)), 'revised')
-  // Two a day: were the lost attempt counted with its revision, the second would be tomorrow's.
   assert.equal((await ground.contact(leg.contactId)).dueAt.toString(), ground.now().add({ seconds: 60 }).toString())
+  // Two a day: were the lost attempt counted with its revision, the second would be tomorrow's.
+  await ground.advance(60_000)
+  assert.equal((await claimAll({ ground, lease: await ground.store.join('node-b', leaseMs) })).length, 1)
 })
 
 test('a contact that was reset or deleted meanwhile is left alone; history is corrected', async () => {

@@ -112,6 +112,7 @@ export class MemoryGround implements StoreGround {
       variables: {},
       state: 'ready',
       dueAt: seed.dueAt,
+      isPutOff: false,
       phoneIndex: 0,
       attempts: 0,
       reason: null,

@@ -308,6 +308,7 @@ export class MemoryCampaignStore implements CampaignStore {
       expiresAt: campaign?.expiresAt ?? null,
       phones: contact.phones.map((phone) => ({
         zones: tables.zonesOf(phone.zoneId),
+        dials: tables.dialsOf(claimed.campaignId, phone.phoneKey),
         starts: tables.startsOf(claimed.workspaceId, phone.phoneKey),
       })),
       talks: tables.talksOf(contact),
@@ -318,6 +319,7 @@ export class MemoryCampaignStore implements CampaignStore {
       contact.state = 'ready'
       contact.reason = null
       contact.dueAt = next.dueAt
+      contact.isPutOff = false
       contact.phoneIndex = next.phoneIndex
       return true
     }

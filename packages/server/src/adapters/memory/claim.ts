@@ -11,6 +11,7 @@ import {
   defaultBreaker,
   type Gate,
   gatherSlots,
+  isOpen,
   type LaneOrder,
   type LanePick,
   type LaneView,
@@ -214,7 +215,10 @@ function pick(
         contact.state === 'ready' && isInLane(contact, lane) && Temporal.Instant.compare(contact.dueAt, now) <= 0,
     )
     .sort((a, b) => Temporal.Instant.compare(a.dueAt, b.dueAt) || (a.id < b.id ? -1 : 1))
-  const isHeld = policiesInForce(campaign.settings).length > 0
+  const { settings, workspaceId } = campaign
+  const { perPhone = Number.POSITIVE_INFINITY, perPhonePerDay } = settings.retry.caps
+  const workspaceZone = tables.workspaces.get(workspaceId)?.timeZone ?? 'UTC'
+  const isHeld = policiesInForce(settings).length > 0
   const found: Candidate[] = []
   for (const contact of due) {
     if (found.length >= lane.count) break
@@ -222,22 +226,23 @@ function pick(
     const phone = contact.phones[contact.phoneIndex]
     // Where a policy is to be kept, whoever has one of the phones is the same person.
     const ownKeys = isHeld ? contact.phones.map((one) => one.phoneKey) : phone === undefined ? [] : [phone.phoneKey]
+    if (phone !== undefined && !isOpen(settings, tables.zonesOf(phone.zoneId), workspaceZone, now)) break
     if (phone === undefined || ownKeys.some((key) => taken.has(key))) continue
     if (lane.destinations !== null && !lane.destinations.some((prefix) => phone.phoneKey.startsWith(prefix))) continue
     seen.add(contact.id)
-    if (tables.isForbidden(contact, phone.phoneKey, now)) {
-      passOver(tables, contact, now)
+    const isForbidden = tables.isForbidden(contact, phone.phoneKey, now)
+    if (isForbidden || tables.dialsOf(campaign.id, phone.phoneKey) >= perPhone) {
+      passOver(tables, contact, isForbidden ? 'do-not-call' : 'phone-cap', perPhone, now)
       continue
     }
-    const { settings, workspaceId } = campaign
     const zones = tables.zonesOf(phone.zoneId)
-    const workspaceZone = tables.workspaces.get(workspaceId)?.timeZone ?? 'UTC'
     const starts = tables.startsOf(workspaceId, phone.phoneKey)
-    const byDay = withinDayCap(settings.retry.caps.perPhonePerDay, starts, zones, workspaceZone, now)
+    const byDay = withinDayCap(perPhonePerDay, starts, zones, workspaceZone, now)
     const talks = tables.talksOf(contact)
     const allowedAt = capReached(settings, { zones, workspaceZone, talks }, byDay)?.until ?? byDay
     if (Temporal.Instant.compare(allowedAt, now) > 0) {
       contact.dueAt = allowedAt
+      contact.isPutOff = true
       continue
     }
     for (const key of ownKeys) taken.add(key)
@@ -247,19 +252,31 @@ function pick(
   return found
 }
 
-function passOver(tables: MemoryTables, contact: ContactRow, now: Temporal.Instant): void {
-  const allowed = contact.phones.findIndex((phone) => !tables.isForbidden(contact, phone.phoneKey, now))
+/** On to the first phone that may be dialled, of those that have not had their turn. */
+function passOver(
+  tables: MemoryTables,
+  contact: ContactRow,
+  reason: 'do-not-call' | 'phone-cap',
+  perPhone: number,
+  now: Temporal.Instant,
+): void {
+  const allowed = contact.phones.findIndex(
+    ({ phoneKey }, index) =>
+      index > contact.phoneIndex &&
+      !tables.isForbidden(contact, phoneKey, now) &&
+      tables.dialsOf(contact.campaignId, phoneKey) < perPhone,
+  )
   if (allowed >= 0) {
     contact.phoneIndex = allowed
     return
   }
-  contact.state = 'excluded'
-  contact.reason = 'do-not-call'
+  contact.state = reason === 'phone-cap' && contact.attempts > 0 ? 'done' : 'excluded'
+  contact.reason = reason
   const { workspaceId, campaignId, id: contactId } = contact
   tables.outbox.push({
     topic: 'contact.finished',
     key: contactId,
-    payload: { workspaceId, campaignId, contactId, reason: 'do-not-call', lastCallId: null },
+    payload: { workspaceId, campaignId, contactId, reason, lastCallId: null },
   })
 }
 

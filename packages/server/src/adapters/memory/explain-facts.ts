@@ -21,7 +21,8 @@ export function explainFacts(
   const zones = tables.zonesOf(phone.zoneId)
   const workspaceZone = tables.workspaces.get(workspaceId)?.timeZone ?? 'UTC'
   const starts = tables.startsOf(workspaceId, key)
-  const allowedAt = withinDayCap(settings.retry.caps.perPhonePerDay, starts, zones, workspaceZone, at)
+  const { perPhone = Number.POSITIVE_INFINITY, perPhonePerDay } = settings.retry.caps
+  const allowedAt = withinDayCap(perPhonePerDay, starts, zones, workspaceZone, at)
   const route = tables.routes.get(phone.routeId)
   const ways = route === undefined ? [] : tables.waysOf(campaign, route).trunkIds
   const trunks = ways.flatMap((id) => tables.trunks.get(id) ?? [])
@@ -37,6 +38,7 @@ export function explainFacts(
     contact: {
       state: contact.state,
       dueAt: contact.dueAt,
+      isPutOff: contact.isPutOff,
       attempts: contact.attempts,
       reason: contact.reason,
       isLiveElsewhere: isPersonLiveElsewhere(tables, contact),
@@ -49,6 +51,7 @@ export function explainFacts(
         (leg) => leg.phoneKey === key && leg.claimed.contactId !== contact.id,
       ),
       forbidden: entry === undefined ? null : { reason: 'forbidden', until: entry.expiresAt },
+      isUsedUp: tables.dialsOf(campaignId, key) >= perPhone,
       dayFullUntil: allowedAt.equals(at) ? null : allowedAt,
     },
     numbers:

@@ -93,6 +93,7 @@ export type ContactRow = {
   readonly variables: Readonly<Record<string, unknown>>
   state: ContactState
   dueAt: Temporal.Instant
+  isPutOff: boolean
   phoneIndex: number
   attempts: number
   reason: string | null
@@ -223,6 +224,15 @@ export class MemoryTables {
     return (this.phoneStarts.get(phoneKey) ?? [])
       .filter((start) => start.workspaceId === workspaceId && start.isDialled)
       .map((start) => start.at)
+  }
+
+  /** Attempts on a phone in a campaign, whichever of its people have it. */
+  dialsOf(campaignId: string, phoneKey: string): number {
+    const contacts = this.contactsOf.get(campaignId) ?? []
+    return contacts.reduce((sum, { id, phones }) => {
+      const past = this.attempts.get(id) ?? []
+      return sum + past.filter(({ phoneIndex }) => phones[phoneIndex]?.phoneKey === phoneKey).length
+    }, 0)
   }
 
   /** Starts of the attempts that count as talks with a contact's person, on whichever phone, each once. */

@@ -1,13 +1,14 @@
 /** Facts for `explain`, read from the rows the claim reads: one phone of one campaign at an instant. */
 import { type CampaignSettings, type ExplainFacts, nextDay, withinDayCap } from '@dialwright/dialer'
 import { storeNow } from './campaign-store/nodes.ts'
-import { talksOf } from './campaign-store/persons.ts'
+import { dialsOf, talksOf } from './campaign-store/persons.ts'
 import { type Queryable, statement } from './pool.ts'
 
 type Row = Omit<ExplainFacts['campaign'], 'settings' | 'wave'> &
   Omit<ExplainFacts['contact'], 'state' | 'isLiveElsewhere'> & {
     readonly settings: CampaignSettings
     readonly starts: readonly Temporal.Instant[]
+    readonly dials: number
     readonly waveLive: number | null
     readonly waveEnded: number | null
     readonly waveLastEndedAt: Temporal.Instant | null
@@ -33,7 +34,7 @@ type Row = Omit<ExplainFacts['campaign'], 'settings' | 'wave'> &
 const factsRow = statement<Row>(
   'explain-facts',
   `select k.id as "contactId", w.time_zone as "workspaceZone", c.state, c.start_at as "startAt", c.expires_at as "expiresAt",
-          c.settings, k.state as "contactState", k.due_at as "dueAt", k.attempts, k.done_reason as reason, z.names as zones,
+          c.settings, k.state as "contactState", k.due_at as "dueAt", k.put_off_from is not null as "isPutOff", k.attempts, k.done_reason as reason, z.names as zones,
           p.position = k.next_phone_index as "isNext",
           dw_phone_is_live(p.phone_key, k.id) as "isLiveElsewhere",
           exists (select from contact_phone o join contact_phone t on t.phone_key = o.phone_key join live_leg l on l.contact_id = t.contact_id
@@ -42,6 +43,7 @@ const factsRow = statement<Row>(
           array(select h.at from phone_history h
                  where h.workspace_id = p.workspace_id and h.phone_key = p.phone_key and h.at > $4::timestamptz - interval '2 days'
                    and h.is_dialled) as starts,
+          ${dialsOf('p.campaign_id', 'p.phone_key')} as dials,
           ${talksOf('k.id', 'k.workspace_id', '$4')} as talks,
           v.live as "waveLive", v.ended as "waveEnded", v.last_ended_at as "waveLastEndedAt",
           n.numbers, n."validNumbers", n."validFrom", n."cappedNumbers",
@@ -95,7 +97,8 @@ export async function explainFacts(
   const at = question.at ?? (await storeNow(on))
   const [row] = await factsRow(on, [question.workspaceId, question.campaignId, question.phone, at])
   if (row === undefined) return null
-  const allowedAt = withinDayCap(row.settings.retry.caps.perPhonePerDay, row.starts, row.zones, row.workspaceZone, at)
+  const { perPhone = Number.POSITIVE_INFINITY, perPhonePerDay } = row.settings.retry.caps
+  const allowedAt = withinDayCap(perPhonePerDay, row.starts, row.zones, row.workspaceZone, at)
   const { waveLive: live, waveEnded: ended, waveLastEndedAt: lastEndedAt } = row
   return {
     at,
@@ -111,6 +114,7 @@ export async function explainFacts(
     contact: {
       state: row.contactState,
       dueAt: row.dueAt,
+      isPutOff: row.isPutOff,
       attempts: row.attempts,
       reason: row.reason,
       isLiveElsewhere: row.isPersonLiveElsewhere,
@@ -121,6 +125,7 @@ export async function explainFacts(
       isNext: row.isNext,
       isLiveElsewhere: row.isLiveElsewhere,
       forbidden: row.forbiddenReason === null ? null : { reason: row.forbiddenReason, until: row.forbiddenUntil },
+      isUsedUp: row.dials >= perPhone,
       dayFullUntil: allowedAt.equals(at) ? null : allowedAt,
     },
     numbers:

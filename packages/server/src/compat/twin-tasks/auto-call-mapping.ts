@@ -1,4 +1,5 @@
 /** A task of the newer form in our words: each field has one of the older form beside it (README.md), or is not yet in effect. */
+import type { RetryCaps } from '@dialwright/dialer'
 import type { NewCampaign } from '../../campaigns/create-campaign.ts'
 import type { GivenRoute } from '../../campaigns/route.ts'
 import { retryRules, settingsOf } from './mapping.ts'
@@ -74,7 +75,6 @@ export function campaignOfAutoCall(task: TwinAutoCall, original: unknown, ground
       amd: options.detectRobot
         ? { mode: options.detectRobotMode ?? 'back', file: options.detectRobotGreeting ?? null }
         : null,
-      numberLimit: redial.numberLimit ?? null,
       report: task.sendReportAfterFinish ?? false,
       scheduleId: task.scheduleId ?? null,
     },
@@ -112,8 +112,10 @@ function ruleOf(rule: Redial['busy']) {
   return { enabled: rule?.redial ?? false, tries: rule?.count, interval: rule?.time }
 }
 
-function capsOf({ candidateLimit: limit }: Redial): { readonly perContact?: number } {
-  return limit?.redial === true && (limit.count ?? 0) > 0 ? { perContact: limit.count ?? 1 } : {}
+function capsOf({ candidateLimit, numberLimit }: Redial): RetryCaps {
+  const countOf = (limit: Redial['numberLimit']): number => (limit?.redial === true ? (limit.count ?? 0) : 0)
+  const [perContact, perPhone] = [countOf(candidateLimit), countOf(numberLimit)]
+  return { ...(perContact > 0 ? { perContact } : {}), ...(perPhone > 0 ? { perPhone } : {}) }
 }
 
 /** Nothing chosen is told as one word that never comes: an empty list would mean everything. */

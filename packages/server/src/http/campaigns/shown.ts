@@ -27,7 +27,11 @@ export const shownCampaign = z.object({
   finishedAt: shownInstantOrNull,
   retryRule: shownId.nullable().meta({ description: 'The shared rule that settings.retry comes from; null: its own' }),
   retryCaps: z
-    .object({ perContact: z.int().optional(), perPhonePerDay: z.int().optional() })
+    .object({
+      perContact: z.int().optional(),
+      perPhone: z.int().optional(),
+      perPhonePerDay: z.int().optional(),
+    })
     .nullable()
     .meta({ description: "Its own caps in the place of the shared rule's; null: the rule's, or rules of its own" }),
   timeGroups: z.array(shownId).readonly(),
@@ -82,7 +86,14 @@ export const shownWaiting = z.object({
     z.object({
       id: shownId,
       phones: z.array(z.string()).readonly(),
-      reason: z.enum(['campaign-not-running', 'outside-calling-window', 'hours-never-open', 'retry-interval', 'due']),
+      reason: z.enum([
+        'campaign-not-running',
+        'outside-calling-window',
+        'hours-never-open',
+        'put-off-by-cap',
+        'retry-interval',
+        'due',
+      ]),
       until: shownInstantOrNull,
     }),
   ),

@@ -10,7 +10,10 @@ export const shownContact = z.object({
   phones: z.array(z.string()),
   state: z.enum(['ready', 'dialing', 'done', 'excluded', 'unknown']),
   priority: z.int(),
-  dueAt: shownInstant,
+  dueAt: shownInstant.meta({
+    description:
+      'From when on it is looked at: when the rules ask for it, or when a cap that has put it off has room again',
+  }),
   attempts: z.int(),
   clientExternalId: text,
   variables: z.record(z.string(), z.unknown()),

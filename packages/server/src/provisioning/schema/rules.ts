@@ -33,6 +33,7 @@ export const retryRule = z.strictObject({
   caps: z
     .strictObject({
       perContact: z.int().min(1).max(10_000).optional(),
+      perPhone: z.int().min(1).max(10_000).optional(),
       perPhonePerDay: z.int().min(1).max(10_000).optional(),
     })
     .default({}),

@@ -1,8 +1,16 @@
 /** Contacts a claim may take from one lane, and those it must pass: phones that live, phones nobody may dial. */
-import { type CampaignSettings, capReached, type LanePick, policiesInForce, withinDayCap } from '@dialwright/dialer'
+import {
+  type CampaignSettings,
+  capReached,
+  type DoneReason,
+  isOpen,
+  type LanePick,
+  policiesInForce,
+  withinDayCap,
+} from '@dialwright/dialer'
 import { type Connection, statement } from '../pool.ts'
 import type { LaneWindows } from './lane-window.ts'
-import { talksOf } from './persons.ts'
+import { dialsOf, talksOf } from './persons.ts'
 
 export type Candidate = {
   readonly contactId: string
@@ -23,6 +31,8 @@ export type PassedBy = { readonly phoneKeys: Set<string>; readonly contactIds: s
 
 type Row = Omit<Candidate, 'routeId'> & {
   readonly isForbidden: boolean
+  /** The phone's attempts in this campaign, where a cap is to be kept. */
+  readonly dials: number
   /** The phone's attempts of the last two days, where a cap is to be kept. */
   readonly starts: readonly Temporal.Instant[]
   /** All phones of the contact, and the attempts that count as talks with that person, where a policy is to be kept. */
@@ -40,6 +50,7 @@ const picked = `select k.id as "contactId", k.attempts, k.variables, p.phone, p.
                    where d.workspace_id = k.workspace_id and d.phone_key = p.phone_key
                      and (d.campaign_id is null or d.campaign_id = k.campaign_id)
                      and (d.expires_at is null or d.expires_at > $5)) as "isForbidden",
+          case when $12::integer is null then 0 else ${dialsOf('p.campaign_id', 'p.phone_key')} end as dials,
           case when $8 then array(select h.at from phone_history h
                                    where h.workspace_id = k.workspace_id and h.phone_key = p.phone_key
                                      and h.at > $5::timestamptz - interval '2 days' and h.is_dialled)
@@ -65,26 +76,28 @@ const pick = statement<Row>(
 // By the primary key: lane and state are asked for in a form that no index has, or the planner would walk the claim index.
 const pickServed = statement<Row>(
   'claim-pick-served',
-  `${picked} and k.id = any ($12::uuid[])
+  `${picked} and k.id = any ($13::uuid[])
       and (k.campaign_id, k.route_id, k.zone_id, k.priority, k.state)
           is not distinct from ($1::uuid, $2::integer, $3::smallint, $4::smallint, 'ready')
-      and exists (select from unnest($13::text[]) as d(prefix) where starts_with(p.phone_key, d.prefix)) ${inOrder}`,
+      and exists (select from unnest($14::text[]) as d(prefix) where starts_with(p.phone_key, d.prefix)) ${inOrder}`,
 )
 const postpone = statement(
   'claim-postpone',
-  'update contact k set due_at = n.due_at from unnest($1::uuid[], $2::timestamptz[]) as n(id, due_at) where k.id = n.id',
+  `update contact k set put_off_from = coalesce(k.put_off_from, k.due_at), due_at = n.due_at
+     from unnest($1::uuid[], $2::timestamptz[]) as n(id, due_at) where k.id = n.id`,
 )
-// The first phone that may be dialled, if there is one.
+// The first phone that may be dialled of those that have not had their turn, if there is one.
 const moveToAllowedPhone = statement<{ readonly contactId: string; readonly routeId: number; readonly zoneId: number }>(
   'claim-other-phone',
   `update contact k set next_phone_index = a.position, route_id = a.route_id, zone_id = a.zone_id
      from (select distinct on (p.contact_id) p.contact_id, p.position, p.route_id, p.zone_id
-             from contact_phone p
-            where p.contact_id = any ($1::uuid[])
+             from contact_phone p join contact o on o.id = p.contact_id
+            where p.contact_id = any ($1::uuid[]) and p.position > o.next_phone_index
               and not exists (select from do_not_call d
                                where d.workspace_id = p.workspace_id and d.phone_key = p.phone_key
                                  and (d.campaign_id is null or d.campaign_id = p.campaign_id)
                                  and (d.expires_at is null or d.expires_at > $2))
+              and ($3::integer is null or ${dialsOf('p.campaign_id', 'p.phone_key')} < $3)
             order by p.contact_id, p.position) a
     where k.id = a.contact_id
    returning k.id as "contactId", k.route_id as "routeId", k.zone_id as "zoneId"`,
@@ -95,15 +108,17 @@ const addLanes = statement(
    select distinct k.workspace_id, k.campaign_id, k.route_id, k.zone_id, k.priority from contact k where k.id = any ($1::uuid[])
    on conflict do nothing`,
 )
+// Whoever was called and has no phone left is done; whoever never was is left out.
 const exclude = statement(
   'claim-exclude',
   `with gone as (
-     update contact set state = 'excluded', done_reason = 'do-not-call', finished_at = $2 where id = any ($1::uuid[])
+     update contact set state = case when $3 = 'phone-cap' and attempts > 0 then 'done' else 'excluded' end,
+            done_reason = $3, finished_at = $2 where id = any ($1::uuid[])
      returning id, workspace_id, campaign_id, last_call_id)
    insert into outbox (workspace_id, topic, key, payload)
    select workspace_id, 'contact.finished', id,
           jsonb_build_object('workspaceId', workspace_id, 'campaignId', campaign_id, 'contactId', id,
-                             'reason', 'do-not-call', 'lastCallId', last_call_id)
+                             'reason', $3::text, 'lastCallId', last_call_id)
      from gone`,
 )
 
@@ -111,7 +126,7 @@ const exclude = statement(
 export type PickingCampaign = {
   readonly campaignId: string
   readonly workspaceZone: string
-  readonly settings: Pick<CampaignSettings, 'retry' | 'policies' | 'isTest'>
+  readonly settings: Pick<CampaignSettings, 'retry' | 'policies' | 'isTest' | 'windows' | 'timeGroups'>
   /** The number that a contact's last call showed is asked for. */
   readonly isRegional: boolean
   readonly windows: LaneWindows
@@ -120,7 +135,9 @@ export type PickingCampaign = {
 /**
  * Locks up to `count` contacts of a lane that may be dialled now, earliest due first. What is in
  * `passed` is passed by; those found are added to it. Contacts that nobody may dial leave the campaign, with the reason; those
- * whose phone has had its attempts of this day, or who has had all talks that a policy allows, in whatever campaign, become due when it may have another.
+ * whose phone has had its calls of this campaign go on to the next one; those whose phone has had its attempts of this day, or who
+ * has had all talks that a policy allows, in whatever campaign, are put off until it may have another. Hours that have shut since
+ * the lane was planned let nobody go.
  */
 export async function pickCandidates(
   connection: Connection,
@@ -130,21 +147,26 @@ export async function pickCandidates(
   passed: PassedBy,
 ): Promise<Candidate[]> {
   const { workspaceZone, settings } = picking
+  const { perPhone = null, perPhonePerDay } = settings.retry.caps
   const found: Candidate[] = []
   for (let step = 0; step < stepsAtMost && found.length < lane.count; step++) {
     const wanted = Math.max(lane.count - found.length, step === 0 ? 0 : rowsBehind)
     const { rows, isLast } = await nextRows(connection, picking, lane, now, passed, wanted)
+    const [first] = rows
+    if (first !== undefined && !isOpen(settings, first.zones, workspaceZone, now)) break
     const forbidden: string[] = []
+    const usedUp: string[] = []
     const later: { contactId: string; dueAt: Temporal.Instant }[] = []
-    for (const { isForbidden, starts, ownKeys, talks, ...row } of rows) {
+    for (const { isForbidden, dials, starts, ownKeys, talks, ...row } of rows) {
       if (found.length >= lane.count) break
       const { zones } = row
-      const byDay = withinDayCap(settings.retry.caps.perPhonePerDay, starts, zones, workspaceZone, now)
+      const byDay = withinDayCap(perPhonePerDay, starts, zones, workspaceZone, now)
       const allowedAt = capReached(settings, { zones, workspaceZone, talks }, byDay)?.until ?? byDay
       passed.contactIds.push(row.contactId)
       // Of two contacts with one phone the second waits for another claim.
       if ([row.phoneKey, ...ownKeys].some((key) => passed.phoneKeys.has(key))) continue
       if (isForbidden) forbidden.push(row.contactId)
+      else if (perPhone !== null && dials >= perPhone) usedUp.push(row.contactId)
       else if (Temporal.Instant.compare(allowedAt, now) > 0) later.push({ contactId: row.contactId, dueAt: allowedAt })
       else {
         for (const key of [row.phoneKey, ...ownKeys]) passed.phoneKeys.add(key)
@@ -152,7 +174,8 @@ export async function pickCandidates(
       }
     }
     if (later.length > 0) await postpone(connection, [later.map((one) => one.contactId), later.map((one) => one.dueAt)])
-    if (forbidden.length > 0) await passOver(connection, forbidden, now)
+    if (forbidden.length > 0) await passOver(connection, forbidden, 'do-not-call', perPhone, now)
+    if (usedUp.length > 0) await passOver(connection, usedUp, 'phone-cap', perPhone, now)
     if (isLast) break
   }
   return found
@@ -168,9 +191,13 @@ async function nextRows(
   wanted: number,
 ): Promise<{ readonly rows: readonly Row[]; readonly isLast: boolean }> {
   const { routeId, zoneId, priority, destinations } = lane
-  const hasDayCap = settings.retry.caps.perPhonePerDay !== undefined
+  const { perPhone, perPhonePerDay } = settings.retry.caps
+  const hasDayCap = perPhonePerDay !== undefined
   const given = [campaignId, routeId, zoneId, priority, now, passed.contactIds, wanted, hasDayCap]
-  const values = [...given, [...passed.phoneKeys], policiesInForce(settings).length > 0, isRegional]
+  const values = [
+    ...[...given, [...passed.phoneKeys], policiesInForce(settings).length > 0],
+    ...[isRegional, perPhone ?? null],
+  ]
   if (destinations === null) {
     const rows = await pick(connection, values)
     return { rows, isLast: rows.length < wanted }
@@ -182,10 +209,16 @@ async function nextRows(
   return { rows, isLast: window.isLast }
 }
 
-async function passOver(connection: Connection, contactIds: readonly string[], now: Temporal.Instant): Promise<void> {
-  const moved = await moveToAllowedPhone(connection, [contactIds, now])
+async function passOver(
+  connection: Connection,
+  contactIds: readonly string[],
+  reason: Extract<DoneReason, 'phone-cap'> | 'do-not-call',
+  perPhone: number | null,
+  now: Temporal.Instant,
+): Promise<void> {
+  const moved = await moveToAllowedPhone(connection, [contactIds, now, perPhone])
   if (moved.length > 0) await addLanes(connection, [moved.map((row) => row.contactId)])
   const movedIds = new Set(moved.map((row) => row.contactId))
   const gone = contactIds.filter((id) => !movedIds.has(id))
-  if (gone.length > 0) await exclude(connection, [gone, now])
+  if (gone.length > 0) await exclude(connection, [gone, now, reason])
 }

@@ -8,7 +8,7 @@ import {
   talkDispositions,
 } from '@dialwright/dialer'
 import type { ContactAfter } from './history.ts'
-import { talksOf } from './persons.ts'
+import { dialsOf, talksOf } from './persons.ts'
 
 /** What comes out of JSON: instants are text. */
 type PhoneJson = {
@@ -17,6 +17,7 @@ type PhoneJson = {
   readonly zones: readonly string[]
   readonly zoneId: number
   readonly routeId: number
+  readonly dials: number
   readonly starts: readonly string[]
 }
 type PastJson = {
@@ -41,12 +42,15 @@ export type Deciding = {
 
 /**
  * The columns of what decides, besides phone and start, for a `select` from the attempt's leg as `g`, its campaign `c` and
- * workspace `w`. The attempt itself is left out of the past and of its phone's starts, stored or not.
+ * workspace `w`. The attempt itself is left out of the past, of its phone's dials and of its starts, stored or not.
  */
-// A phone's attempts of two days before this one: no calendar day of any zone is longer, and the rule cuts its own.
+// A phone's attempts of two days before this one: no calendar day of any zone is longer, and the rule cuts its own. The past begins
+// behind the last reset: numbers of attempts begin anew with it.
 export const decidingColumns = `dw_clock() as now, c.settings, c.expires_at as "expiresAt", w.time_zone as "workspaceZone",
             (select jsonb_agg(jsonb_build_object(
                       'position', p.position, 'phoneKey', p.phone_key, 'zones', z.names, 'zoneId', p.zone_id, 'routeId', p.route_id,
+                      'dials', case when c.settings #> '{retry,caps,perPhone}' is null then 0
+                                    else ${dialsOf('p.campaign_id', 'p.phone_key', 'a.id <> g.attempt_id')} end,
                       'starts', array(select h.at from phone_history h
                                        where h.workspace_id = g.workspace_id and h.phone_key = p.phone_key
                                          and h.at > g.start_at - interval '2 days' and h.attempt_id <> g.attempt_id
@@ -57,7 +61,8 @@ export const decidingColumns = `dw_clock() as now, c.settings, c.expires_at as "
             (select coalesce(jsonb_agg(jsonb_build_object(
                       'disposition', a.disposition, 'detail', a.detail, 'talkMs', a.talk_ms, 'endedAt', a.ended_at,
                       'phoneKey', a.phone_key) order by a.started_at, a.id), '[]')
-               from attempt a where a.contact_id = g.contact_id and a.id <> g.attempt_id) as past`
+               from (select * from attempt x where x.contact_id = g.contact_id and x.id <> g.attempt_id
+                      order by x.started_at desc, x.id desc limit g.attempt_number - 1) a) as past`
 
 /** What the rule makes of the contact after an attempt that ended so. */
 export function contactAfter(leg: Deciding, outcome: AttemptOutcome): ContactAfter {
@@ -82,16 +87,16 @@ export function contactAfter(leg: Deciding, outcome: AttemptOutcome): ContactAft
     expiresAt,
     now,
     past,
-    phones: phones.map(({ zones, starts, phoneKey }) => {
+    phones: phones.map(({ zones, dials, starts, phoneKey }) => {
       const own = phoneKey === leg.phoneKey ? [leg.startAt] : []
-      return { zones, starts: [...starts.map((at) => Temporal.Instant.from(at)), ...own] }
+      return { zones, dials: dials + own.length, starts: [...starts.map((at) => Temporal.Instant.from(at)), ...own] }
     }),
     talks: talkDispositions.includes(outcome.disposition) ? [...leg.talks, leg.startAt] : leg.talks,
   })
   const phone = next.kind === 'retry' ? phones[next.phoneIndex] : undefined
   if (next.kind === 'retry' && phone !== undefined) {
     const { position, routeId, zoneId } = phone
-    return { state: 'ready', dueAt: next.dueAt, position, routeId, zoneId }
+    return { state: 'ready', dueAt: next.dueAt, expectedAt: next.expectedAt, position, routeId, zoneId }
   }
   return {
     state: outcome.disposition === 'unknown' ? 'unknown' : 'done',

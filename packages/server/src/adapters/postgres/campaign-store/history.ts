@@ -30,6 +30,8 @@ export type ContactAfter =
   | {
       readonly state: 'ready'
       readonly dueAt: Temporal.Instant
+      /** When it may leave, as things stand: that is what is told. */
+      readonly expectedAt: Temporal.Instant
       readonly position: number
       readonly routeId: number
       readonly zoneId: number
@@ -57,7 +59,7 @@ const write = statement(
        "endedAt" timestamptz, "robotEndedAt" timestamptz, "talkMs" integer, "endedBy" text, keys text, path jsonb, variables jsonb, tags text[], goal text,
        level text, recording text, timeline jsonb, "restsUntil" timestamptz)),
    n as (select * from jsonb_to_record($2::jsonb) as n(
-       state text, "dueAt" timestamptz, position smallint, "routeId" integer, "zoneId" smallint, reason text)),
+       state text, "dueAt" timestamptz, "expectedAt" timestamptz, position smallint, "routeId" integer, "zoneId" smallint, reason text)),
    as_call as (
      insert into call (id, workspace_id, direction, campaign_id, contact_id, attempt_id, attempt_number, phone, phone_key,
                        caller_id, trunk_id, number_id, scenario_version_id, disposition, detail, sip_code, sip_reason, q850,
@@ -94,7 +96,7 @@ const write = statement(
    next as (
      update contact k set state = case when ${isCancelled} then 'excluded' else n.state end,
             attempts = e."attemptNumber", last_disposition = e.disposition,
-            last_call_id = e."callId", due_at = coalesce(n."dueAt", k.due_at),
+            last_call_id = e."callId", due_at = coalesce(n."dueAt", k.due_at), put_off_from = null,
             next_phone_index = coalesce(n.position, k.next_phone_index), route_id = coalesce(n."routeId", k.route_id),
             zone_id = coalesce(n."zoneId", k.zone_id), done_reason = case when ${isCancelled} then 'cancelled' else n.reason end,
             finished_at = case when n.state = 'ready' and not ${isCancelled} then null else e."endedAt" end
@@ -105,7 +107,7 @@ const write = statement(
        (1, 'attempt.finished', jsonb_build_object('workspaceId', e."workspaceId", 'campaignId', e."campaignId",
            'contactId', e."contactId", 'attemptId', e."attemptId", 'callId', e."callId", 'disposition', e.disposition,
            'startedAt', $3::text, 'talkMs', e."talkMs")
-           || case when x.state = 'ready' then jsonb_build_object('redialAt', n."dueAt") else '{}' end),
+           || case when x.state = 'ready' then jsonb_build_object('redialAt', n."expectedAt") else '{}' end),
        (2, 'contact.finished', jsonb_build_object('workspaceId', e."workspaceId", 'campaignId', e."campaignId",
            'contactId', e."contactId", 'reason', x.reason, 'lastCallId', e."callId"))) as t(position, topic, payload)
     where t.position = 1 or x.state <> 'ready' order by t.position`,

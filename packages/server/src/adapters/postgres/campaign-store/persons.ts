@@ -1,4 +1,4 @@
-/** People as policies count them: all phones of a contact are one person's, whichever campaign has them. */
+/** People and phones as policies and caps count them: all phones of a contact are one person's, whichever campaign has them. */
 import { talkDispositions, talksDays } from '@dialwright/dialer'
 import { type Queryable, statement } from '../pool.ts'
 
@@ -13,6 +13,17 @@ export function talksOf(contactId: string, workspaceId: string, at: string, cond
                   join phone_history h on h.workspace_id = ${workspaceId} and h.phone_key = o.phone_key
                  where o.contact_id = ${contactId} and h.at > ${at}::timestamptz - interval '${talksDays} days'
                    and ${isTalk} and ${condition})`
+}
+
+/**
+ * SQL: the attempts on a phone in a campaign, whichever of its people have it, of each those since the last reset.
+ * @param condition  On the attempt as `a`.
+ */
+export function dialsOf(campaignId: string, phoneKey: string, condition = 'true'): string {
+  return `(select count(*) from contact_phone x join contact y on y.id = x.contact_id
+             cross join lateral (select a.id, a.phone_key from attempt a where a.contact_id = y.id
+                                  order by a.started_at desc, a.id desc limit y.attempts) a
+            where x.campaign_id = ${campaignId} and x.phone_key = ${phoneKey} and a.phone_key = x.phone_key and ${condition})`
 }
 
 const liveRows = statement<{ readonly phoneKeys: readonly string[] }>(

@@ -23,6 +23,7 @@ type LostAttempt = {
   readonly campaignId: string
   readonly contactId: string
   readonly phoneKey: string
+  readonly attemptNumber: number
   readonly disposition: Disposition
   readonly detail: string | null
   readonly talkMs: number
@@ -42,7 +43,7 @@ const takeAttempt = statement<LostAttempt>(
   'revise-take',
   `select l.id as "legId", l.call_id as "callId", a.id as "attemptId", a.started_at as "startAt",
           a.workspace_id as "workspaceId", a.campaign_id as "campaignId", a.contact_id as "contactId",
-          a.phone_key as "phoneKey", a.disposition, a.detail, a.talk_ms as "talkMs", k.timeline
+          a.phone_key as "phoneKey", a.attempt_number as "attemptNumber", a.disposition, a.detail, a.talk_ms as "talkMs", k.timeline
      from leg l join call k on k.id = l.call_id join attempt a on a.id = k.attempt_id and a.started_at = k.started_at
     where l.id = $1 and l.node = $2 and l.epoch <= $3
       for no key update of a`,
@@ -68,7 +69,7 @@ const decide = statement<Omit<Deciding, 'phoneKey' | 'startAt'>>(
   'revise-decide',
   `select ${decidingColumns}
      from (select $1::uuid as attempt_id, $2::timestamptz as start_at, $3::uuid as workspace_id, $4::uuid as campaign_id,
-                  $5::uuid as contact_id) g
+                  $5::uuid as contact_id, $6::smallint as attempt_number) g
      join campaign c on c.id = g.campaign_id join workspace w on w.id = g.workspace_id`,
 )
 /** The fields of a true end as its statement reads them: what `trueEnd` packs. */
@@ -109,7 +110,7 @@ const write = statement(
      select e."workspaceId", e."campaignId", n."routeId", n."zoneId", k.priority
        from e, n, contact k where k.id = e."contactId" and n.state = 'ready' on conflict do nothing),
    next as (
-     update contact k set state = n.state, last_disposition = e.disposition, due_at = coalesce(n."dueAt", k.due_at),
+     update contact k set state = n.state, last_disposition = e.disposition, due_at = coalesce(n."dueAt", k.due_at), put_off_from = null,
             next_phone_index = coalesce(n.position, k.next_phone_index), route_id = coalesce(n."routeId", k.route_id),
             zone_id = coalesce(n."zoneId", k.zone_id), done_reason = n.reason,
             finished_at = case when n.state = 'ready' then null else e."endedAt" end
@@ -178,8 +179,8 @@ async function decideAnew(
   outcome: AttemptOutcome,
 ): Promise<ContactAfter | null> {
   if (!contact.isLast || !['ready', 'done', 'unknown'].includes(contact.state)) return null
-  const { attemptId, startAt, workspaceId, campaignId, contactId } = lost
-  const [deciding] = await decide(connection, [attemptId, startAt, workspaceId, campaignId, contactId])
+  const { attemptId, startAt, workspaceId, campaignId, contactId, attemptNumber } = lost
+  const [deciding] = await decide(connection, [attemptId, startAt, workspaceId, campaignId, contactId, attemptNumber])
   if (deciding === undefined) return null
   const after = contactAfter({ ...deciding, phoneKey: lost.phoneKey, startAt }, outcome)
   return after.state === 'ready' && contact.isCancelled ? null : after

@@ -1,0 +1,3 @@
+-- Where a cap of a policy or of a day has put somebody off: since when that person had been due. When what the cap says changes,
+-- they are due again as of then, and the claim looks at them anew (campaigns/policies.ts). Null: `due_at` is what the rules ask.
+alter table contact add column put_off_from timestamptz;
