@@ -360,7 +360,8 @@ describe('reports on calls', () => {
       },
       ...{ started_at: expected.startedAt, ringing_at: expected.ringingAt, answered_at: expected.answeredAt },
       ...{ finished_at: expected.endedAt, dialog: 'menu', goal: 'a goal', level: 'B', tags: 'x, y', keys: '4#' },
-      ...{ recording: 'a/b.wav', direction: 'out', caller_id: '+74951110006', finished_by: 'us' },
+      ...{ recording: `/dialwright/v1/calls/${expected.id}/recording`, direction: 'out' },
+      ...{ caller_id: '+74951110006', finished_by: 'us' },
       ...{ campaign_name: 'Обзвон клиентов', call_id: expected.id, sip_code: 200, name: null, time: 't', debt: null },
       ...{ answer: null, phone: 123456 },
     }

@@ -6,6 +6,7 @@ import { conditionOf, type Filter } from '../../reports/report-filters.ts'
 import { reportVariables } from '../../reports/report-variables.ts'
 import { FieldRefusal } from '../field-refusal.ts'
 import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
+import { recordingPath } from '../recording-path.ts'
 import { refused } from './errors.ts'
 import { type Caller, idOf, idOrNotFound, lookUp, startBlockOf } from './ids.ts'
 import { type ChosenColumn, chooseColumns, knownColumns, mostColumns, usualChoice } from './report-names.ts'
@@ -41,12 +42,16 @@ export async function makeReport(
   const report = await reportCalls(deps, workspaceId, {
     // The last millisecond belongs to it.
     scope: { ...scope, from: date_start, to: date_end.add({ milliseconds: 1 }) },
-    columns: chosen.map(({ known: { column }, asked, field }) => ({
-      field,
-      name: column,
-      filter: filterOf(asked),
-      sort: asked.sorting ?? undefined,
-    })),
+    columns: [
+      ...chosen.map(({ known: { column }, asked, field }) => ({
+        field,
+        name: column,
+        filter: filterOf(asked),
+        sort: asked.sorting ?? undefined,
+      })),
+      // For whoever wants to hear it.
+      { field: 'columns', name: 'id', filter: undefined, sort: undefined },
+    ],
     variables,
     limit: maxRows,
   })
@@ -56,15 +61,24 @@ export async function makeReport(
     columns: chosen.map(({ known: { name, title, type }, asked }) => ({
       ...{ field: name, display_name: asked.display_name ?? title, type },
     })),
-    data: report.rows.map((row) => Object.fromEntries(chosen.map(({ known: { name } }, at) => [name, shown(row[at])]))),
+    data: report.rows.map((row) => rowOf(chosen, row, String(row.at(-1)))),
     total_duration: seconds,
     avg_duration: calls === 0 ? 0 : Math.round((seconds / calls) * 100) / 100,
     count: calls,
   }
 }
 
+function rowOf(chosen: readonly ChosenColumn[], row: readonly unknown[], callId: string): object {
+  return Object.fromEntries(
+    chosen.map(({ known: { name, column } }, at) => {
+      const value = row[at] ?? null
+      return [name, column === 'recording' && value !== null ? recordingPath(callId) : shown(value)]
+    }),
+  )
+}
+
 function shown(value: unknown): unknown {
-  return value instanceof Temporal.Instant ? value.toString({ fractionalSecondDigits: 3 }) : (value ?? null)
+  return value instanceof Temporal.Instant ? value.toString({ fractionalSecondDigits: 3 }) : value
 }
 
 /** Each filter that cannot be asked, at the vendor's place for it. */

@@ -2,6 +2,7 @@
 import type { Queryable } from '../../adapters/postgres/pool.ts'
 import { givenPhone } from '../../contacts/given-phone.ts'
 import { normalizePhone } from '../../numbers/normalize.ts'
+import { recordingPath } from '../recording-path.ts'
 import { vendorId } from '../vendor-id.ts'
 import { companyOf } from './company.ts'
 import { paged } from './paging.ts'
@@ -92,7 +93,7 @@ export function shownTransaction(call: CallOfHistory): object {
     time_start_call: seconds(call.startedAt),
     time_answered: call.answeredAt === null ? null : seconds(call.answeredAt),
     time_end_call: call.endedAt === null ? null : seconds(call.endedAt),
-    recording_file_url: call.recording === null ? null : `/dialwright/v1/calls/${call.id}/recording`,
+    recording_file_url: call.recording === null ? null : recordingPath(call.id),
     call_out_price: null,
     is_auto_call: call.campaignId !== null,
     autocall_uuid: call.attemptId,

@@ -2,6 +2,7 @@
 import type { Disposition } from '@dialwright/dialer'
 import type { Queryable } from '../../adapters/postgres/pool.ts'
 import { givenPhone } from '../../contacts/given-phone.ts'
+import { recordingPath } from '../recording-path.ts'
 import { localTime } from './local-time.ts'
 import { numberState } from './number-states.ts'
 import type { Page } from './numbers.ts'
@@ -62,7 +63,7 @@ export async function callsOfTask(
       intention_results: intention(row.level),
       level_name: row.level,
       tags: row.tags,
-      recording: row.recording === null ? null : `/dialwright/v1/calls/${row.callid}/recording`,
+      recording: row.recording === null ? null : recordingPath(row.callid),
     })),
   }
 }
