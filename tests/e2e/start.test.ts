@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -12,6 +12,7 @@ import { startEmbeddedPostgres } from '../../packages/server/src/adapters/postgr
 import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { demoProvisioning } from '../../packages/server/src/demo/provisioning.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
+import { takeDatabase } from '../../packages/server/test/fixtures/database.ts'
 import { ServerRun, until } from '../../packages/server/test/fixtures/server-run.ts'
 import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 
@@ -208,4 +209,44 @@ test('with DATABASE_URL it runs on that database and starts none of its own', { 
   })
   assert.deepEqual(await campaigns.json(), { items: [], next: null })
   assert.ok(!existsSync(join(data, 'postgres')), 'a cluster of its own')
+})
+
+test('what one start has compiled is kept in the data directory for the next, of all processes; without a place for it it starts too', {
+  timeout: 120_000,
+}, async (t) => {
+  const directory = await makeTemporaryDirectory('compiled-')
+  const database = await takeDatabase()
+  t.after(async () => {
+    await database.drop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+  const provisionFile = join(directory, 'provisioning.json')
+  writeFileSync(provisionFile, JSON.stringify(demoProvisioning(5060, login)))
+  const data = join(directory, 'data')
+  /** What node says of its cache, a line for each file that it looks for. */
+  const start = async (): Promise<readonly string[]> => {
+    const run = ServerRun.start({
+      ...demoEnvironment({ dataDirectory: data, provisionFile }),
+      DATABASE_URL: database.connectionString,
+      NODE_COMPILE_CACHE: undefined,
+      NODE_DEBUG_NATIVE: 'COMPILE_CACHE',
+    })
+    t.after(() => run.child.exitCode === null && run.stop())
+    await run.ready()
+    assert.equal(await run.stop(), 0)
+    return run.errors.split('\n').filter((line) => line.includes('reading cache from'))
+  }
+  const kept = join(data, 'compile-cache')
+  // One of main, one of telephony alone.
+  const sources = ['node.ts', 'adapters/telephony/telephony-host.ts']
+  const foundOf = (lines: readonly string[]) =>
+    sources.filter((source) =>
+      lines.some((line) => line.includes(`/server/src/${source}...`) && line.includes('success')),
+    )
+  assert.deepEqual(foundOf(await start()), [])
+  assert.equal(readdirSync(kept).length, 1, 'of one version of node')
+  assert.deepEqual(foundOf(await start()), sources)
+  rmSync(kept, { recursive: true })
+  writeFileSync(kept, 'no directory')
+  assert.deepEqual(await start(), [])
 })

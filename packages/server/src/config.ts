@@ -1,6 +1,7 @@
 /** Every setting of the server: read once from the environment and the configuration file, all mistakes told together, frozen. */
+import { enableCompileCache } from 'node:module'
 import { hostname } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { RequestLimits } from './access/route-guard.ts'
 import { gatherSettings } from './config/sources.ts'
@@ -122,6 +123,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: values.DIALWRIGHT_LOG,
     killAt: values.DIALWRIGHT_KILL_AT,
   })
+}
+
+/**
+ * Keeps what is compiled from the sources in the data directory, for the next start of this process and of those that it starts:
+ * compiling them anew is half of a start. A directory that cannot be written to costs that and nothing else, and may be deleted at
+ * any time; whoever sets NODE_COMPILE_CACHE or NODE_DISABLE_COMPILE_CACHE has decided otherwise.
+ * @param dataDirectory  Is there.
+ */
+export function keepCompiled(dataDirectory: string): void {
+  const kept = join(dataDirectory, 'compile-cache')
+  if (enableCompileCache(kept).directory !== undefined) process.env.NODE_COMPILE_CACHE ??= kept
 }
 
 /** Settings that are right one by one and wrong together; read from the texts, so that they are told with every other mistake. */

@@ -1,15 +1,18 @@
 /** The main process: HTTP, the dialing engine, the scenario runs, the database client. It alone constructs and wires. */
 import { systemClock } from './adapters/system/system-clock.ts'
-import { type Config, readConfig } from './config.ts'
-import { startNode } from './node.ts'
-import { awaitSipPort, checkRtpPorts, tellStartFailure } from './start-checks.ts'
+import { type Config, keepCompiled, readConfig } from './config.ts'
+import { awaitSipPort, checkRtpPorts, openDataDirectory, tellStartFailure } from './start-checks.ts'
 
 let config: Config | null = null
 
 async function main(): Promise<void> {
   config = readConfig()
+  await openDataDirectory(config.dataDirectory)
+  keepCompiled(config.dataDirectory)
   await awaitSipPort(config, systemClock, (line) => process.stdout.write(`${line}\n`))
   await checkRtpPorts(config)
+  // Nearly all of the sources, so not before it is known where they may be kept.
+  const { startNode } = await import('./node.ts')
   const starting = startNode(config)
   let isEnding = false
   const end = (): void => {

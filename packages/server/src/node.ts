@@ -1,5 +1,5 @@
 /** One node of the product, wired: database, telephony process, engine, HTTP, dispatcher; started in order, stopped in reverse. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, extname, join, resolve } from 'node:path'
 import { pino } from 'pino'
@@ -47,7 +47,7 @@ export type RunningNode = {
   stop(): Promise<void>
 }
 
-/** Starts everything; what was started is stopped again when a later part fails. */
+/** Starts everything, in a data directory that is there; what was started is stopped again when a later part fails. */
 export async function startNode(config: Config): Promise<RunningNode> {
   const stack = new AsyncDisposableStack()
   try {
@@ -64,7 +64,6 @@ async function assemble(
   stack: AsyncDisposableStack,
 ): Promise<Pick<RunningNode, 'address' | 'firstOwner'>> {
   const log = pino({ level: config.logLevel })
-  await openDataDirectory(config.dataDirectory)
   const secretBox = await openSecretBox({ key: config.secretKey, dataDirectory: config.dataDirectory })
   let databaseUrl = config.databaseUrl
   let database: EmbeddedPostgres | null = null
@@ -240,14 +239,6 @@ function victims(
     postgres: [database?.processId],
   }
   return of[victim].flatMap((processId) => (typeof processId === 'number' ? [processId] : []))
-}
-
-async function openDataDirectory(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw new StartError('DATA_DIRECTORY_UNUSABLE', `DIALWRIGHT_DATA: ${directory}: ${systemReason(error)}.`, error)
-  }
 }
 
 /** A document from this machine: sounds are looked for beside it. */

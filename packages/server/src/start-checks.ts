@@ -1,5 +1,6 @@
 /** What is looked at before the start, and how a start that failed is told: in words, with the setting that mends it. */
 import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { Clock } from '@dialwright/dialer'
 import { isPortTaken, isRangeTaken } from '@dialwright/media'
@@ -10,6 +11,15 @@ import { isCoded, StartError, systemReason } from './errors.ts'
 /** A telephony process whose main was killed hangs up after 3 s and is gone within 5. */
 const goodbyesTakeMs = 6_000
 const lookEveryMs = 100
+
+/** @throws {StartError} `DATA_DIRECTORY_UNUSABLE` */
+export async function openDataDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new StartError('DATA_DIRECTORY_UNUSABLE', `DIALWRIGHT_DATA: ${directory}: ${systemReason(error)}.`, error)
+  }
+}
 
 /**
  * Waits for the SIP port when a life before this one may still hold it, ending its calls. On a fresh data directory, and after
