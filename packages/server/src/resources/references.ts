@@ -44,7 +44,9 @@ export async function resolveReference(
   return found.get(value) ?? { problem: 'unknown' }
 }
 
-/** Many of one kind and dialect, each by its value; what is unknown is not there. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Many of one kind and dialect, each by its value; what is unknown is not there. A UUID is the same in capitals, as some databases print it. */
 export async function resolveReferences(
   on: Queryable,
   workspaceId: string,
@@ -52,14 +54,24 @@ export async function resolveReferences(
   values: readonly string[],
   dialect: string,
 ): Promise<ReadonlyMap<string, Resolved>> {
+  const inCase = (change: (value: string) => string) =>
+    values.map((value) => (uuid.test(value) ? change(value) : value))
   const { rows } = await on.query<{ value: string; id: string; rank: number }>(
     `select g.value, t.id, min(case when x.dialect = $4 then 0 when t.id::text = lower(g.value) then 1 when t.name = g.value and $4 = 'native' then 2 else 3 end) as rank
-       from ${tables[kind]} t cross join unnest($3::text[]) as g (value)
-       left join external_id x on x.workspace_id = t.workspace_id and x.resource_id = t.id and x.kind = $2 and x.external_id = g.value
+       from ${tables[kind]} t cross join unnest($3::text[], $5::text[], $6::text[]) as g (value, small, large)
+       left join external_id x on x.workspace_id = t.workspace_id and x.resource_id = t.id and x.kind = $2
+                              and x.external_id in (g.value, g.small, g.large)
                               and x.dialect = case when $4 = 'native' then x.dialect else $4 end
       where t.workspace_id = $1 and (x.external_id is not null or t.id::text = lower(g.value) or ($4 = 'native' and t.name = g.value))
       group by g.value, t.id order by rank, t.id`,
-    [workspaceId, kind, values, dialect],
+    [
+      workspaceId,
+      kind,
+      values,
+      dialect,
+      inCase((value) => value.toLowerCase()),
+      inCase((value) => value.toUpperCase()),
+    ],
   )
   const found = new Map<string, Resolved>()
   for (const [value, [first, second]] of Map.groupBy(rows, (row) => row.value))

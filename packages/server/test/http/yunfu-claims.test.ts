@@ -209,6 +209,23 @@ describe('what the Yunfu paths claim', () => {
     await ground.make()
   })
 
+  test('a UUID is the same id in capitals, on whichever side they stand', async () => {
+    const [large, small] = [line.toUpperCase(), line]
+    const named = async (caller_line_id: string) => {
+      const { body } = await ask('POST', '/v1/task', { ...example, caller_line_id })
+      return body.data.caller_line_id ?? body.message
+    }
+    assert.deepEqual([await named(large), await named(small)], [small, small])
+    const rename = (id: string) =>
+      database.pool.query(
+        "update external_id set external_id = $1 where dialect = 'yunfu' and lower(external_id) = $2",
+        [id, line],
+      )
+    await rename(large)
+    assert.deepEqual([await named(large), await named(small)], [large, large])
+    await rename(small)
+  })
+
   test('a request that is repeated under its key finds its task, though its line has run out meanwhile', async () => {
     const key = { 'idempotency-key': 'again' }
     const first = await ask('POST', '/v1/task', example, key)
