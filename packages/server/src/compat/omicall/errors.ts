@@ -1,4 +1,5 @@
 /** The vendor's envelope, and its way to say no: `status_code` -9999, with HTTP 200 unless the door itself refuses. */
+import type { FieldMessage } from '../mistake.ts'
 
 /** Of the machine that answers, as the vendor prints it; clients read neither. */
 const instance = { instance_id: 'stg', instance_name: 'dialwright' } as const
@@ -18,7 +19,7 @@ export class OmicallError extends Error {
   }
 
   /** All mistakes at once: the envelope has one text for them. */
-  static ofFields(problems: readonly { readonly field: string; readonly message: string }[]): OmicallError {
+  static ofFields(problems: readonly FieldMessage[]): OmicallError {
     return new OmicallError('data_is_required', problems.map(({ field, message }) => `${field}: ${message}`).join('; '))
   }
 }

@@ -1,6 +1,5 @@
 /** The robot's way to say no: its envelope with `status: "error"`; the HTTP status stands in `code` too. */
-
-export type FieldProblem = { readonly field: string; readonly message: string }
+import type { FieldMessage } from '../mistake.ts'
 
 export class YunfuError extends Error {
   readonly status: number
@@ -12,7 +11,7 @@ export class YunfuError extends Error {
   }
 
   /** All mistakes at once: the envelope has one text for them. */
-  static ofFields(problems: readonly FieldProblem[]): YunfuError {
+  static ofFields(problems: readonly FieldMessage[]): YunfuError {
     return new YunfuError(422, problems.map(({ field, message }) => `${field}: ${message}`).join('; '))
   }
 }

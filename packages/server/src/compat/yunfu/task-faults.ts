@@ -2,8 +2,8 @@
 import type { Queryable } from '../../adapters/postgres/pool.ts'
 import { freeLines } from '../../numbers/free-lines.ts'
 import { type ReferredKind, resolveReference } from '../../resources/references.ts'
-import { problemsOf } from '../mistake.ts'
-import { type FieldProblem, YunfuError } from './errors.ts'
+import { type FieldMessage, problemsOf } from '../mistake.ts'
+import { YunfuError } from './errors.ts'
 import { taskSchema, type YunfuTask } from './schemas.ts'
 
 type Ground = {
@@ -32,8 +32,8 @@ export async function readTask(ground: Ground, body: unknown): Promise<YunfuTask
 }
 
 /** What the fields that are there name and what is not so. */
-async function faultsOf(ground: Ground, task: Readable): Promise<FieldProblem[]> {
-  const faults: FieldProblem[] = []
+async function faultsOf(ground: Ground, task: Readable): Promise<FieldMessage[]> {
+  const faults: FieldMessage[] = []
   const find = async (field: keyof YunfuTask, kind: ReferredKind, what: string): Promise<string | null> => {
     const value = task[field]
     if (value == null) return null
@@ -56,7 +56,7 @@ async function faultsOf(ground: Ground, task: Readable): Promise<FieldProblem[]>
 }
 
 /** Lines change later: the engine keeps to what they are whenever it dials. */
-async function lineFaults({ on, workspaceId, campaignId }: Ground, id: string, calls: number): Promise<FieldProblem[]> {
+async function lineFaults({ on, workspaceId, campaignId }: Ground, id: string, calls: number): Promise<FieldMessage[]> {
   const { rows } = await on.query<{ isValid: boolean; own: number }>(
     `select coalesce(valid_from <= dw_clock(), true) and coalesce(valid_until > dw_clock(), true) as "isValid",
             ((select count(*) from live_leg l where l.number_id = n.id and l.campaign_id = $3)
@@ -71,7 +71,7 @@ async function lineFaults({ on, workspaceId, campaignId }: Ground, id: string, c
   return calls <= residue ? [] : [{ field: 'maximumcall', message: `the line has ${residue} free, not ${calls}` }]
 }
 
-async function groupFaults({ on, workspaceId }: Ground, id: string): Promise<FieldProblem[]> {
+async function groupFaults({ on, workspaceId }: Ground, id: string): Promise<FieldMessage[]> {
   const { rows } = await on.query<{ enabled: boolean; hasLine: boolean }>(
     'select enabled, number_id is not null as "hasLine" from operator_group where workspace_id = $1 and id = $2',
     [workspaceId, id],

@@ -45,7 +45,7 @@ type RuleRow = {
   readonly createdAt: string
 }
 
-/** The line's, or ours where the client brought none. */
+/** The client's id, or ours where it brought none. */
 const known = (kind: string, id: string): string => vendorId('yunfu', kind, id, 'c.workspace_id')
 
 const columns = `${known('campaign', 'c.id')} as uuid, c.name, c.state, case when c.dialect = 'yunfu' then c.original ->> 'remark' end as remark, c.settings, c.created_at as "createdAt",
