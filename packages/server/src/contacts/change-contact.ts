@@ -30,6 +30,8 @@ export class ContactBusyError extends Error {
 
 type Locked = { readonly state: string; readonly routeId: number; readonly zoneId: number; readonly priority: number }
 
+// Before the contact, as whoever changes a campaign and moves its people with it: a new lane refers to the campaign, and would wait for him.
+const holdCampaign = statement('contact-hold-campaign', 'select from campaign where id = $1 for key share')
 const lock = statement<Locked>(
   'contact-lock',
   `select state, route_id as "routeId", zone_id as "zoneId", priority from contact
@@ -60,6 +62,7 @@ export async function changeContact(
 ): Promise<void> {
   const { workspaceId } = actor
   await transaction(deps.pool, async (connection) => {
+    await holdCampaign(connection, [campaignId])
     const contact = await lockIdle(connection, workspaceId, campaignId, id)
     await check(connection)
     if (given.priority !== undefined && given.priority !== contact.priority)

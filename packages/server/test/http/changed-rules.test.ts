@@ -12,6 +12,7 @@ import {
 import { SeededRandom, VirtualClock } from '@dialwright/testkit'
 import { PostgresCampaignStore } from '../../src/adapters/postgres/campaign-store/campaign-store.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
+import { until } from '../fixtures/server-run.ts'
 import { campaign, type HttpGround, native, openHttp, tokenOf } from './surface.ts'
 
 type End = 'busy' | 'answered'
@@ -213,6 +214,39 @@ describe('rules that change while people wait by them', () => {
     // Two are what it may have: the redial of the second waits for tomorrow again.
     await advanceTo(4, '12:30')
     assert.deepEqual([await rung(one), await rung(two)], [[], []])
+  })
+
+  test('a person whose priority is changed meanwhile and the campaign that lets people go wait for each other in one order', async () => {
+    const phone = newPhone()
+    await advanceTo(4, '14:00')
+    const before = await make({}, phone)
+    assert.deepEqual(await rung(before), [phone])
+    const id = await make({ retry: { rules: {}, caps: { perPhonePerDay: 1 } } }, phone)
+    assert.deepEqual(await rung(id), [])
+    const { items } = (await ask('GET', `campaigns/${id}/contacts`)).json()
+    const [{ id: contact }] = items
+    const waiting = async (count: number): Promise<void> =>
+      until(`${count} wait`, async () => {
+        const { rows } = await database.pool.query(
+          "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        )
+        return rows[0].n === count
+      })
+    const holder = await database.pool.connect()
+    try {
+      await holder.query('begin')
+      await holder.query('select from contact where id = $1 for update', [contact])
+      const statusOf = async (path: string, change: object) => (await ask('PATCH', path, change)).statusCode
+      const person = statusOf(`campaigns/${id}/contacts/${contact}`, { priority: 3 })
+      await waiting(1)
+      const caps = statusOf(`campaigns/${id}`, { retry: { rules: {}, caps: {} } })
+      await waiting(2)
+      await holder.query('commit')
+      assert.deepEqual(await Promise.all([person, caps]), [200, 200])
+    } finally {
+      holder.release()
+    }
+    assert.deepEqual(await rung(id), [phone])
   })
 
   test('hours and policies that are tightened hold for whoever was planned before', async () => {
