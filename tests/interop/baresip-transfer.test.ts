@@ -9,6 +9,7 @@ import { readWav, writeWav } from '../../packages/server/src/audio/wav.ts'
 import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
+import { until } from '../../packages/server/test/fixtures/server-run.ts'
 import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 import { readStereo } from './stereo.ts'
 
@@ -132,11 +133,14 @@ type Ground = Awaited<ReturnType<typeof openGround>>
 
 /** Its recording of the call that lives now has grown to so many samples: it has heard that much. */
 async function hasHeard(baresip: Baresip, nth: number, samples: number): Promise<void> {
-  for (;;) {
-    const file = baresip.heard()[nth]
-    if (file !== undefined && statSync(file).size >= 2 * samples) return
-    await pause(20)
-  }
+  await until(
+    `call ${nth} has heard ${samples} samples`,
+    () => {
+      const file = baresip.heard()[nth]
+      return file !== undefined && statSync(file).size >= 2 * samples
+    },
+    { everyMs: 20 },
+  )
 }
 
 /** The customer answers, hears the question and presses a key. */
@@ -148,11 +152,13 @@ async function choose({ customers }: Ground, phone: string, nth: number, key: st
 }
 
 async function callTo({ api }: Ground, campaign: string, phone: string): Promise<Call> {
-  for (;;) {
-    const call = (await api.list<Call>(`/dialwright/v1/calls?campaign=${campaign}`)).find((one) => one.phone === phone)
-    if (call !== undefined) return api.get<Call>(`/dialwright/v1/calls/${call.id}`)
-    await pause(50)
-  }
+  let id = ''
+  await until(`the call to ${phone} is kept`, async () => {
+    const calls = await api.list<Call>(`/dialwright/v1/calls?campaign=${campaign}`)
+    id = calls.find((one) => one.phone === phone)?.id ?? ''
+    return id !== ''
+  })
+  return api.get<Call>(`/dialwright/v1/calls/${id}`)
 }
 
 const heardBy = (baresip: Baresip, nth: number): Int16Array =>
@@ -177,7 +183,7 @@ async function startCampaign({ api }: Ground, phones: readonly string[]): Promis
 
 test('a caller presses a key and is handed over: two telephones hear each other; nobody answers; busy, then the next', {
   skip: missingPeer('baresip') ?? false,
-  timeout: 180_000,
+  timeout: 300_000,
 }, async (t) => {
   const ground = await openGround(t)
   const { customers, operators, data, ledger, customerVoice, operatorVoice } = ground
@@ -193,7 +199,9 @@ test('a caller presses a key and is handed over: two telephones hear each other;
 
   await choose(ground, isMissed, 1, '2')
   await choose(ground, isPassedOn, 2, '3')
-  while (!ledger().some(({ kind, to }) => kind === 'answered' && to === listens)) await pause(50)
+  await until('the second of the desk answers', () =>
+    ledger().some(({ kind, to }) => kind === 'answered' && to === listens),
+  )
   await pause(1_000)
   customers.hangup()
 
@@ -261,7 +269,7 @@ const settleMs = 500
 // shown by packages/server/test/telephony/re-invites.test.ts.
 test('either of two who talk refreshes the session, holds the call and takes it back: the other one hears him again', {
   skip: missingPeer('baresip') ?? false,
-  timeout: 180_000,
+  timeout: 300_000,
 }, async (t) => {
   const ground = await openGround(t)
   const { customers, operators, customerVoice, operatorVoice } = ground

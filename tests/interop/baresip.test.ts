@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { assertHeard, assertNotHeard, Baresip, missingPeer } from '@dialwright/testkit'
 import { readWav, writeWav } from '../../packages/server/src/audio/wav.ts'
 import { demoEnvironment } from '../../packages/server/src/config.ts'
 import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
+import { until } from '../../packages/server/test/fixtures/server-run.ts'
 import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
 import { readStereo } from './stereo.ts'
 
@@ -109,11 +109,14 @@ async function startCalls({ api }: Ground): Promise<string> {
 
 /** Its recording of the call that lives now has grown to so many samples: it has heard that much. */
 async function hasHeard(baresip: Baresip, nth: number, samples: number): Promise<void> {
-  for (;;) {
-    const file = baresip.heard()[nth]
-    if (file !== undefined && statSync(file).size >= 2 * samples) return
-    await pause(20)
-  }
+  await until(
+    `call ${nth} has heard ${samples} samples`,
+    () => {
+      const file = baresip.heard()[nth]
+      return file !== undefined && statSync(file).size >= 2 * samples
+    },
+    { everyMs: 20 },
+  )
 }
 
 async function answer(baresip: Baresip, phone: string): Promise<void> {
@@ -123,7 +126,7 @@ async function answer(baresip: Baresip, phone: string): Promise<void> {
 
 test('baresip is called: it hears the prompts, its key takes the branch, keys go both ways, its voice is recorded', {
   skip: missingPeer('baresip') ?? false,
-  timeout: 120_000,
+  timeout: 180_000,
 }, async (t) => {
   const ground = await openGround(t)
   const { baresip, api } = ground
@@ -152,7 +155,10 @@ test('baresip is called: it hears the prompts, its key takes the branch, keys go
   baresip.hangup()
 
   let calls: Call[] = []
-  while (calls.length < 3) calls = await api.list<Call>(`/dialwright/v1/calls?campaign=${id}`)
+  await until('three calls are kept', async () => {
+    calls = await api.list<Call>(`/dialwright/v1/calls?campaign=${id}`)
+    return calls.length >= 3
+  })
   const details = await Promise.all(calls.map((call) => api.get<Call>(`/dialwright/v1/calls/${call.id}`)))
   const of = (phone: string): Call => {
     const call = details.find((one) => one.phone === phone)

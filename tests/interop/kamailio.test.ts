@@ -7,12 +7,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { IncomingCall, Registration, RegistrationState, TelephonyEvent } from '@dialwright/dialer'
 import { freeUdpPort, Kamailio, missingPeer } from '@dialwright/testkit'
 import { pino } from 'pino'
 import { systemClock } from '../../packages/server/src/adapters/system/system-clock.ts'
 import { TelephonyClient } from '../../packages/server/src/adapters/telephony/telephony-client.ts'
+import { until as lookUntil } from '../../packages/server/test/fixtures/server-run.ts'
 import { callerName, callerPhone, ringBySipp } from './sipp-caller.ts'
 
 const providerHost = '127.0.0.5'
@@ -90,7 +90,7 @@ async function openGround(t: TestContext, atMostSeconds = 60) {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await pause(5)
+  await lookUntil(String(isSo), isSo, { everyMs: 5 })
 }
 
 /** A call from behind the provider, answered by us and hung up by us. */
@@ -116,7 +116,7 @@ async function isReached(ground: Awaited<ReturnType<typeof openGround>>): Promis
 
 test('our line registers at kamailio, and whoever calls its number reaches us', {
   skip,
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (t) => {
   const ground = await openGround(t)
   const { telephony, states } = ground
@@ -139,7 +139,7 @@ test('our line registers at kamailio, and whoever calls its number reaches us', 
   assert.match(unreachable.log(), /404 Not Registered/, 'taken back at the registrar too')
 })
 
-test('a wrong password is told in words, and nobody is reached', { skip, timeout: 60_000 }, async (t) => {
+test('a wrong password is told in words, and nobody is reached', { skip, timeout: 120_000 }, async (t) => {
   const { telephony, states, line } = await openGround(t)
   telephony.register([line({ password: 'wrong' })])
   await until(() => states.length > 0)
@@ -152,7 +152,7 @@ test('a wrong password is told in words, and nobody is reached', { skip, timeout
 
 test('a time that kamailio makes shorter is kept to, and after its restart we are registered again', {
   skip,
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (t) => {
   const ground = await openGround(t, 3)
   const { telephony, states, kamailio } = ground
@@ -173,7 +173,7 @@ test('a time that kamailio makes shorter is kept to, and after its restart we ar
 
 test('a stranger hears nothing at all; the same caller is answered once it is let in', {
   skip,
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (t) => {
   const ground = await openGround(t)
   const { telephony, incoming, states } = ground

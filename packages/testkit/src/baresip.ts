@@ -23,6 +23,8 @@ export type BaresipOptions = {
 
 const startTries = 100
 const startPauseMs = 50
+/** The longest that a telephone is waited for in a test. */
+const eventWithinMs = 60_000
 
 export class Baresip {
   readonly sipPort: number
@@ -83,8 +85,17 @@ export class Baresip {
     }
   }
 
-  /** The next event that fits, of those not taken yet; events before it are dropped. */
+  /**
+   * The next event that fits, of those not taken yet; events before it are dropped.
+   * @throws {Error} It has ended, or a minute has passed.
+   */
   async until(fits: (event: BaresipEvent) => boolean): Promise<BaresipEvent> {
+    let isLate = false
+    const limit = setTimeout(() => {
+      isLate = true
+      this.#wake()
+    }, eventWithinMs)
+    using _ = { [Symbol.dispose]: () => clearTimeout(limit) }
     for (;;) {
       const index = this.#events.findIndex(fits)
       if (index >= 0) {
@@ -92,6 +103,8 @@ export class Baresip {
         if (event !== undefined) return event
       }
       if (this.#hasEnded) throw new Error('baresip has ended; its baresip.log says why')
+      const told = this.#events.map(({ type, param = '' }) => `${type} ${param}`).join(', ')
+      if (isLate) throw new Error(`not within ${eventWithinMs} ms: ${fits}; what came instead: ${told}`)
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })

@@ -1,9 +1,9 @@
 /** A campaign to import into, over HTTP as a client does it, with the jobs process that reads. */
 import { after, before } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
 import { JobsProcess } from '../../src/jobs/jobs-process.ts'
 import type { TestDatabase } from '../fixtures/database.ts'
+import { until } from '../fixtures/server-run.ts'
 import { campaign, type HttpGround, native, openHttp, tokenOf } from '../http/surface.ts'
 
 type Answer = { readonly status: number; readonly body: Record<string, unknown> }
@@ -73,10 +73,11 @@ export class ImportGround {
 
   /** Polls: the database tells nobody of an import's end. */
   async ended(id: string): Promise<Readonly<Record<string, unknown>>> {
-    for (;;) {
-      const { body } = await this.ask('GET', `/imports/${id}`)
-      if (!/^(waiting|running|undoing)$/.test(String(body.state))) return body
-      await setTimeout(20)
-    }
+    let shown: Readonly<Record<string, unknown>> = {}
+    await until(`the import ${id} is over`, async () => {
+      shown = (await this.ask('GET', `/imports/${id}`)).body
+      return !/^(waiting|running|undoing)$/.test(String(shown.state))
+    })
+    return shown
   }
 }

@@ -10,6 +10,7 @@ import { claimImport, hasOpenImports, type Runner } from '../../src/imports/impo
 import { ImportRunner } from '../../src/imports/import-runner.ts'
 import { continueImport } from '../../src/imports/receive-import.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
+import { until } from '../fixtures/server-run.ts'
 import { ImportGround } from './ground.ts'
 
 const table = { 'content-type': 'text/csv' }
@@ -211,12 +212,12 @@ describe('long lists', () => {
     await deleting.query('begin')
     await deleting.query('delete from campaign where id = $1', [campaign])
     const asked = ground.ask('POST', `/campaigns/${campaign}/contacts`, { contacts: [{ phones: ['+74951230001'] }] })
-    for (;;) {
+    await until('the request waits for the campaign', async () => {
       const { rows } = await database.pool.query(
         "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
       )
-      if (rows.length > 0) break
-    }
+      return rows.length > 0
+    })
     await deleting.query('commit')
     deleting.release()
     assert.equal((await asked).status, 404)

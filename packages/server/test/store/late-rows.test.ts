@@ -13,6 +13,7 @@ import {
 } from '../../../dialer/src/ports/store-world.conformance.ts'
 import { transaction } from '../../src/adapters/postgres/pool.ts'
 import { useTestDatabase } from '../fixtures/database.ts'
+import { until } from '../fixtures/server-run.ts'
 import { PostgresGround } from './postgres-ground.ts'
 
 const database = useTestDatabase()
@@ -139,12 +140,12 @@ test('a late result waits for whoever holds the campaign, and does not lock itse
     await connection.query('select from campaign where id = $1 for update', [campaignId])
     const late = ground.store.finish(lease, outcome(leg, ground))
     // The result waits for the campaign by now: had it locked the contact first, this would be a deadlock.
-    for (;;) {
+    await until('the late result waits for the campaign', async () => {
       const { rows } = await database.pool.query(
         "select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
       )
-      if (rows[0].waiting > 0) break
-    }
+      return rows[0].waiting > 0
+    })
     await connection.query("update contact set state = 'ready', last_call_id = null where workspace_id = $1", [
       workspaceId,
     ])
@@ -160,12 +161,12 @@ test('two results of one call that come at once are one revision, however their 
     await connection.query('select from campaign where id = $1 for update', [campaignId])
     const late = Promise.all([1, 2].map(() => ground.store.finish(lease, outcome(leg, ground))))
     // One waits for the campaign; were the attempt no door, both would, each with the end of recovery in its hands.
-    for (;;) {
+    await until('both results wait', async () => {
       const { rows } = await database.pool.query(
         "select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
       )
-      if (rows[0].waiting === 2) break
-    }
+      return rows[0].waiting === 2
+    })
     return { late }
   })
   assert.deepEqual((await both.late).toSorted(), ['fenced', 'revised'])

@@ -1,7 +1,9 @@
 /** A far end on a bare socket that does what no carrier would: keeps silent, rings on, stays on the line. It keeps what it heard. */
+import assert from 'node:assert/strict'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { header, parseMessage, parseUri, type SipMessage, type SipRequest } from '@dialwright/sip'
+import { until } from '../fixtures/server-run.ts'
 
 /** What it does, by the last digits of the number that is called. */
 export const handKinds = {
@@ -43,7 +45,6 @@ export async function openFarEnd(silenceMs: number): Promise<FarEndByHand> {
   const sources = new Map<string, { port: number; address: string }>()
   const seen = new Set<string>()
   const timers: NodeJS.Timeout[] = []
-  let wake = (): void => {}
   const sdp = `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${sound.address().port} RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n`
 
   const reply = (request: SipRequest, start: string, body = ''): void => {
@@ -103,7 +104,6 @@ export async function openFarEnd(silenceMs: number): Promise<FarEndByHand> {
     seen.add(key)
     requests.push(message)
     answer(message)
-    wake()
   })
 
   return {
@@ -113,13 +113,9 @@ export async function openFarEnd(silenceMs: number): Promise<FarEndByHand> {
     reply,
     methodsOf: (callId) => requests.filter((one) => callIdOf(one) === callId).map(({ method }) => method),
     until: async (callId, method) => {
-      for (;;) {
-        const found = requests.find((one) => one.method === method && callIdOf(one) === callId)
-        if (found !== undefined) return found
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
+      const find = () => requests.find((one) => one.method === method && callIdOf(one) === callId)
+      await until(`${method} of the call ${callId}`, () => find() !== undefined, { everyMs: 5 })
+      return find() ?? assert.fail()
     },
     stop: async () => {
       for (const timer of timers) clearInterval(timer)

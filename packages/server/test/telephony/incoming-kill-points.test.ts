@@ -1,14 +1,13 @@
 /** What a telephony process that dies in the middle of a call that came in leaves to the next one. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { TelephonyEvent } from '@dialwright/dialer'
 import { freeUdpPort } from '@dialwright/testkit'
 import type { Kill, TelephonyFaultPoint } from '../../src/dialing/faults.ts'
+import { until } from '../fixtures/server-run.ts'
 import { openProvider } from './caller-by-hand.ts'
 import { openNativeLine } from './native-line.ts'
 
-const pollMs = 20
 /** Those that a call which came in passes, and whether main has been told of its answer by then. */
 const points = [
   ['after-answer-before-report', false],
@@ -18,7 +17,7 @@ const points = [
 
 for (const [point, isTold] of points) {
   test(`killed ${point}: a call that came in is lost, its caller is freed, and nothing of it stays behind`, {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async (t) => {
     const kills: Kill[] = []
     const line = await openNativeLine(t, {
@@ -38,23 +37,23 @@ for (const [point, isTold] of points) {
     client.admit([{ trunkId: 't', host: '127.0.0.1', port: provider.port }])
     await client.health()
     const caller = provider.ring('waits', '100')
-    while (!events.some(({ type }) => type === 'ended')) await pause(pollMs)
+    await until('main is told of its end', () => events.some(({ type }) => type === 'ended'))
     const ended = events.find(({ type }) => type === 'ended')
     assert.ok(ended?.type === 'ended')
     assert.deepEqual([ended.by, ended.cause, ended.wasAnswered], ['error', 'lost', isTold])
     assert.equal(kills.length, 1)
-    while (!caller.saw().isOver) await pause(pollMs)
-    while (!client.isReady || line.openLegs().length > 0) await pause(pollMs)
+    await until('the caller is freed', () => caller.saw().isOver)
+    await until('the next process is there, and no leg', () => client.isReady && line.openLegs().length === 0)
     // The next one is taken by the next process, without having been let in anew.
     const next = provider.ring('waits', '100')
-    while (!next.saw().isOver) await pause(pollMs)
+    await until('the next call is over', () => next.saw().isOver)
     assert.deepEqual([next.saw().status, kills.length], [200, 1])
-    while (line.openLegs().length > 0) await pause(pollMs)
+    await until('the journal is empty', () => line.openLegs().length === 0)
   })
 }
 
 test('refused, given up or hung up, a call that came in is forgotten by the journal', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (t) => {
   const line = await openNativeLine(t)
   const { client } = line
@@ -75,5 +74,5 @@ test('refused, given up or hung up, a call that came in is forgotten by the jour
   provider.ring('waits', 'busy')
   provider.ring('gives-up', 'rings')
   provider.ring('hangs-up', 'talks')
-  while (ends < 3 || line.openLegs().length > 0) await pause(pollMs)
+  await until('three ends and an empty journal', () => ends >= 3 && line.openLegs().length === 0)
 })

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { type Kill, telephonyFaultPoints } from '../../src/dialing/faults.ts'
+import { until } from '../fixtures/server-run.ts'
 import { callOnce, openNativeLine } from './native-line.ts'
 
 /** Answers and says nothing. */
 const listener = '74955550002'
-const pollMs = 20
 /** Points at which main has been told of no answer. */
 const unheard = new Set(['before-invite-sent', 'after-journal-written', 'after-invite-sent', 'before-answer-acked'])
 
@@ -27,7 +26,7 @@ async function freePort(): Promise<number> {
 
 for (const point of telephonyFaultPoints) {
   test(`killed ${point}: its leg is lost, the next process leaves nobody on the line and is not killed again`, {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async (t) => {
     const kills: Kill[] = []
     const line = await openNativeLine(t, {
@@ -40,7 +39,7 @@ for (const point of telephonyFaultPoints) {
     assert.deepEqual([ended.by, ended.cause], ['error', 'lost'])
     if (unheard.has(point)) assert.equal(ended.wasAnswered, false)
     assert.deepEqual(kills, [{ victim: 'telephony', point, nth: 1 }])
-    while (!line.client.isReady) await pause(pollMs)
+    await until('the next process is there', () => line.client.isReady)
     const kindsOf = (id: string): string[] =>
       line
         .ledger()
@@ -50,12 +49,12 @@ for (const point of telephonyFaultPoints) {
     const next = crypto.randomUUID()
     assert.equal((await callOnce(line, listener, { legId: next })).cause, 'bye')
     // The far end writes that it ended after we have been told.
-    while (kindsOf(next).at(-1) !== 'ended') await pause(pollMs)
+    await until('the next call has ended at the carrier', () => kindsOf(next).at(-1) === 'ended')
     assert.deepEqual(kindsOf(next), ['ring', 'answered', 'ended'])
     const isSent = !['before-invite-sent', 'after-journal-written'].includes(point)
-    if (isSent) while (kindsOf(legId).at(-1) !== 'ended') await pause(pollMs)
+    if (isSent) await until('the lost call has ended at the carrier', () => kindsOf(legId).at(-1) === 'ended')
     assert.equal(kindsOf(legId).filter((kind) => kind === 'ring').length, isSent ? 1 : 0)
-    while (line.openLegs().length > 0) await pause(pollMs)
+    await until('the journal is empty', () => line.openLegs().length === 0)
     assert.equal(kills.length, 1)
   })
 }

@@ -1,12 +1,10 @@
 /** What a telephony process that dies leaves to the next one, when its legs had been told as ended already. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { TelephonyEvent } from '@dialwright/dialer'
+import { until } from '../fixtures/server-run.ts'
 import { type FarEndByHand, type HandKind, handKinds, openFarEnd } from './far-end-by-hand.ts'
 import { openNativeLine } from './native-line.ts'
-
-const pollMs = 20
 
 /** A call to a far end by hand that we hang up at the first event of this type, or at once; resolves when the leg has ended. */
 async function withdraw(
@@ -49,8 +47,8 @@ async function withdraw(
     journal: openLegs,
     crash: async () => {
       process.kill(client.processId ?? 0, 'SIGKILL')
-      while (client.isReady) await pause(pollMs)
-      while (!client.isReady) await pause(pollMs)
+      await until('the process has gone', () => !client.isReady)
+      await until('the next one is there', () => client.isReady)
     },
   }
 }
@@ -66,7 +64,7 @@ test('an INVITE without a reply is taken back by the next process, and an answer
   await farEnd.until(legId, 'ACK')
   farEnd.reply(await farEnd.until(legId, 'BYE'), '200 OK')
   farEnd.reply(await farEnd.until(legId, 'CANCEL'), '200 OK')
-  while (journal().length > 0) await pause(pollMs)
+  await until('the journal is empty', () => journal().length === 0)
 })
 
 test('a call that was answered while it was taken back is ended by the next process', async (t) => {
@@ -75,7 +73,7 @@ test('a call that was answered while it was taken back is ended by the next proc
   assert.deepEqual(journal(), [legId])
   const before = farEnd.methodsOf(legId).length
   await crash()
-  while (!farEnd.methodsOf(legId).slice(before).includes('BYE')) await pause(pollMs)
+  await until('the next process says BYE', () => farEnd.methodsOf(legId).slice(before).includes('BYE'))
   assert.ok(!farEnd.methodsOf(legId).slice(before).includes('CANCEL'), 'a CANCEL takes no answered call back')
 })
 
@@ -83,10 +81,10 @@ test('a BYE without an answer is said again by the next process; one that was an
   const { legId, farEnd, crash, journal } = await withdraw(t, 'stays', 'answered')
   assert.deepEqual(journal(), [legId])
   await crash()
-  while (farEnd.methodsOf(legId).filter((method) => method === 'BYE').length < 2) await pause(pollMs)
+  await until('BYE is said again', () => farEnd.methodsOf(legId).filter((method) => method === 'BYE').length >= 2)
   const last = farEnd.requests.findLast(({ method }) => method === 'BYE') ?? assert.fail()
   farEnd.reply(last, '200 OK')
-  while (journal().length > 0) await pause(pollMs)
+  await until('the journal is empty', () => journal().length === 0)
 })
 
 test('an INVITE that was refused is forgotten with its refusal', async (t) => {
@@ -94,5 +92,5 @@ test('an INVITE that was refused is forgotten with its refusal', async (t) => {
   assert.deepEqual(journal(), [legId])
   farEnd.reply(await farEnd.until(legId, 'INVITE'), '486 Busy Here')
   await farEnd.until(legId, 'ACK')
-  while (journal().length > 0) await pause(pollMs)
+  await until('the journal is empty', () => journal().length === 0)
 })
