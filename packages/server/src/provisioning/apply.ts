@@ -1,7 +1,7 @@
 /** Checks a provisioning document, or applies it in one transaction: all of it or nothing, and a second time nothing changes. */
 import type { Principal } from '../access/authenticate.ts'
 import { hashPassword, verifyPassword } from '../access/passwords.ts'
-import { type Queryable, statement, transaction } from '../adapters/postgres/pool.ts'
+import { type Queryable, repeatableTransaction, statement } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { AudioLibrary, storeAudio } from '../audio/library.ts'
 import type { ServerDeps } from '../deps.ts'
@@ -49,8 +49,6 @@ export type ProvisioningReport = {
 const mostPasswords = { fromHere: 200, overTheApi: 20 } as const
 /** Mistakes that are told: whoever has more has one that makes the others. */
 const mostProblems = 1_000
-/** Times that the database may take a transaction back because of another one. */
-const mostTries = 3
 /** Any constant that nothing else in the database locks: one document at a time, so that each sees what the last has done. */
 const turn = statement('provisioning-turn', 'select pg_advisory_xact_lock(7235419170118822255)')
 /** As who changes owners over the API does: two changes that each leave the other owner would leave none. */
@@ -77,29 +75,22 @@ export async function applyProvisioning(
   const prepared = await prepare(deps, document, options, true)
   // Named after their content, so that one too many does no harm, and one that was lost is there again.
   for (const { bytes } of prepared.sounds.values()) await storeAudio(deps.dataDirectory, bytes)
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const plan = await transaction(deps.pool, async (client) => {
-        await turn(client)
-        if (options.asker !== undefined) await hold(client, [options.asker.workspaceId])
-        const problems = new Problems()
-        // Looked at anew: something may have changed since, and now nothing does.
-        const plan = await planNow(deps, client, prepared, options, problems)
-        const workspaceId = plan.workspace.values.id
-        const actor = options.asker ?? { workspaceId, userId: null, tokenId: null }
-        const write = { deps, client, workspaceId, actor, newId: () => uuidV7(deps.clock, deps.random) }
-        await writePlan(write, plan, problems.report)
-        problems.throwIfAny()
-        return plan
-      })
-      const report = reportOf(plan)
-      if (report.created + report.changed > 0) deps.onChange()
-      return report
-    } catch (error) {
-      const isTransient = error instanceof Error && 'code' in error && ['40P01', '40001'].includes(String(error.code))
-      if (!isTransient || tries === mostTries) throw error
-    }
-  }
+  const plan = await repeatableTransaction(deps.pool, async (client) => {
+    await turn(client)
+    if (options.asker !== undefined) await hold(client, [options.asker.workspaceId])
+    const problems = new Problems()
+    // Looked at anew: something may have changed since, and now nothing does.
+    const plan = await planNow(deps, client, prepared, options, problems)
+    const workspaceId = plan.workspace.values.id
+    const actor = options.asker ?? { workspaceId, userId: null, tokenId: null }
+    const write = { deps, client, workspaceId, actor, newId: () => uuidV7(deps.clock, deps.random) }
+    await writePlan(write, plan, problems.report)
+    problems.throwIfAny()
+    return plan
+  })
+  const report = reportOf(plan)
+  if (report.created + report.changed > 0) deps.onChange()
+  return report
 }
 
 class Problems {

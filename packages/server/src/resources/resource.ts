@@ -6,7 +6,7 @@
 import type { z } from 'zod'
 import type { Principal } from '../access/authenticate.ts'
 import type { Permission } from '../access/permissions.ts'
-import { type Connection, type Queryable, transaction } from '../adapters/postgres/pool.ts'
+import { type Connection, type Queryable, repeatableTransaction } from '../adapters/postgres/pool.ts'
 import { uuidV7 } from '../adapters/system/uuid-v7.ts'
 import { recordAudit, recordAudits } from '../audit/record.ts'
 import type { ServerDeps } from '../deps.ts'
@@ -88,7 +88,7 @@ export async function createResource(
   const id = uuidV7(deps.clock, deps.random)
   const { workspaceId } = principal
   const made = await translated(resource, () =>
-    transaction(deps.pool, async (connection) => {
+    repeatableTransaction(deps.pool, async (connection) => {
       const first = idempotency === undefined ? null : await takeKey(connection, workspaceId, idempotency, id)
       if (first !== null) {
         const shown = await readResource(connection, workspaceId, resource, first)
@@ -160,7 +160,7 @@ export async function changeResource(
   change: ResourceChange,
 ): Promise<Shown> {
   const after = await translated(resource, () =>
-    transaction(deps.pool, (connection) => changeAt(new Desk(deps, connection, principal), resource, change)),
+    repeatableTransaction(deps.pool, (connection) => changeAt(new Desk(deps, connection, principal), resource, change)),
   )
   deps.onChange()
   return after
@@ -172,6 +172,7 @@ type ResourceChange = { readonly id: string; readonly given: object; readonly ch
 export function changeAt(desk: Desk, resource: Resource, { id, given, check }: ResourceChange): Promise<Shown> {
   const { connection, deps, principal, workspaceId } = desk
   return translated(resource, async () => {
+    if (limits.some((field) => field in given)) await lockLimits(connection, workspaceId, id)
     // Leaves rows that refer to it alone: a claim may be adding one and holds what this change will ask for.
     const before = await locked(connection, workspaceId, resource, id, 'for no key update')
     check(before)
@@ -198,9 +199,8 @@ export async function deleteResource(
   const { workspaceId } = principal
   const { kind, table, uses } = resource
   await translated(resource, () =>
-    transaction(deps.pool, async (connection) => {
-      // Its limits first, as a claim does; the other way round the two could wait for each other.
-      await connection.query('select from pace where owner_id = $1 and workspace_id = $2 for update', [id, workspaceId])
+    repeatableTransaction(deps.pool, async (connection) => {
+      await lockLimits(connection, workspaceId, id)
       // Whoever is adding something that needs it waits here, and then finds nothing to refer to.
       const before = await locked(connection, workspaceId, resource, id, 'for update')
       check(before)
@@ -288,6 +288,13 @@ async function present(on: Queryable, workspaceId: string, resource: Resource, i
 
 function missing({ kind }: Resource, id: string): never {
   throw new ResourceError('RESOURCE_NOT_FOUND', `There is no ${words(kind)} ${id}`)
+}
+
+const limits = ['maxCalls', 'callsPerSecond', 'reservedCalls']
+
+/** Before the row itself, as a claim does; the other way round two could wait for each other. */
+async function lockLimits(connection: Connection, workspaceId: string, id: string): Promise<void> {
+  await connection.query('select from pace where owner_id = $1 and workspace_id = $2 for update', [id, workspaceId])
 }
 
 async function locked(

@@ -1,6 +1,7 @@
 /** Many numbers at once: what a batch asks of the database, numbers that one DID would call, batches that race, bodies beyond all bounds. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { SeededRandom } from '@dialwright/testkit'
 import { native } from './surface.ts'
 import { type Body, many, phonesFrom, prefixes, put, shared, useIncomingRules } from './twin-incoming-ground.ts'
@@ -187,6 +188,46 @@ describe('batches of incoming rules of TWIN24', () => {
         const [own = [], others = []] = loser === 0 ? [first, second] : [second, first]
         const common = own.flatMap((number, at) => (others.includes(number) ? [`numbers.${at}`] : []))
         assert.deepEqual(Object.keys(answers[loser]?.json().errors), common)
+      }
+    })
+
+    test('one key many times at once makes one batch', async () => {
+      const body = many(phonesFrom(0, 20))
+      const key = { 'idempotency-key': 'batch-at-once' }
+      const answers = await Promise.all(Array.from({ length: 8 }, () => add(body, key)))
+      assert.deepEqual(
+        answers.map(({ statusCode, rawPayload }) => [statusCode, rawPayload.length]),
+        answers.map(() => [200, 0]),
+      )
+      assert.equal(await count(), 20)
+    })
+
+    test('a provider that is taken away under a batch leaves no number, and no 5xx', async () => {
+      const trunk = await made('trunks', { name: 'short-lived', host: '127.0.0.1', port: 6_200 })
+      const away = await database.pool.connect()
+      await away.query('begin')
+      await away.query('delete from trunk where id = $1', [trunk])
+      const late = add(many(phonesFrom(0, 3), () => ({ providerId: trunk })))
+      // It waits for the removal, or is done before.
+      await Promise.race([late, setTimeout(300)])
+      await away.query('commit')
+      away.release()
+      const { statusCode, body } = await late
+      assert.deepEqual([statusCode, Object.keys(JSON.parse(body))], [409, ['message', 'errors']], body)
+      assert.equal(await count(), 0)
+    })
+
+    test('limits that change while their number is taken away', async () => {
+      for (let round = 0; round < 12; round++) {
+        const id = await made('numbers', { name: 'limits', phone: '71234560001', trunk: ids().trunks, maxCalls: 5 })
+        const path = `${native}/numbers/${id}`
+        const answers = await Promise.all([
+          ...[1, 2, 3].map((maxCalls) => ask('PATCH', path, { maxCalls })),
+          ask('DELETE', path),
+          ask('PATCH', path, { maxCalls: 4, reservedCalls: 1 }),
+        ])
+        for (const { statusCode, body } of answers) assert.ok(statusCode < 500, `${statusCode} ${body}`)
+        assert.equal((await ask('GET', path)).statusCode, 404)
       }
     })
 

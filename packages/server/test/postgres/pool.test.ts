@@ -1,7 +1,13 @@
 /** The pool against a real server: types, parameters, transactions, lost connections. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createPool, statement, transaction } from '../../src/adapters/postgres/pool.ts'
+import {
+  type Connection,
+  createPool,
+  repeatableTransaction,
+  statement,
+  transaction,
+} from '../../src/adapters/postgres/pool.ts'
 import { silentLog, useTestDatabase } from '../fixtures/database.ts'
 
 const database = useTestDatabase()
@@ -66,6 +72,34 @@ test('a failure swallowed inside a transaction is told at its end', async () => 
     await connection.query('select 1 / 0').catch(() => undefined)
   })
   await assert.rejects(work, /rolled back/)
+})
+
+test('two transactions that wait for each other both end: the one that is taken back begins anew', async () => {
+  await database.pool.query('create table crossed (id int primary key, times int not null default 0)')
+  await database.pool.query('insert into crossed values (1), (2)')
+  const met = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const tries = [0, 0]
+  const add = (connection: Connection, id: number) =>
+    connection.query('update crossed set times = times + 1 where id = $1', [id])
+  const crossing = (own: number) =>
+    repeatableTransaction(database.pool, async (connection) => {
+      tries[own] = (tries[own] ?? 0) + 1
+      await add(connection, own + 1)
+      met[own]?.resolve()
+      await met[1 - own]?.promise
+      await add(connection, 2 - own)
+    })
+  await Promise.all([crossing(0), crossing(1)])
+  assert.deepEqual(tries.toSorted(), [1, 2])
+  const { rows } = await database.pool.query('select times from crossed')
+  assert.deepEqual(rows, [{ times: 2 }, { times: 2 }])
+  let failed = 0
+  const other = repeatableTransaction(database.pool, async () => {
+    failed += 1
+    throw new Error('of its own')
+  })
+  await assert.rejects(other, /of its own/)
+  assert.equal(failed, 1)
 })
 
 test('a named statement is prepared once and answers its rows', async () => {

@@ -145,6 +145,27 @@ export async function transaction<Result>(
   }
 }
 
+/** Times that the database may take a transaction back because of another one. */
+const mostTries = 3
+
+/**
+ * A transaction that is begun anew where the database took it back because of another one: a deadlock, a conflict of serialization.
+ * @param work  May run several times; of all but the last nothing is left.
+ */
+export async function repeatableTransaction<Result>(
+  database: Database,
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transaction(database, work)
+    } catch (error) {
+      const isTakenBack = error instanceof Error && 'code' in error && ['40P01', '40001'].includes(String(error.code))
+      if (!isTakenBack || tries === mostTries) throw error
+    }
+  }
+}
+
 /** A statement under a name: parsed and planned once per connection. Answers its rows. */
 export type Statement<Row extends pg.QueryResultRow> = (on: Queryable, values?: readonly unknown[]) => Promise<Row[]>
 

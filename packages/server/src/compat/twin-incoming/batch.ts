@@ -1,5 +1,5 @@
 /** Numbers with their rule, added many at once or not at all, in as many statements as one would take. */
-import { type Connection, transaction } from '../../adapters/postgres/pool.ts'
+import { type Connection, repeatableTransaction } from '../../adapters/postgres/pool.ts'
 import { uuidV7 } from '../../adapters/system/uuid-v7.ts'
 import { idempotencyOf, takeKey } from '../../idempotency.ts'
 import { calledAlready, takeNumbersTurn } from '../../numbers/called-once.ts'
@@ -39,7 +39,7 @@ export async function addNumbers({ deps, principal }: Caller, body: unknown, ide
   })
   const rows = made.map(({ id, given, trunkId }) => newNumber(deps.secretBox, id, given, { trunkId, scenarioId }))
   const webhooks = receiversOf(batch.webhookUrls ?? [])
-  await transaction(deps.pool, async (connection) => {
+  await repeatableTransaction(deps.pool, async (connection) => {
     if (idempotency !== undefined && (await takeKey(connection, workspaceId, idempotency, newId())) !== null) return
     const desk = new Desk(deps, connection, principal)
     if (scenarioId !== null && !(await keepScenarios(desk, [scenarioId])).has(scenarioId))

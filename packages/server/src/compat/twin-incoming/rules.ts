@@ -1,6 +1,6 @@
 /** Numbers with their rules one by one: shown, changed, taken away. */
 import type { Principal } from '../../access/authenticate.ts'
-import { type Queryable, transaction } from '../../adapters/postgres/pool.ts'
+import { type Queryable, repeatableTransaction } from '../../adapters/postgres/pool.ts'
 import { uuidV7 } from '../../adapters/system/uuid-v7.ts'
 import type { ServerDeps } from '../../deps.ts'
 import { numbers } from '../../numbers/number.ts'
@@ -25,7 +25,7 @@ export async function changeRule({ deps, principal }: Caller, id: string, body: 
   const { workspaceId } = principal
   const numberId = await ruleId(deps.pool, workspaceId, id)
   const newId = (): string => uuidV7(deps.clock, deps.random)
-  const after = await transaction(deps.pool, async (on) => {
+  const after = await repeatableTransaction(deps.pool, async (on) => {
     // What is not given stays as it is by then, whoever else is changing it.
     await on.query('select from phone_number where workspace_id = $1 and id = $2 for no key update', [
       workspaceId,
