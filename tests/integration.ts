@@ -13,9 +13,9 @@ const everything = ['packages/*/test/**/*.test.ts', 'tests/e2e/**/*.test.ts', 't
 const longOnes = [
   'tests/e2e/kills.test.ts',
   'tests/interop/baresip-transfer.test.ts',
+  'tests/e2e/hand-over-kills.test.ts',
   'packages/server/test/http/hostile-bodies.test.ts',
   'packages/server/test/http/twin-calls.test.ts',
-  'tests/e2e/hand-over-kills.test.ts',
   'packages/server/test/http/omicall-calls.test.ts',
   'packages/server/test/telephony/loss.test.ts',
   'packages/server/test/postgres/embedded.test.ts',
