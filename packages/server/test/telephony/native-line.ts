@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LedgerLine, spawnCarrier } from '@dialwright/carrier'
-import type { TelephonyEvent, TrunkTarget } from '@dialwright/dialer'
+import type { Clock, TelephonyEvent, TrunkTarget } from '@dialwright/dialer'
 import { pino } from 'pino'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
 import { TelephonyClient } from '../../src/adapters/telephony/telephony-client.ts'
@@ -50,6 +50,7 @@ export async function openNativeLine(
   context: { after: (action: () => Promise<void>) => void },
   options: {
     readonly seed?: number
+    readonly clock?: Clock
     /** 0: any free one, another after a restart. */
     readonly sipPort?: number
     readonly mediaLostAfterMs?: number
@@ -57,12 +58,12 @@ export async function openNativeLine(
     readonly onKill?: (kill: Kill) => void
   } = {},
 ): Promise<NativeLine> {
-  const { seed = 1, sipPort = 0, mediaLostAfterMs, killAt = [], onKill = () => {} } = options
+  const { seed = 1, clock = systemClock, sipPort = 0, mediaLostAfterMs, killAt = [], onKill = () => {} } = options
   const directory = mkdtempSync(join(tmpdir(), 'telephony-'))
   const ledgerPath = join(directory, 'ledger.jsonl')
   const carrier = await spawnCarrier({ ledgerPath, seed })
   const client: TelephonyClient = await TelephonyClient.start({
-    clock: systemClock,
+    clock,
     log: pino({ level: 'silent' }),
     faults: {
       killAt,

@@ -28,7 +28,12 @@ const healthTimeoutMs = 2_000
 /** A leg id comes again, if ever, from a retry of the same moment: an hour of calls is more than enough. */
 const rememberedLegs = 100_000
 
-type Leg = { seq: number; answeredAtMs: number | null }
+type Leg = {
+  seq: number
+  answeredAtMs: number | null
+  /** Of its last event. */
+  at: Temporal.Instant | null
+}
 type Deps = {
   readonly options: HostOptions
   readonly clock: Clock
@@ -90,7 +95,7 @@ export class TelephonyClient implements Telephony {
     if (this.#seen.has(request.legId)) throw new TelephonyLegSeenError(request.legId)
     if (!this.isReady) throw new TelephonyLostError('The telephony process takes no calls')
     this.#remember(request.legId)
-    this.#legs.set(request.legId, { seq: 0, answeredAtMs: null })
+    this.#legs.set(request.legId, { seq: 0, answeredAtMs: null, at: null })
     this.#send({ type: 'originate', request })
   }
 
@@ -293,10 +298,11 @@ export class TelephonyClient implements Telephony {
     const { legId } = call
     if (this.#seen.has(legId)) return
     this.#remember(legId)
-    this.#legs.set(legId, { seq: 0, answeredAtMs: null })
+    const at = this.#deps.clock.now()
+    this.#legs.set(legId, { seq: 0, answeredAtMs: null, at })
     // Whoever would take it is not there (yet): the caller must not hear ringing that nobody answers.
     if (this.#incomingListeners.size === 0) return this.reject(legId, 480)
-    const stamped: IncomingCall = { ...call, at: this.#deps.clock.now() }
+    const stamped: IncomingCall = { ...call, at }
     for (const listener of this.#incomingListeners) listener(stamped)
   }
 
@@ -313,7 +319,10 @@ export class TelephonyClient implements Telephony {
     leg.seq += 1
     if (event.type === 'answered') leg.answeredAtMs = this.#deps.clock.monotonicMs()
     if (event.type === 'ended') this.#legs.delete(legId)
-    const stamped: TelephonyEvent = { ...event, legId, seq: leg.seq, at: this.#deps.clock.now() }
+    const now = this.#deps.clock.now()
+    // The machine's clock may be set back meanwhile: a call would end before it was answered.
+    leg.at = leg.at !== null && Temporal.Instant.compare(leg.at, now) > 0 ? leg.at : now
+    const stamped: TelephonyEvent = { ...event, legId, seq: leg.seq, at: leg.at }
     for (const listener of this.#listeners) listener(stamped)
   }
 
