@@ -3,7 +3,7 @@ import { validateScenario } from '@dialwright/scenario'
 import { calledBy } from '../numbers/called-once.ts'
 import type { Report } from './errors.ts'
 import type { Identities } from './identify.ts'
-import type { Inventory, Values } from './inventory.ts'
+import type { Inventory } from './inventory.ts'
 import type { Drafts } from './read.ts'
 import { type SectionName, sectionNames } from './schema.ts'
 import { TagsToCome } from './tags.ts'
@@ -39,6 +39,7 @@ export function checkWhole(
       if (first === undefined) seen.set(mark, path)
     }
   }
+  const sealed = new Set(inventory.rows.numbers.flatMap(({ id, values }) => (values.password === null ? [] : [id])))
   const phones = drafts.numbers.flatMap((draft) => {
     const trunk = find('trunks', draft.raw.trunk)
     const { phone } = draft.raw
@@ -58,19 +59,12 @@ export function checkWhole(
   )
   unique(
     phones.flatMap(({ draft, phone, trunk, id }) => {
-      const { inbound, login, password } = draft.value ?? {}
-      const box =
-        draft.value === null ? null : (identities.get(draft)?.row?.values as Values['numbers'] | undefined)?.password
-      const isLine = login !== undefined && (password === null ? (box ?? null) !== null : password !== undefined)
-      if (inbound === undefined || isLine) return []
-      const did = inbound.did ?? null
-      return [
-        {
-          mark: `${calledBy({ phone, did })} ${trunk}`,
-          path: `${draft.path}/${did === null ? 'phone' : 'inbound/did'}`,
-          id,
-        },
-      ]
+      const { inbound, login, password } = draft.raw
+      const hasPassword = password === null ? sealed.has(id) : typeof password === 'string'
+      if (!isFields(inbound) || (typeof login === 'string' && hasPassword)) return []
+      const did = typeof inbound.did === 'string' ? inbound.did : null
+      const path = `${draft.path}/${did === null ? 'phone' : 'inbound/did'}`
+      return [{ mark: `${calledBy({ phone, did })} ${trunk}`, path, id }]
     }),
     inventory.rows.numbers.flatMap(({ id, values: { phone, trunk, inbound, login, password } }) =>
       inbound === null || (login !== null && password !== null)
@@ -130,7 +124,10 @@ export function checkWhole(
   )
 }
 
-/** @param tagsOf  The tags of a scene that there will be; undefined: the scene is another mistake. */
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
 /** A number's rule names a start block that its scenario will have. */
 function checkStartBlocks(
   drafts: Drafts,
@@ -151,6 +148,7 @@ function checkStartBlocks(
   }
 }
 
+/** @param tagsOf  The tags of a scene that there will be; undefined: the scene is another mistake. */
 function checkScenarios(
   drafts: Drafts,
   audio: readonly string[],

@@ -1,8 +1,8 @@
 /** Many numbers at once: what a batch asks of the database, numbers that one DID would call, batches that race, bodies beyond all bounds. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
 import { SeededRandom } from '@dialwright/testkit'
+import { untilWaiting } from '../fixtures/until-waiting.ts'
 import { native } from './surface.ts'
 import { type Body, many, phonesFrom, prefixes, put, shared, useIncomingRules } from './twin-incoming-ground.ts'
 
@@ -208,8 +208,7 @@ describe('batches of incoming rules of TWIN24', () => {
       await away.query('begin')
       await away.query('delete from trunk where id = $1', [trunk])
       const late = add(many(phonesFrom(0, 3), () => ({ providerId: trunk })))
-      // It waits for the removal, or is done before.
-      await Promise.race([late, setTimeout(300)])
+      await untilWaiting(database.pool, late)
       await away.query('commit')
       away.release()
       const { statusCode, body } = await late

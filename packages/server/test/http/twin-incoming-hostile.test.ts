@@ -1,7 +1,7 @@
 /** Incoming rules under bad will: bodies of a million mistakes, digits of other scripts, changes that cross each other. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
+import { untilWaiting } from '../fixtures/until-waiting.ts'
 import { native } from './surface.ts'
 import { type Body, many, phonesFrom, prefixes, printed, put, useIncomingRules } from './twin-incoming-ground.ts'
 
@@ -133,7 +133,7 @@ describe('incoming rules of TWIN24 under bad will', () => {
       await away.query('begin')
       await away.query('delete from phone_number where id = $1', [id])
       const late = ask('PATCH', `${rules}/${id}`, change)
-      await Promise.race([late, setTimeout(300)])
+      await untilWaiting(database.pool, late)
       await away.query('commit')
       away.release()
       assert.equal((await late).statusCode, 404, `${JSON.stringify(change)}: ${(await late).body}`)
@@ -159,8 +159,7 @@ describe('incoming rules of TWIN24 under bad will', () => {
       await away.query('begin')
       await away.query('delete from scenario where id = $1', [bot])
       const late = step(bot)
-      // It waits for the removal, or is done before.
-      await Promise.race([late, setTimeout(300)])
+      await untilWaiting(database.pool, late)
       await away.query('commit')
       away.release()
       const answer = await late

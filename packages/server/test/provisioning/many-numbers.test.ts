@@ -1,8 +1,8 @@
 /** Documents with many numbers: what they ask of the database, numbers that exchange what calls them, numbers that one DID would call. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
 import { applyProvisioning } from '../../src/provisioning/apply.ts'
+import { untilWaiting } from '../fixtures/until-waiting.ts'
 import { watch } from '../http/surface.ts'
 import { type Json, useInstallation } from './ground.ts'
 
@@ -96,18 +96,18 @@ describe('a document with many numbers', () => {
         { name: 'other', phone: '74952220006', inbound: end({ did: '74952220005' }) },
         { name: 'no rule', phone: '201' },
         { name: 'line', phone: '74952220007', login: 'a', password: 'b', inbound: end({ did: '200' }) },
+        { name: 'wrong otherwise', phone: '74952220009', forceOut: 7, inbound: end({ did: '201' }) },
         { name: 'line too', phone: '74952220008', login: 'c', password: 'd', inbound: end({ did: '200' }) },
       ]),
     )
-    assert.deepEqual(
-      problems.map(({ path, code }) => [path, code]),
-      [
-        ['/numbers/1/inbound/did', 'duplicate'],
-        ['/numbers/2/inbound/did', 'taken'],
-        ['/numbers/4/inbound/did', 'duplicate'],
-      ],
-    )
-    assert.match(problems[1]?.message ?? '', /another did/)
+    assert.deepEqual(problems.map(({ path, code }) => [path, code]).toSorted(), [
+      ['/numbers/1/inbound/did', 'duplicate'],
+      ['/numbers/2/inbound/did', 'taken'],
+      ['/numbers/4/inbound/did', 'duplicate'],
+      ['/numbers/7/forceOut', 'invalid'],
+      ['/numbers/7/inbound/did', 'duplicate'],
+    ])
+    assert.match(problems.find(({ code }) => code === 'taken')?.message ?? '', /another did/)
   })
 
   test('of many new numbers the one that somebody was quicker with is named', async () => {
@@ -123,7 +123,7 @@ describe('a document with many numbers', () => {
       () => [],
       (error: { problems: readonly { path: string; code: string }[] }) => error.problems,
     )
-    await Promise.race([late, setTimeout(500)])
+    await untilWaiting(installation.pool, late)
     await quicker.query('commit')
     quicker.release()
     assert.deepEqual(
