@@ -117,7 +117,9 @@ test('numbers added through the API register at kamailio and stay so, are called
         ['INCOMING_CALL_ENDED', number, callerPhone, String(key), goal],
       ],
     )
-    const { them, us } = readStereo(readFileSync(join(directory, 'data', 'recordings', String(whole?.recordPath))))
+    const fetched = await fetch(`${address}${whole?.recordPath}`, { headers: { authorization: `Bearer ${token}` } })
+    assert.equal(fetched.status, 200, String(whole?.recordPath))
+    const { them, us } = readStereo(Buffer.from(await fetched.arrayBuffer()))
     assertHolds(us, question, voice, 'the bot is recorded')
     assertHolds(them, voice, question, 'the caller is recorded')
   }

@@ -56,6 +56,8 @@ export type CallFacts = LiveCallFacts & {
 export type ContactFacts = Named & {
   readonly state: string
   readonly phones: readonly string[]
+  /** The same as whoever brought the person wrote them. */
+  readonly givenPhones: readonly string[]
   readonly zones: readonly string[]
   readonly attempts: number
   readonly clientExternalId: string | null
@@ -119,6 +121,7 @@ const readContacts = statement<ContactFacts>(
   'webhook-contacts',
   `select k.id, ${idsOf('contact', 'k.id')} as ids, k.state, z.names as zones, k.attempts,
           array(select p.phone from contact_phone p where p.contact_id = k.id order by p.position) as phones,
+          array(select p.given from contact_phone p where p.contact_id = k.id order by p.position) as "givenPhones",
           k.client_external_id as "clientExternalId", k.callback_data as "callbackData", k.variables,
           k.last_disposition as "lastDisposition", k.done_reason as "doneReason", k.finished_at as "finishedAt"
      from contact k join zone z on z.id = k.zone_id where k.id = any ($1::uuid[])`,

@@ -488,6 +488,11 @@ describe('the neighbours of the TWIN24 task API', () => {
 
   test('a refresh token gives a new token with its own life, a wrong one none', async () => {
     const { body } = await ask('POST', '/api/v1/auth/login', { email: login.login, password: login.password })
+    assert.equal(
+      (await ask('POST', '/api/v1/auth/login', { ...{ email: login.login, password: login.password }, ttl: '604800' }))
+        .status,
+      200,
+    )
     const refresh = (query: string) => ask('GET', `/api/v1/auth/refresh?${query}`)
     const renewed = await refresh(`refreshToken=${body.refreshToken}&ttl=60`)
     assert.equal(renewed.status, 200)

@@ -200,7 +200,7 @@ describe('incoming rules of TWIN24, in effect', { timeout: 120_000 }, () => {
     const { duration: all, robotCallDuration: part, eventId: other, finishedAt, ...second } = whole ?? ({} as Body)
     assert.deepEqual(second, {
       ...{ event: 'INCOMING_CALL_ENDED', ...same, mainCallDuration: seconds, status: 'ANSWERED' },
-      ...{ recordPath: call.recording, billing: null },
+      ...{ recordPath: `/dialwright/v1/calls/${call.id}/recording`, billing: null },
     })
     assert.equal(robotCallDuration, part)
     assert.ok(Number(part) > 0 && Math.abs(Number(part) - seconds) <= 1, `${part} of ${seconds} s`)

@@ -43,6 +43,15 @@ describe('what the TWIN24 task API refuses', () => {
     return Object.keys(body.errors).sort()
   }
 
+  test('where an object is expected, null or a text is told with the shape that is', async () => {
+    const objects = ['allowedTimeRange', 'amd', 'defaultCallerId', 'defaultRedirect', 'recallRules']
+    const wrong = Object.fromEntries(objects.map((field, nth) => [field, nth % 2 === 0 ? null : 'none']))
+    assert.deepEqual(await refused('POST', tasks, { ...task, ...wrong }), objects)
+    const { body } = await ask('POST', tasks, { ...task, ...wrong, recallRules: { BUSY: null } })
+    for (const [message] of Object.values(body.errors) as string[][])
+      assert.match(String(message), /^expected an object, like \{/)
+  })
+
   test('wrong types, values out of range, fields that do not go together and unknown ids of a task are told at once', async () => {
     const wrong = {
       botId: 'nobody',

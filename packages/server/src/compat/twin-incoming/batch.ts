@@ -8,8 +8,8 @@ import { isCalledByDid, keepScenarios, newNumber, numbers } from '../../numbers/
 import { setNumberWebhooks } from '../../numbers/webhooks.ts'
 import { Desk } from '../../resources/desk.ts'
 import { createAllAt } from '../../resources/resource.ts'
-import { FieldRefusal, notAnObject } from '../field-refusal.ts'
-import { type FieldMessage, isRecord } from '../mistake.ts'
+import { FieldRefusal, objectOf } from '../field-refusal.ts'
+import type { FieldMessage } from '../mistake.ts'
 import { didPlace, placesIn, refused, taken } from './errors.ts'
 import { IdSearch, noSuch } from './ids.ts'
 import { numberAt, numberOf } from './mapping.ts'
@@ -21,8 +21,8 @@ import { receiversOf } from './teller.ts'
  * All or none, in one transaction.
  * @throws {FieldRefusal} 400 with every mistake by its place: `numbers.1`, `connectionOptionsList.0.providerId`.
  */
-export async function addNumbers({ deps, principal }: Caller, body: unknown, idempotencyKey: unknown): Promise<void> {
-  if (!isRecord(body)) throw notAnObject()
+export async function addNumbers({ deps, principal }: Caller, given: unknown, idempotencyKey: unknown): Promise<void> {
+  const body = objectOf(given)
   const { workspaceId } = principal
   const { batch, problems } = readBatch(body)
   const search = new IdSearch(deps.pool, workspaceId)

@@ -8,8 +8,8 @@ import { setNumberWebhooks } from '../../numbers/webhooks.ts'
 import { Desk } from '../../resources/desk.ts'
 import { resolveReference } from '../../resources/references.ts'
 import { changeAt, deleteResource } from '../../resources/resource.ts'
-import { FieldRefusal, notAnObject } from '../field-refusal.ts'
-import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
+import { FieldRefusal, objectOf } from '../field-refusal.ts'
+import { type FieldMessage, problemsOf } from '../mistake.ts'
 import { atPlaces, noSuchRule, refused } from './errors.ts'
 import { IdSearch, type Ids } from './ids.ts'
 import { inboundOf } from './mapping.ts'
@@ -64,8 +64,8 @@ type ReadChange = {
  * What is given, looked at together with what stays.
  * @throws {FieldRefusal} 400 with every mistake.
  */
-async function readChange(search: IdSearch, before: ShownRule, given: unknown): Promise<ReadChange> {
-  if (!isRecord(given)) throw notAnObject()
+async function readChange(search: IdSearch, before: ShownRule, body: unknown): Promise<ReadChange> {
+  const given = objectOf(body)
   const { success, data: change, error } = changeSchema.safeParse(given)
   const connection: Record<string, unknown> = { ...before.connectionOptions, ...recordOf(given.connectionOptions) }
   const incoming: Record<string, unknown> = { ...before.incomingCallsOptions, ...recordOf(given.incomingCallsOptions) }

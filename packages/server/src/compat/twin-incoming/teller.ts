@@ -1,6 +1,7 @@
 /** The vendor's hooks of a call that came in, two for each: the robot is over, the whole call is over. */
 import { type DialectTeller, idIn, type Told } from '../../webhooks/dialects.ts'
 import type { LiveCallFacts } from '../../webhooks/facts.ts'
+import { recordingPath } from '../recording-path.ts'
 import { webhookCallStatus } from '../twin-call-status.ts'
 
 const robotEnded = 'INCOMING_ROBOT_ENDED'
@@ -40,7 +41,7 @@ function callEndedBody({ eventId, call }: Told): object | null {
     robotCallDuration: Math.round(call.robotMs / 1_000),
     status: webhookCallStatus(call.disposition),
     ...results(call),
-    recordPath: call.recording,
+    recordPath: call.recording === null ? null : recordingPath(call.id),
     billing: null,
   }
 }

@@ -5,14 +5,14 @@ import { principalOfToken } from '../../access/authenticate.ts'
 import { login, openSession, weekSeconds } from '../../access/login.ts'
 import type { HttpDeps } from '../../deps.ts'
 import { FieldRefusal, parseGiven } from '../field-refusal.ts'
-import { emptyIsNull, optionalInQuery } from './schemas/fields.ts'
+import { emptyIsNull, numeric, optionalInQuery } from './schemas/fields.ts'
 
 const seconds = (number: z.ZodNumber) =>
   number.int('expected whole seconds').positive('expected 1 or more').max(31_536_000, 'expected at most a year')
 const loginSchema = z.object({
   email: z.string('expected a login').min(1, 'expected a login'),
   password: z.string('expected a password').min(1, 'expected a password'),
-  ttl: z.preprocess(emptyIsNull, seconds(z.number('expected whole seconds')).nullish()),
+  ttl: z.preprocess((value) => emptyIsNull(numeric(value)), seconds(z.number('expected whole seconds')).nullish()),
   companyId: z.unknown().optional(),
 })
 const refreshSchema = z.object({

@@ -26,6 +26,7 @@ import {
 import { phones } from './schemas/fields.ts'
 import { noTemplate, taskOfDay, templateOf } from './task-of-day.ts'
 import { type Identity, type Indexed, identityOf, readPeople, shown, type Told, tellAll } from './told.ts'
+import { toldPhones } from './told-phone.ts'
 
 /** One person into a task. */
 export async function addOne(deps: ServerDeps, principal: Principal, given: unknown): Promise<Identity> {
@@ -181,7 +182,8 @@ async function addPeople(
   const added = await addContacts(deps, workspaceId, task, contacts)
   for (const { index: at, id, phones } of [...added.accepted, ...added.duplicates]) {
     const { index = 0, person } = list[at] ?? {}
-    told.items.push({ index, id, phone: phones, clientExternalId: person?.clientExternalId ?? null, autoCallId })
+    const phone = toldPhones(phones, person?.phone ?? [])
+    told.items.push({ index, id, phone, clientExternalId: person?.clientExternalId ?? null, autoCallId })
   }
   const rejected = added.rejected.flatMap(({ index }) => list[index] ?? [])
   for (const [{ index }, mistakes] of await unreadable(deps, workspaceId, task, rejected))

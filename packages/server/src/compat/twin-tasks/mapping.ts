@@ -7,7 +7,7 @@ import type { TwinPerson } from './schemas/candidate.ts'
 import { olderWebhookEvents } from './schemas/fields.ts'
 import type { TwinTask } from './schemas/task.ts'
 
-/** contracts: null tries with an enabled rule is one redial, a null interval is a quarter of an hour; never "for ever". */
+/** The vendor leaves open what null means in a rule that is enabled: one redial, a quarter of an hour later; never "for ever". */
 const defaultTries = 1
 const defaultIntervalSeconds = 900
 /** The vendor lets a number ring for about half a minute; a trunk may shorten it. */

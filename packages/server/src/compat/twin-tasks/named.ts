@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { ServerDeps } from '../../deps.ts'
 import { type ReferredKind, resolveReference } from '../../resources/references.ts'
-import { FieldRefusal, notAnObject } from '../field-refusal.ts'
+import { FieldRefusal, objectOf } from '../field-refusal.ts'
 import { type FieldMessage, isRecord, problemsOf } from '../mistake.ts'
 import { isPlainNumber } from './auto-call-mapping.ts'
 import { thereIsNo } from './errors.ts'
@@ -67,9 +67,9 @@ type Reading<Schema> = {
 export async function parseNaming<Schema extends z.ZodType>(
   { deps, workspaceId }: { readonly deps: ServerDeps; readonly workspaceId: string },
   { schema, naming, message, before = [], after }: Reading<Schema>,
-  given: unknown,
+  body: unknown,
 ): Promise<z.output<Schema>> {
-  if (!isRecord(given)) throw notAnObject()
+  const given = objectOf(body)
   const parsed = schema.safeParse(given)
   if (parsed.success && before.length === 0) return parsed.data
   const problems = [...before, ...(parsed.success ? [] : problemsOf(parsed.error))]

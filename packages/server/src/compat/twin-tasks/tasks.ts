@@ -7,7 +7,7 @@ import type { ServerDeps } from '../../deps.ts'
 import { idempotencyOf } from '../../idempotency.ts'
 import { campaignProgress } from '../../reports/campaign-progress.ts'
 import { resolveReference } from '../../resources/references.ts'
-import { FieldRefusal, notAnObject } from '../field-refusal.ts'
+import { FieldRefusal, objectOf } from '../field-refusal.ts'
 import { isRecord } from '../mistake.ts'
 import { webhookCallStatus } from '../twin-call-status.ts'
 import { vendorId } from '../vendor-id.ts'
@@ -103,10 +103,10 @@ export async function readAutoCall(deps: ServerDeps, workspaceId: string, id: st
  * Calls that live go on as they began; whoever is claimed from now on is called by the new settings.
  */
 export async function changeTask(deps: ServerDeps, principal: Principal, id: string, given: unknown): Promise<object> {
-  if (!isRecord(given)) throw notAnObject()
+  const body = objectOf(given)
   for (let left = mostTries; left > 0; left -= 1) {
     try {
-      await changeOnce(deps, principal, id, given)
+      await changeOnce(deps, principal, id, body)
       return readTask(deps, principal.workspaceId, id)
     } catch (error) {
       if (!(error instanceof ChangedMeanwhileError)) throw error
@@ -211,8 +211,7 @@ async function readTaskBody(
   message: string,
   twice: readonly string[] = [],
 ): Promise<{ task: TwinTask; folded: Record<string, unknown> }> {
-  if (!isRecord(given)) throw notAnObject()
-  const { body: folded, conflicts } = foldDottedKeys(given)
+  const { body: folded, conflicts } = foldDottedKeys(objectOf(given))
   const told = [...twice, ...conflicts].map((field) => ({
     field,
     message: 'given twice with different values, once with a dot and once nested',

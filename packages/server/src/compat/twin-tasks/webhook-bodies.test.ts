@@ -9,7 +9,8 @@ const contact = {
   id: 'k',
   ids: { twin: 'person', is74: '7' },
   state: 'done',
-  phones: ['79990000001', '79990000002'],
+  phones: ['+79990000001', '+79990000002'],
+  givenPhones: ['79990000001', '8 (999) 000-00-02'],
   zones: ['Europe/Moscow'],
   attempts: 1,
   clientExternalId: null,
@@ -24,8 +25,8 @@ const call = {
   attemptId: null,
   attemptNumber: 1,
   direction: 'out',
-  phone: '79990000001',
-  givenPhone: null,
+  phone: '+79990000001',
+  givenPhone: '8 (999) 000-00-01',
   callerId: null,
   disposition: 'no-answer',
   detail: null,
@@ -80,6 +81,12 @@ describe('the bodies of TWIN webhooks', () => {
       resultsString: '{}',
       recordPath: null,
     })
+  })
+
+  it('a recording is told by where it is fetched, and a number that nobody brought as it is', () => {
+    const recorded = { ...call, recording: 'a/b.wav', givenPhone: null }
+    const { recordPath, phone } = callEndedBody({ eventId: 'e', campaign, contact, call: recorded })
+    assert.deepEqual([recordPath, phone], ['/dialwright/v1/calls/call/recording', '+79990000001'])
   })
 
   it('tells the robot’s part of the talk apart from the whole', () => {

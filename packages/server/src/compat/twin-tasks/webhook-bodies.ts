@@ -2,10 +2,15 @@
 import { idIn } from '../../webhooks/dialects.ts'
 import type { OutboxPayload, OutboxRow } from '../../webhooks/events.ts'
 import type { CallFacts, CampaignFacts, ContactFacts, LiveCallFacts, Named } from '../../webhooks/facts.ts'
+import { recordingPath } from '../recording-path.ts'
 import { webhookCallStatus } from '../twin-call-status.ts'
 import { taskStatus } from './task-status.ts'
+import { toldPhones } from './told-phone.ts'
 
 const twinId = (thing: Named): string => idIn('twin', thing)
+
+const toldPhone = ({ phone, givenPhone }: LiveCallFacts): string =>
+  toldPhones([phone], givenPhone === null ? [] : [givenPhone])[0] ?? phone
 
 type Person = { readonly eventId: string; readonly campaign: CampaignFacts; readonly contact: ContactFacts }
 
@@ -30,7 +35,7 @@ export function sessionOf({
     botId: scenario === null ? null : twinId(scenario),
     clientExternalId: contact?.clientExternalId ?? null,
     callbackData: contact?.callbackData ?? null,
-    phone: call.phone,
+    phone: toldPhone(call),
     isIncoming: call.direction === 'in',
     attempt: call.attemptNumber,
     createdAt: call.createdAt.toString(),
@@ -46,7 +51,7 @@ export function sessionOf({
     dialogResult: call.goal,
     results: call.variables,
     resultsString: JSON.stringify(call.variables),
-    recordPath: call.recording,
+    recordPath: call.recording === null ? null : recordingPath(call.id),
   }
 }
 export type SessionField = keyof ReturnType<typeof sessionOf>
@@ -92,7 +97,7 @@ export function candidateChangedBody({ eventId, campaign, contact }: Person) {
     taskId: twinId(campaign),
     clientExternalId: contact.clientExternalId,
     callbackData: contact.callbackData ?? null,
-    phone: contact.phones,
+    phone: toldPhones(contact.phones, contact.givenPhones),
     status: contact.state === 'excluded' ? 'CANCEL' : 'FINISHED',
     lastCallStatus: contact.lastDisposition === null ? null : webhookCallStatus(contact.lastDisposition),
     attempts: contact.attempts,
@@ -186,6 +191,6 @@ function ofCall({ eventId, campaign, contact }: Person, call: LiveCallFacts) {
     botId: twinId(call.scenario ?? campaign.scenario),
     clientExternalId: contact.clientExternalId,
     callbackData: contact.callbackData ?? null,
-    phone: call.phone,
+    phone: toldPhone(call),
   }
 }

@@ -10,14 +10,11 @@ import {
   id,
   name,
   nullableText,
+  numeric,
   second,
   webhookEvents,
   word,
 } from './fields.ts'
-
-/** A number, or its text: clients send `"0.97"`. */
-const numeric = (value: unknown): unknown =>
-  typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value
 
 const emptiable = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(emptyIsMissing, schema)
 /** One redial rule; `time` in seconds. */

@@ -7,6 +7,9 @@ export const emptyIsNull = (value: unknown): unknown => (value === '' ? null : v
 /** Clients of PHP send an empty list where they have an object without anything in it, or null: it counts as missing. */
 export const emptyIsMissing = (value: unknown): unknown =>
   value === null || value === '' || (Array.isArray(value) && value.length === 0) ? undefined : value
+/** A number, or its text: clients send `"0.97"`. */
+export const numeric = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value
 /** Words are compared without case, blanks around them cut: the vendor's own example sends `"Custom "`. */
 export const word = (value: unknown): unknown => (typeof value === 'string' ? value.trim().toLowerCase() : value)
 
