@@ -141,7 +141,8 @@ describe('personas', { concurrency: true }, () => {
       assert.equal(ended(heard).reinvite, refuses ? 'refused' : 'answered')
       assertHeardSentence(heard)
       assert.equal(ended(heard).digits, '7')
-      assert.ok(heard.stats.heardMs >= 600, `its hello: ${heard.stats.heardMs} ms`)
+      // Our sentence and key came behind the re-INVITE: so long it goes on sending, too.
+      assert.ok(heard.stats.received >= 40, `${heard.stats.received} packets`)
     }
   })
 

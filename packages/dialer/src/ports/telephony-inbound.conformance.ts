@@ -294,6 +294,8 @@ function endsOfTheProcess(promise: Promised): void {
     telephony.answer(talking.legId, answerRequest)
     await talking.until('answered')
     const drained = telephony.drain(600)
+    // It has begun: until then whoever calls is let in.
+    await until(ground, () => !inbound.bound(line).isBound)
     const late = inbound.ring('waits', '100')
     await until(ground, () => late.saw().status !== null)
     assert.equal(late.saw().status, 503)

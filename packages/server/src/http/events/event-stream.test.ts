@@ -9,10 +9,14 @@ import { Alarm } from './feed-watch.ts'
 const silent = { query: async () => ({ rows: [] }) } as unknown as Queryable
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-function open(clock: VirtualClock, isStillAllowed: () => Promise<boolean> = async () => true) {
+function open(
+  clock: VirtualClock,
+  isStillAllowed: () => Promise<boolean> = async () => true,
+  database: Queryable = silent,
+) {
   const alarm = new Alarm(clock)
   const abort = new AbortController()
-  const parts = { database: silent, workspaceId: 'w', begin: 'now', wants: () => true, alarm, isStillAllowed } as const
+  const parts = { database, workspaceId: 'w', begin: 'now', wants: () => true, alarm, isStillAllowed } as const
   return { alarm, abort, stream: eventStream({ ...parts, signal: abort.signal }) }
 }
 
@@ -54,4 +58,33 @@ test('a ring while nobody waits is heard by the next wait', async () => {
   const alarm = new Alarm(new VirtualClock())
   alarm.ring()
   assert.equal(await alarm.wait(1_000, new AbortController().signal), true)
+})
+
+test('a database that is away is asked again every second, and the stream ends when it stays away for half a minute', async () => {
+  const clock = new VirtualClock()
+  const back = { after: 3, asked: 0 }
+  const query = async () => {
+    back.asked += 1
+    // The first is where to begin.
+    if (back.asked > 1 && back.asked <= back.after) throw new Error('terminating connection')
+    return { rows: [] }
+  }
+  const { stream } = open(clock, undefined, { query } as unknown as Queryable)
+  await stream.next()
+  const next = stream.next()
+  for (const ms of [1_000, 1_000, 15_000]) {
+    await turn()
+    clock.advance(ms)
+  }
+  assert.deepEqual(await next, { value: ': still here\n\n', done: false })
+  back.after = Number.POSITIVE_INFINITY
+  const asked = back.asked
+  const last = stream.next()
+  void last.catch(() => {})
+  for (let second = 0; second < 40; second += 1) {
+    await turn()
+    clock.advance(1_000)
+  }
+  await assert.rejects(last, /terminating connection/)
+  assert.equal(back.asked - asked, 31)
 })

@@ -7,6 +7,9 @@ import type { Alarm } from './feed-watch.ts'
 const heartbeatMs = 15_000
 /** How long a browser waits before it comes back, in ms. */
 const reconnectMs = 2_000
+/** A database that does not answer, as one that begins anew, is asked again so often, this many times; then the stream ends. */
+const askAgainMs = 1_000
+const asksInVain = 30
 
 export type StreamParts = {
   readonly database: Queryable
@@ -37,20 +40,31 @@ export async function* eventStream(parts: StreamParts): AsyncGenerator<string, v
     position = known ?? '0'
   }
   yield preamble
+  let isSilent = false
+  let inVain = 0
   for (;;) {
-    let page: FeedEvent[] = []
-    do {
-      page = await eventsAfter(database, workspaceId, position)
-      position = page.at(-1)?.position ?? position
-      const told = await feedBodies(database, workspaceId, page.filter(parts.wants))
-      if (told.length > 0) yield told.map(({ event, body }) => message(event.topic, event.eventId, body)).join('')
-    } while (page.length === feedPage && !signal.aborted)
+    try {
+      if (isSilent && !(await parts.isStillAllowed())) return
+      if (isSilent) yield ': still here\n\n'
+      isSilent = false
+      let page: FeedEvent[] = []
+      do {
+        page = await eventsAfter(database, workspaceId, position)
+        const told = await feedBodies(database, workspaceId, page.filter(parts.wants))
+        position = page.at(-1)?.position ?? position
+        inVain = 0
+        if (told.length > 0) yield told.map(({ event, body }) => message(event.topic, event.eventId, body)).join('')
+      } while (page.length === feedPage && !signal.aborted)
+    } catch (error) {
+      inVain += 1
+      if (alarm === null || inVain > asksInVain) throw error
+      await alarm.wait(askAgainMs, signal)
+      if (signal.aborted) return
+      continue
+    }
     if (alarm === null || signal.aborted) return
-    const wasRung = await alarm.wait(heartbeatMs, signal)
+    isSilent = !(await alarm.wait(heartbeatMs, signal))
     if (signal.aborted) return
-    if (wasRung) continue
-    if (!(await parts.isStillAllowed())) return
-    yield ': still here\n\n'
   }
 }
 
