@@ -52,6 +52,12 @@ describe('what the TWIN24 task API refuses', () => {
       assert.match(String(message), /^expected an object, like \{/)
   })
 
+  test('an upload of nobody that can be called starts nothing', async () => {
+    const autoCallId = await made()
+    assert.deepEqual(await refused('POST', people, { phone: ['Nl_z'], autoCallId, forceStart: true }), ['phone.0'])
+    assert.equal((await ask('GET', `${tasks}/${autoCallId}`)).body.status, 'BLANK')
+  })
+
   test('wrong types, values out of range, fields that do not go together and unknown ids of a task are told at once', async () => {
     const wrong = {
       botId: 'nobody',

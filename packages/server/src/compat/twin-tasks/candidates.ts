@@ -188,7 +188,8 @@ async function addPeople(
   const rejected = added.rejected.flatMap(({ index }) => list[index] ?? [])
   for (const [{ index }, mistakes] of await unreadable(deps, workspaceId, task, rejected))
     tellAll(told, [{ index }], mistakes)
-  const isStarted = (state === 'draft' && forceStart !== false) || (state === 'paused' && forceStart === true)
+  const isIn = added.accepted.length + added.duplicates.length > 0
+  const isStarted = isIn && ((state === 'draft' && forceStart !== false) || (state === 'paused' && forceStart === true))
   if (isStarted) await changeState(deps, principal, task, 'start')
 }
 
