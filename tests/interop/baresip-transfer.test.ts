@@ -11,6 +11,7 @@ import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
 import { until } from '../../packages/server/test/fixtures/server-run.ts'
 import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
+import { hasHeard } from './has-heard.ts'
 import { readStereo } from './stereo.ts'
 
 const token = 'dw_interop_token_0123456789'
@@ -130,18 +131,6 @@ async function openGround(t: TestContext) {
 }
 
 type Ground = Awaited<ReturnType<typeof openGround>>
-
-/** Its recording of the call that lives now has grown to so many samples: it has heard that much. */
-async function hasHeard(baresip: Baresip, nth: number, samples: number): Promise<void> {
-  await until(
-    `call ${nth} has heard ${samples} samples`,
-    () => {
-      const file = baresip.heard()[nth]
-      return file !== undefined && statSync(file).size >= 2 * samples
-    },
-    { everyMs: 20 },
-  )
-}
 
 /** The customer answers, hears the question and presses a key. */
 async function choose({ customers }: Ground, phone: string, nth: number, key: string): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { assertHeard, assertNotHeard, Baresip, missingPeer } from '@dialwright/testkit'
@@ -9,6 +9,7 @@ import { ApiClient } from '../../packages/server/src/demo/api-client.ts'
 import { ServerProcess } from '../../packages/server/src/demo/server-process.ts'
 import { until } from '../../packages/server/test/fixtures/server-run.ts'
 import { makeTemporaryDirectory } from '../../packages/server/test/fixtures/temporary-directory.ts'
+import { hasHeard } from './has-heard.ts'
 import { readStereo } from './stereo.ts'
 
 const token = 'dw_interop_token_0123456789'
@@ -105,18 +106,6 @@ async function startCalls({ api }: Ground): Promise<string> {
   await api.post(`/dialwright/v1/campaigns/${id}/contacts`, { contacts })
   await api.post(`/dialwright/v1/campaigns/${id}/start`, {})
   return id
-}
-
-/** Its recording of the call that lives now has grown to so many samples: it has heard that much. */
-async function hasHeard(baresip: Baresip, nth: number, samples: number): Promise<void> {
-  await until(
-    `call ${nth} has heard ${samples} samples`,
-    () => {
-      const file = baresip.heard()[nth]
-      return file !== undefined && statSync(file).size >= 2 * samples
-    },
-    { everyMs: 20 },
-  )
 }
 
 async function answer(baresip: Baresip, phone: string): Promise<void> {
