@@ -27,7 +27,9 @@ import { ConfigError } from './errors.ts'
 
 /** The one list of settings: what is read, what docs/CONFIGURATION.md tells, what a misspelt name is compared with. */
 export const settingsSchema = z.object({
-  DIALWRIGHT_DATA: text('path', './data').describe('Directory of database, recordings, audio, keys and compiled sources'),
+  DIALWRIGHT_DATA: text('path', './data').describe(
+    'Directory of database, recordings, audio, keys and compiled sources',
+  ),
   DATABASE_URL: databaseUrl('the embedded database').describe('PostgreSQL 16 or newer, run by somebody else'),
   DIALWRIGHT_HTTP: hostPort('127.0.0.1:8080', 'any').describe('Address of the HTTP server; port 0 takes a free one'),
   DIALWRIGHT_SIP: hostPort('127.0.0.1:5060', 'ipv4').describe('Address of SIP, UDP; RTP is bound to the same host'),
